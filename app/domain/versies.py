@@ -1,0 +1,101 @@
+"""A toewijzing and its versions: which one decides which day (domain.md §4, IV013)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import NamedTuple
+
+from app.domain.bericht import Product
+from app.domain.periode import GeslotenPeriode
+from app.domain.toewijzing import Omvang, ToegewezenProduct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToewijzingVersie:
+    """One state of a toewijzing as a 301 gave it; what decides about money, for one client."""
+
+    bsn: str = field(repr=False)
+    geboortedatum: date = field(repr=False)
+    product: Product
+    toewijzingsdatum: date
+    toewijzingstijd: time
+    ingangsdatum: date
+    einddatum: date | None
+    reden_wijziging: str | None = None
+    omvang: Omvang | None = None
+
+    @property
+    def rank(self) -> tuple[date, time]:
+        """Of two versions the one with the greater rank counts, in whatever order they arrived."""
+        return self.toewijzingsdatum, self.toewijzingstijd
+
+    @classmethod
+    def of(cls, product: ToegewezenProduct, *, bsn: str, geboortedatum: date) -> ToewijzingVersie:
+        """The version that a ToegewezenProduct of a 301 describes."""
+        return cls(
+            bsn=bsn,
+            geboortedatum=geboortedatum,
+            product=product.product,
+            toewijzingsdatum=product.toewijzingsdatum,
+            toewijzingstijd=product.toewijzingstijd,
+            ingangsdatum=product.ingangsdatum,
+            einddatum=product.einddatum,
+            reden_wijziging=product.reden_wijziging,
+            omvang=product.omvang,
+        )
+
+
+class Segment(NamedTuple):
+    """Days that one version decides; without an end they go on."""
+
+    begindatum: date
+    einddatum: date | None
+    versie: ToewijzingVersie
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toewijzing:
+    """A toewijzing with every version that counts, in any order; at least one.
+
+    `sleutel` names it within the gemeente, also when its 301 gave no ToewijzingNummer.
+    """
+
+    sleutel: str
+    gemeente: str
+    nummer: int | None
+    aanbieder: str
+    versies: tuple[ToewijzingVersie, ...]
+
+    @property
+    def actueel(self) -> ToewijzingVersie:
+        """The newest version."""
+        return max(self.versies, key=lambda versie: versie.rank)
+
+    def segments(self) -> tuple[Segment, ...]:
+        """Which version decides which days, in order of days.
+
+        The newest decides from its Ingangsdatum on: what it leaves out after its Einddatum is over. Only earlier
+        days stay with older versions.
+        """
+        found: list[Segment] = []
+        limit: date | None = None
+        for versie in sorted(self.versies, key=lambda versie: versie.rank, reverse=True):
+            if limit is not None and versie.ingangsdatum >= limit:
+                continue
+            einddatum = versie.einddatum
+            if limit is not None:
+                last = limit - timedelta(days=1)
+                einddatum = last if einddatum is None else min(einddatum, last)
+            if einddatum is None or versie.ingangsdatum <= einddatum:
+                found.append(Segment(versie.ingangsdatum, einddatum, versie))
+            limit = versie.ingangsdatum
+        return tuple(reversed(found))
+
+    def valid_on(self, day: date) -> bool:
+        """Whether support may be delivered on the day."""
+        return any(s.begindatum <= day and (s.einddatum is None or day <= s.einddatum) for s in self.segments())
+
+    def touches(self, periode: GeslotenPeriode) -> bool:
+        """Whether at least one day of the period is valid."""
+        return any(periode.intersection(s.begindatum, s.einddatum) for s in self.segments())

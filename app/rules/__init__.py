@@ -1,0 +1,1 @@
+"""Technische regels of the standard as small pure functions."""
