@@ -7,8 +7,7 @@ from datetime import date
 
 from app.domain.bedrag import Bedrag, BedragMetDC
 from app.domain.bericht import Achternaam, Geboortedatum, Onderdeel
-from app.domain.codelijsten import DebetCredit, Declaratievorm, Eenheid
-from app.domain.codelijsten import BERICHT_CODE_FACTUUR
+from app.domain.codelijsten import BERICHT_CODE_FACTUUR, DebetCredit, Declaratievorm, Eenheid
 from app.domain.periode import GeslotenPeriode
 
 

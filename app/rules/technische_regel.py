@@ -110,9 +110,7 @@ def collect(*modules: ModuleType) -> tuple[TechnischeRegel, ...]:
     return tuple(v for module in modules for v in vars(module).values() if isinstance(v, TechnischeRegel))
 
 
-def judge(
-    subjects: Iterable[object], regels: Sequence[TechnischeRegel], context: object
-) -> tuple[Finding, ...]:
+def judge(subjects: Iterable[object], regels: Sequence[TechnischeRegel], context: object) -> tuple[Finding, ...]:
     """Every finding of the rules on the subjects, in the order of the subjects."""
     by_type: dict[type, list[TechnischeRegel]] = {}
     for regel in regels:
