@@ -1,0 +1,67 @@
+# Every task of the project. `make` alone prints them.
+
+PYTHON ?= python3
+WORKERS ?= 2
+UV := uv==0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test format mutants bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/installed ## install what is needed and serve the demo on http://127.0.0.1:8000
+	$(BIN)/iwmo demo
+
+install: $(VENV)/installed ## install the service; leaves the command iwmo in .venv/bin
+
+test: $(VENV)/installed-dev ## run every check that CI runs (WORKERS=n: processes for the tests)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+format: $(VENV)/installed-dev ## lay out the code and repair what ruff can repair
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+mutants: $(VENV)/installed-dev ## change the arithmetic of money bit by bit; each change must fail a test (minutes)
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
+bench: $(VENV)/installed-dev ## time one 301 and a large 303 next to bare parsing and validating
+	$(BIN)/python -m tests.bench
+
+lock: ## write the lock files anew (UPGRADE=--upgrade: with the newest versions)
+	tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT \
+	&& $(PYTHON) -m venv "$$tools" && "$$tools"/bin/python -m pip --quiet install $(UV) \
+	&& compile="$$tools/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes" \
+	&& compile="$$compile --no-emit-index-url --no-header --quiet $(UPGRADE)" \
+	&& $$compile --extra build -o requirements.lock \
+	&& $$compile --extra build --extra dev --constraint requirements.lock -o requirements-dev.lock
+
+clean: ## remove everything that make made, but not data/
+	rm -rf $(VENV) build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage *.egg-info
+	find app migrations tests -name __pycache__ -prune -exec rm -rf {} +
+
+# pip is the last thing that appears in a new environment, so half a one is made again.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	|| { echo "Python 3.11 or newer is needed; $(PYTHON) is: $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	|| { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu install python3-venv." >&2; exit 1; }
+
+$(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/pip
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+# What developers need holds all that the service needs, so both marks are set and `make run` has nothing to do.
+$(VENV)/installed-dev: requirements-dev.lock requirements.lock pyproject.toml | $(BIN)/pip
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $(VENV)/installed $@
