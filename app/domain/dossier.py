@@ -31,12 +31,13 @@ class ToewijzingDossier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetourDossier:
-    """What is known when a 302 comes in: the 301 that it answers (None when there is none), and whether that
-    was answered before."""
+    """What is known when a 302 comes in: the 301 that it answers (None when there is none), whether that was answered
+    before, and whether this aanbieder used the IdentificatieRetour before (IV028.7)."""
 
     today: date
     heenbericht: Toewijzingsbericht | None
     answered: bool = False
+    identificatie_retour_used: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -168,7 +169,8 @@ class Inrichting:
 
     def cak_periode_on(self, day: date) -> CakPeriode | None:
         """The CAK period that holds the day, None outside the known years."""
-        return next((p for p in self.cak_perioden if p.begindatum <= day <= p.einddatum), None)
+        at = bisect_right(self.cak_perioden, day, key=lambda p: p.begindatum) - 1
+        return self.cak_perioden[at] if at >= 0 and day <= self.cak_perioden[at].einddatum else None
 
     def declaratie_periode_on(self, aanbieder: str, day: date) -> GeslotenPeriode | None:
         """The period by which the aanbieder declares that holds the day; CAK periods when nothing was agreed."""

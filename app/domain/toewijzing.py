@@ -5,6 +5,7 @@ The retour holds the same classes as the toewijzing; there each carries its `ret
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -195,6 +196,20 @@ class Client(Beoordeeld):
     relaties: tuple[Relatie, ...] = ()
     contactgegevens: tuple[Contact, ...]
     beschikking: Beschikking
+
+    def onderdelen(self) -> Iterator[Beoordeeld]:
+        """The client and every class below it, in document order."""
+        yield self
+        for relatie in self.relaties:
+            yield relatie
+            yield relatie.contact
+        yield from self.contactgegevens
+        yield self.beschikking
+        for beperking in self.beschikking.beperkingen:
+            yield beperking
+            yield from beperking.beperking_scores
+        yield from self.beschikking.beschikt_producten
+        yield from self.beschikking.toegewezen_producten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from app.domain.bericht import Product
-from app.domain.periode import GeslotenPeriode
 from app.domain.toewijzing import Omvang, ToegewezenProduct
 
 
@@ -92,10 +91,7 @@ class Toewijzing:
             limit = versie.ingangsdatum
         return tuple(reversed(found))
 
-    def valid_on(self, day: date) -> bool:
-        """Whether support may be delivered on the day."""
-        return any(s.begindatum <= day and (s.einddatum is None or day <= s.einddatum) for s in self.segments())
-
-    def touches(self, periode: GeslotenPeriode) -> bool:
-        """Whether at least one day of the period is valid."""
-        return any(periode.intersection(s.begindatum, s.einddatum) for s in self.segments())
+    def versie_on(self, day: date) -> ToewijzingVersie | None:
+        """The version that decides the day, None when no support may be delivered on it."""
+        deciding = (s for s in self.segments() if s.begindatum <= day and (s.einddatum is None or day <= s.einddatum))
+        return next((s.versie for s in deciding), None)

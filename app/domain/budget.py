@@ -1,0 +1,209 @@
+"""The room that a toewijzing gives in each period, and what is left of it (domain.md §4).
+
+Room is counted in ledger units: minutes where the Omvang is in hours (a prestatie may come in minutes), else the
+units of the Omvang itself.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from app.domain.bedrag import round_half_up
+from app.domain.codelijsten import Eenheid, Frequentie
+from app.domain.inrichting import Declaratieperiode, GebrokenPeriode, Inrichting
+from app.domain.periode import GeslotenPeriode, last_of_month, weeks_touched
+from app.domain.toewijzing import Omvang
+from app.domain.versies import Segment, Toewijzing
+
+MINUTES_PER_HOUR = 60
+WHOLE_VALIDITY = GeslotenPeriode(date.min, date.max)
+
+
+def ledger_units(eenheid: Eenheid) -> int:
+    """How many ledger units one unit is."""
+    return MINUTES_PER_HOUR if eenheid is Eenheid.UUR else 1
+
+
+def counts_as(assigned: Eenheid, claimed: Eenheid) -> bool:
+    """Whether a prestatie in one unit may be set against an Omvang in the other (TR309)."""
+    return assigned is claimed or (assigned is Eenheid.UUR and claimed is Eenheid.MINUUT)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPeriod:
+    """A period with a cap of its own: a CAK period, a month, a year, or the whole validity.
+
+    `jaar` and `periode` name it for a reader; `periode` is the CAK number or the month, and both are None for a
+    total.
+    """
+
+    dagen: GeslotenPeriode
+    jaar: int | None = None
+    periode: int | None = None
+
+
+def room_periods(
+    toewijzing: Toewijzing, inrichting: Inrichting, span: GeslotenPeriode
+) -> tuple[RoomPeriod, ...]:
+    """The periods of the toewijzing's Frequentie that have a day in the span, in order; none without Omvang."""
+    omvang = toewijzing.actueel.omvang
+    if omvang is None:
+        return ()
+    match omvang.frequentie:
+        case Frequentie.TOTAAL:
+            return (RoomPeriod(WHOLE_VALIDITY),)
+        case Frequentie.PER_JAAR:
+            return tuple(_years(span))
+        case Frequentie.PER_MAAND:
+            return tuple(_months(span))
+        case Frequentie.PER_VIER_WEKEN:
+            return tuple(_cak_perioden(inrichting, span))
+        case Frequentie.PER_DAG | Frequentie.PER_WEEK:
+            contract = inrichting.contract_on(toewijzing.aanbieder, span.begindatum)
+            monthly = contract is not None and contract.declaratieperiode is Declaratieperiode.MAAND
+            return tuple(_months(span) if monthly else _cak_perioden(inrichting, span))
+
+
+def _cak_perioden(inrichting: Inrichting, span: GeslotenPeriode) -> Iterator[RoomPeriod]:
+    perioden = inrichting.cak_perioden
+    first = max(bisect_right(perioden, span.begindatum, key=lambda p: p.begindatum) - 1, 0)
+    for cak in perioden[first:]:
+        if cak.begindatum > span.einddatum:
+            return
+        if cak.einddatum >= span.begindatum:
+            yield RoomPeriod(cak.dagen, cak.jaar, cak.periode)
+
+
+def _months(span: GeslotenPeriode) -> Iterator[RoomPeriod]:
+    jaar, maand = span.begindatum.year, span.begindatum.month
+    while (jaar, maand) <= (span.einddatum.year, span.einddatum.month):
+        begin = date(jaar, maand, 1)
+        yield RoomPeriod(GeslotenPeriode(begin, last_of_month(begin)), jaar, maand)
+        jaar, maand = (jaar, maand + 1) if maand < 12 else (jaar + 1, 1)  # noqa: PLR2004 - December
+
+
+def _years(span: GeslotenPeriode) -> Iterator[RoomPeriod]:
+    for jaar in range(span.begindatum.year, span.einddatum.year + 1):
+        yield RoomPeriod(GeslotenPeriode(date(jaar, 1, 1), date(jaar, 12, 31)), jaar)
+
+
+def room(toewijzing: Toewijzing, periode: RoomPeriod, gebroken: GebrokenPeriode) -> int:
+    """The room of the toewijzing in the period, in ledger units; 0 where no day is valid.
+
+    The version that decides a day gives that day its Omvang. Where versions with another Omvang share a period, the
+    room is the larger one (`volledig`), or each counts for its share of the days (`naar-rato`, rounded half-up to
+    whole units of the Omvang). For a total the newest version's Volume is the cap.
+    """
+    omvang = toewijzing.actueel.omvang
+    if omvang is None:
+        return 0
+    if omvang.frequentie is Frequentie.TOTAAL:
+        return omvang.volume * ledger_units(omvang.eenheid)
+    shares = tuple(_shares(toewijzing.segments(), periode.dagen))
+    valid_days = sum(dagen.days for dagen, _ in shares)
+    if not valid_days:
+        return 0
+    weeks = len({week for dagen, _ in shares for week in _weeks(dagen)})
+    rooms = [
+        (dagen.days, _full_room(agreed, valid_days, weeks, periode.dagen, gebroken)) for dagen, agreed in shares
+    ]
+    if gebroken is GebrokenPeriode.VOLLEDIG:
+        return int(max(volume for _, volume in rooms))
+    unit = ledger_units(omvang.eenheid)
+    weighed = sum((Fraction(days, valid_days) * volume for days, volume in rooms), Fraction(0))
+    return round_half_up(weighed / unit) * unit
+
+
+def _shares(segments: Iterable[Segment], dagen: GeslotenPeriode) -> Iterator[tuple[GeslotenPeriode, Omvang]]:
+    for segment in segments:
+        shared = dagen.intersection(segment.begindatum, segment.einddatum)
+        if shared and segment.versie.omvang:
+            yield shared, segment.versie.omvang
+
+
+def _weeks(dagen: GeslotenPeriode) -> range:
+    first = (dagen.begindatum.toordinal() - 1) // 7
+    return range(first, first + weeks_touched(dagen))
+
+
+def _full_room(
+    omvang: Omvang, valid_days: int, weeks: int, periode: GeslotenPeriode, gebroken: GebrokenPeriode
+) -> Fraction:
+    volume = Fraction(omvang.volume * ledger_units(omvang.eenheid))
+    match omvang.frequentie:
+        case Frequentie.PER_DAG:
+            return volume * valid_days
+        case Frequentie.PER_WEEK:
+            return volume * weeks
+        case Frequentie.PER_VIER_WEKEN if gebroken is GebrokenPeriode.NAAR_RATO:
+            return volume * Fraction(valid_days, periode.days)
+        case _:
+            return volume
+
+
+Boekingen = tuple[tuple[date, int], ...]
+
+
+class Ledger:
+    """What was granted on toewijzingen so far, by the first day of the period it was booked on.
+
+    A period's use is everything booked on a day in it, so that bookings keep counting when a gemeente replaces its
+    CAK periods.
+    """
+
+    def __init__(self, geboekt: Mapping[tuple[str, date], int]) -> None:
+        self._by_sleutel: dict[str, dict[date, int]] = {}
+        for (sleutel, day), volume in geboekt.items():
+            self._by_sleutel.setdefault(sleutel, {})[day] = volume
+
+    def used(self, sleutel: str, periode: RoomPeriod) -> int:
+        """The net volume that was granted in the period."""
+        booked = self._by_sleutel.get(sleutel, {})
+        return sum(volume for day, volume in booked.items() if periode.dagen.contains(day))
+
+    def book(self, sleutel: str, boekingen: Boekingen) -> None:
+        """Add bookings; a credit's are negative."""
+        booked = self._by_sleutel.setdefault(sleutel, {})
+        for day, volume in boekingen:
+            booked[day] = booked.get(day, 0) + volume
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The room of one period and what is left of it, in ledger units; `left` is below zero after a later cut."""
+
+    periode: RoomPeriod
+    volume: int
+    left: int
+
+
+def rooms_of(
+    toewijzing: Toewijzing, inrichting: Inrichting, span: GeslotenPeriode, ledger: Ledger
+) -> tuple[Room, ...]:
+    """The rooms that have a day in the span, in order of days."""
+    gebroken = inrichting.instellingen.gebroken_periode
+    found: list[Room] = []
+    for periode in room_periods(toewijzing, inrichting, span):
+        volume = room(toewijzing, periode, gebroken)
+        found.append(Room(periode, volume, volume - ledger.used(toewijzing.sleutel, periode)))
+    return tuple(found)
+
+
+def draw(volume: int, rooms: Iterable[Room]) -> Boekingen:
+    """Take a volume from the rooms, the earliest first; what does not fit is left out.
+
+    >>> first = RoomPeriod(GeslotenPeriode(date(2018, 1, 1), date(2018, 1, 31)))
+    >>> draw(5, [Room(first, 3, 3)])
+    ((datetime.date(2018, 1, 1), 3),)
+    """
+    taken: list[tuple[date, int]] = []
+    for one in rooms:
+        part = min(volume, max(one.left, 0))
+        if part:
+            taken.append((one.periode.dagen.begindatum, part))
+            volume -= part
+    return tuple(taken)

@@ -1,0 +1,39 @@
+"""Who asks: one party behind every door, whatever credential it used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Rol(StrEnum):
+    """What a credential is for."""
+
+    GEMEENTE = "gemeente"
+    AANBIEDER = "aanbieder"
+    BEHEER = "beheer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A credential's party: the gemeenten (CBS codes) or aanbieders and servicebureaus (AGB codes) it stands for."""
+
+    key_id: str
+    rol: Rol
+    gemeenten: frozenset[str] = frozenset()
+    aanbieders: frozenset[str] = frozenset()
+
+    @property
+    def partijen(self) -> tuple[str, ...]:
+        """The addresses of its postbus, in order."""
+        return (*map(gemeente_partij, sorted(self.gemeenten)), *map(aanbieder_partij, sorted(self.aanbieders)))
+
+
+def gemeente_partij(code: str) -> str:
+    """The postbus address of a gemeente."""
+    return f"gemeente:{code}"
+
+
+def aanbieder_partij(agb: str) -> str:
+    """The postbus address of an aanbieder or servicebureau."""
+    return f"aanbieder:{agb}"

@@ -1,0 +1,77 @@
+"""To whom a 301 goes: each aanbieder gets its own products only (domain.md §5, way c)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from app.domain.bericht import BerichtIdentificatie
+from app.domain.toewijzing import Beschikking, BeschiktProduct, Client, ToegewezenProduct, Toewijzingsbericht
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allotment:
+    """One assigned product, for one client at one aanbieder."""
+
+    aanbieder: str
+    client: Client
+    product: ToegewezenProduct
+
+
+def allotments(bericht: Toewijzingsbericht) -> Iterator[Allotment]:
+    """Every product of the 301, in order; without an Aanbieder of its own it is for the Ontvanger."""
+    for client in bericht.clienten:
+        for product in client.beschikking.toegewezen_producten:
+            yield Allotment(aanbieder=product.aanbieder or bericht.header.ontvanger, client=client, product=product)
+
+
+def aanbieders(bericht: Toewijzingsbericht) -> tuple[str, ...]:
+    """The aanbieders that the 301 assigns to, in order of appearance."""
+    return tuple(dict.fromkeys(allotment.aanbieder for allotment in allotments(bericht)))
+
+
+def goes_as_it_is(bericht: Toewijzingsbericht) -> bool:
+    """Whether the 301 itself can go to its Ontvanger: it holds products for that aanbieder alone."""
+    return aanbieders(bericht) == (bericht.header.ontvanger,)
+
+
+def clienten_at(bericht: Toewijzingsbericht, aanbieder: str) -> tuple[Client, ...]:
+    """The clients with a product at the aanbieder, with nothing of other aanbieders in them."""
+    reduced = (_at(client, bericht.header.ontvanger, aanbieder) for client in bericht.clienten)
+    return tuple(client for client in reduced if client.beschikking.toegewezen_producten)
+
+
+def _at(client: Client, ontvanger: str, aanbieder: str) -> Client:
+    beschikking = client.beschikking
+    own = tuple(p for p in beschikking.toegewezen_producten if (p.aanbieder or ontvanger) == aanbieder)
+    granted = tuple(b for b in beschikking.beschikt_producten if b.product in {p.product for p in own})
+    reduced = replace(beschikking, toegewezen_producten=own, beschikt_producten=granted or _granted_as(own))
+    return replace(client, beschikking=reduced)
+
+
+def _granted_as(own: tuple[ToegewezenProduct, ...]) -> tuple[BeschiktProduct, ...]:
+    """2.1 wants at least one BeschiktProduct: where none names the own products, these say what was granted."""
+    return tuple(
+        BeschiktProduct(product=p.product, ingangsdatum=p.ingangsdatum, einddatum=p.einddatum, omvang=p.omvang)
+        for p in own
+    )
+
+
+def addressed_to(
+    bericht: Toewijzingsbericht, aanbieder: str, clienten: tuple[Client, ...], identificatie: str
+) -> Toewijzingsbericht:
+    """A 301 of its own for the aanbieder, with the date of the one it came from."""
+    dagtekening = bericht.header.bericht_identificatie.dagtekening
+    header = replace(
+        bericht.header,
+        ontvanger=aanbieder,
+        bericht_identificatie=BerichtIdentificatie(identificatie=identificatie, dagtekening=dagtekening),
+    )
+    return Toewijzingsbericht(header=header, clienten=clienten)
+
+
+def without_other_aanbieders(client: Client) -> Client:
+    """The client as releases from 2.2 on write it: no Aanbieder on a product, no BeschiktProducten."""
+    beschikking: Beschikking = client.beschikking
+    products = tuple(replace(product, aanbieder=None) for product in beschikking.toegewezen_producten)
+    return replace(client, beschikking=replace(beschikking, toegewezen_producten=products, beschikt_producten=()))
