@@ -1,0 +1,273 @@
+"""The shapes of XML elements: each reads its element into a value of the domain, and writes it back.
+
+A shape is declared once, as the schema has it: `one("Bsn", TEXT)`. The Python name follows from that of the element
+(`GeleverdVolume` is `geleverd_volume`) unless another is given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, time
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from lxml import etree
+
+from app.domain.bedrag import NUL, Bedrag
+from app.domain.bericht import Onderdeel
+from app.domain.codelijsten import DebetCredit, Eenheid, Frequentie
+from app.domain.retour import Finding
+from app.iwmo import values
+
+Element: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]  # lxml has no public name for its type
+Problems: TypeAlias = list[Finding]
+T = TypeVar("T")
+
+LEES = "LEES"
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class CannotWrite(ValueError):
+    """The object does not fit the release; the text names the element and never a value."""
+
+
+def unreadable(pad: str, melding: str, regelnummer: int | None) -> Finding:
+    """A finding on what cannot be read."""
+    return Finding(regel=LEES, retourcode=None, pad=pad, melding=melding, regelnummer=regelnummer)
+
+
+class Shape(Protocol):
+    """How one element is read and written. The value is Any because a table of shapes mixes them all."""
+
+    def read(self, element: Element, pad: str, problems: Problems) -> Any:
+        """The value of the element, which stands at `pad`; what is absurd is added to the problems."""
+        ...
+
+    def write(self, parent: Element, tag: str, value: Any) -> None:
+        """Append the value to the parent."""
+        ...
+
+
+def python_name(element_name: str) -> str:
+    """The field that an element fills.
+
+    >>> python_name("BetalingAanID"), python_name("BtwIDNummer"), python_name("Telefoon01")
+    ('betaling_aan_id', 'btw_id_nummer', 'telefoon01')
+    """
+    return _WORD_STARTS.sub("_", element_name).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf(Generic[T]):
+    """An element with text; `stand_in` takes the place of an absurd value until the message is refused."""
+
+    parse: Callable[[str], T]
+    render: Callable[[T], str]
+    stand_in: T
+
+    def read(self, element: Element, pad: str, problems: Problems) -> T:
+        """The value of the text."""
+        try:
+            return self.parse(element.text or "")
+        except values.Absurd as absurd:
+            problems.append(unreadable(pad, str(absurd), element.sourceline))
+            return self.stand_in
+
+    def write(self, parent: Element, tag: str, value: T) -> None:
+        """Append an element with the text of the value."""
+        try:
+            etree.SubElement(parent, tag).text = self.render(value)
+        except ValueError:
+            raise CannotWrite(f"{local_name(tag)} holds a character that XML has not") from None
+
+
+TEXT = Leaf(values.same_text, values.same_text, "")
+NUMMER = Leaf(values.parse_nummer, str, 0)
+DATUM = Leaf(values.parse_datum, date.isoformat, date.min)
+TIJD = Leaf(values.parse_tijd, time.isoformat, time.min)
+BEDRAG: Leaf[Bedrag] = Leaf(lambda text: Bedrag(values.parse_nummer(text)), lambda bedrag: str(bedrag.cents), NUL)
+EENHEID: Leaf[Eenheid] = Leaf(values.parse_eenheid, lambda eenheid: eenheid.value, Eenheid.STUKS)
+FREQUENTIE: Leaf[Frequentie] = Leaf(values.parse_frequentie, lambda frequentie: frequentie.value, Frequentie.TOTAAL)
+DEBET_CREDIT: Leaf[DebetCredit] = Leaf(values.parse_debet_credit, lambda side: side.value, DebetCredit.DEBET)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """An element of a record and the field that it fills."""
+
+    element: str
+    shape: Shape
+    name: str
+    required: bool
+
+    def read_into(self, found: dict[str, Any], element: Element, pad: str, problems: Problems) -> None:
+        """Put the value of the element, whose parent stands at `pad`, among those found."""
+        found[self.name] = self.shape.read(element, f"{pad}/{self.element}", problems)
+
+    def write_from(self, left: dict[str, Any], parent: Element, tag: str) -> None:
+        """Append the element, taking its value out of what is left."""
+        value = left.pop(self.name)
+        if value is not None and value != ():
+            self.shape.write(parent, tag, value)
+        elif self.required:
+            raise CannotWrite(f"{local_name(parent.tag)} needs {self.element}")
+
+
+class LoneChild(Child):
+    """An element that stands there at most once, where the domain has a tuple."""
+
+    __slots__ = ()
+
+    def read_into(self, found: dict[str, Any], element: Element, pad: str, problems: Problems) -> None:
+        """A tuple of one."""
+        found[self.name] = (self.shape.read(element, f"{pad}/{self.element}", problems),)
+
+    def write_from(self, left: dict[str, Any], parent: Element, tag: str) -> None:
+        """Append the only one."""
+        if len(left[self.name]) > 1:
+            raise CannotWrite(f"{local_name(parent.tag)} has room for one {self.element}")
+        left[self.name] = left[self.name][0] if left[self.name] else None
+        Child.write_from(self, left, parent, tag)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An element whose children are fields of the parent's object."""
+
+    element: str
+    children: Record[dict[str, Any]]
+
+    def read_into(self, found: dict[str, Any], element: Element, pad: str, problems: Problems) -> None:
+        """Put the values of the children among those of the parent."""
+        found.update(self.children.read(element, f"{pad}/{self.element}", problems))
+
+    def write_from(self, left: dict[str, Any], parent: Element, tag: str) -> None:
+        """Append the element, taking the values of its children out of what is left."""
+        self.children.write_from(left, etree.SubElement(parent, tag))
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """An element with the same text in every message; it has no place in the domain."""
+
+    element: str
+    text: str
+
+    def read_into(self, found: dict[str, Any], element: Element, pad: str, problems: Problems) -> None:
+        """Nothing: the XSD has compared the text."""
+
+    def write_from(self, left: dict[str, Any], parent: Element, tag: str) -> None:
+        """Append the element."""
+        etree.SubElement(parent, tag).text = self.text
+
+
+Part: TypeAlias = Child | Group | Constant
+
+
+def one(element: str, shape: Shape, name: str | None = None) -> Child:
+    """An element that must be there."""
+    return Child(element, shape, name or python_name(element), required=True)
+
+
+def maybe(element: str, shape: Shape, name: str | None = None) -> Child:
+    """An element that may be absent."""
+    return Child(element, shape, name or python_name(element), required=False)
+
+
+def lone(element: str, shape: Shape, name: str, *, required: bool) -> Child:
+    """An element that stands there at most once, where the domain has a tuple."""
+    return LoneChild(element, shape, name, required)
+
+
+def constant(element: str, text: str) -> Constant:
+    """An element that is always the same."""
+    return Constant(element, text)
+
+
+def group(element: str, namespace: str, *children: Part) -> Group:
+    """An element of which the children, in `namespace`, are fields of the parent's object."""
+    return Group(element, Record(namespace, dict, children, has_pad=False))
+
+
+def values_of(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass by name, without the pad."""
+    return {f.name: getattr(value, f.name) for f in fields(value) if f.name != "pad"}
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Generic[T]):
+    """An element with children, all in `namespace`.
+
+    It reads as `make(**values)`, with the pad when `has_pad`; `take` gives the values of an object back.
+    """
+
+    namespace: str
+    make: Callable[..., T]
+    children: tuple[Part, ...]
+    has_pad: bool
+    take: Callable[[Any], dict[str, Any]] = values_of
+    by_tag: Mapping[str, Part] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_tag", {f"{{{self.namespace}}}{part.element}": part for part in self.children})
+
+    def read(self, element: Element, pad: str, problems: Problems) -> T:
+        """The object of the element."""
+        found: dict[str, Any] = {"pad": pad} if self.has_pad else {}
+        by_tag = self.by_tag
+        for child in element:
+            by_tag[child.tag].read_into(found, child, pad, problems)
+        return self.make(**found)
+
+    def write(self, parent: Element, tag: str, value: T) -> None:
+        """Append the object as an element."""
+        self.fill(etree.SubElement(parent, tag), value)
+
+    def fill(self, element: Element, value: T) -> None:
+        """Give its element all that the object holds; what has no place in the schema cannot be written."""
+        left = self.take(value)
+        self.write_from(left, element)
+        for name, unwritten in left.items():
+            if unwritten is not None and unwritten != ():
+                raise CannotWrite(f"{local_name(element.tag)} has no {name} in this release")
+
+    def write_from(self, left: dict[str, Any], element: Element) -> None:
+        """Append the children in the order of the schema, taking their values out of what is left."""
+        for tag, part in self.by_tag.items():
+            part.write_from(left, element, tag)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """An element that only holds others, all of one shape: a tuple in the domain."""
+
+    namespace: str
+    element: str
+    item: Record[T] | Leaf[T]
+
+    def read(self, element: Element, pad: str, problems: Problems) -> tuple[T, ...]:
+        """The objects in order, each with its number in its pad."""
+        read, stem = self.item.read, f"{pad}/{self.element}"
+        return tuple([read(child, f"{stem}[{number}]", problems) for number, child in enumerate(element, 1)])
+
+    def write(self, parent: Element, tag: str, value: tuple[T, ...]) -> None:
+        """Append the element with its objects."""
+        container = etree.SubElement(parent, tag)
+        item_tag = f"{{{self.namespace}}}{self.element}"
+        for part in value:
+            self.item.write(container, item_tag, part)
+
+
+def record(namespace: str, cls: type[T], *children: Field) -> Record[T]:
+    """The shape of a dataclass."""
+    return Record(namespace, cls, children, issubclass(cls, Onderdeel))
+
+
+def local_name(tag: object) -> str:
+    """The name of an element without its namespace.
+
+    >>> local_name("{urn:example}Bsn")
+    'Bsn'
+    """
+    return str(tag).rpartition("}")[2]

@@ -1,0 +1,46 @@
+"""What a release of the standard is: for each berichtsoort how its messages are read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from app.domain.bericht import Berichtsoort
+from app.domain.declaratie import Declaratie, DeclaratieRetour
+from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
+from app.domain.verzoek import OverigBericht
+from app.iwmo.node import Element, Problems
+
+Inhoud: TypeAlias = Toewijzingsbericht | ToewijzingRetour | Declaratie | DeclaratieRetour | OverigBericht
+
+Read: TypeAlias = Callable[[Element, Problems], Inhoud]
+Write: TypeAlias = Callable[[Any], Element]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapter:
+    """One berichtsoort of one release.
+
+    `read` takes the root of a message that the XSD accepts and adds what is absurd in it to the problems. `write`
+    makes the root for an object of class `inhoud`; None for messages that are only read.
+    """
+
+    soort: Berichtsoort
+    namespace: str
+    inhoud: type
+    read: Read
+    write: Write | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release, by the name that people give it ("2.3"), with its messages."""
+
+    naam: str
+    adapters: Mapping[Berichtsoort, Adapter]
+
+    @classmethod
+    def of(cls, naam: str, *adapters: Adapter) -> Release:
+        """The release with these messages."""
+        return cls(naam, {adapter.soort: adapter for adapter in adapters})

@@ -1,0 +1,9 @@
+"""WMO305 of release 2.1, the start of support: recognised, not yet acted on."""
+
+from __future__ import annotations
+
+from app.domain.bericht import Berichtsoort
+from app.iwmo.overig import overig_adapter
+from app.iwmo.release_2_1.basisschema import BASIS, namespace_of
+
+ADAPTER = overig_adapter(Berichtsoort.WMO305, namespace_of(Berichtsoort.WMO305), BASIS)
