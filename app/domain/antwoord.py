@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields, replace
 from datetime import date
 from typing import cast
@@ -18,11 +18,12 @@ def toewijzing_retour(
 ) -> ToewijzingRetour:
     """The retour that the findings ask for; warnings do not count.
 
-    A finding within the message gives header 0001; one on the header gives its code there; else every class comes
-    back with the codes found on it, or 0200.
+    A finding within the message gives header 0001; one outside every class below the header gives its code there;
+    else every class comes back with the codes found on it, or 0200.
     """
     wrong = [finding for finding in findings if finding.ernst is Ernst.FOUT and finding.retourcode]
-    codes = _header_codes(bericht, wrong)
+    pads = frozenset(_class_pads(bericht.clienten))
+    codes = _header_codes(wrong, pads)
     header = RetourHeader(
         afzender=bericht.header.afzender,
         ontvanger=bericht.header.ontvanger,
@@ -33,8 +34,7 @@ def toewijzing_retour(
     )
     if codes != (GEEN_OPMERKING,):
         return ToewijzingRetour(header=header)
-    pads = _class_pads(bericht.clienten)
-    by_pad: dict[str, list[Finding]] = {}
+    by_pad: dict[str | None, list[Finding]] = {}
     for finding in wrong:
         by_pad.setdefault(_class_of(finding, pads), []).append(finding)
     codes_by_pad = {pad: codes_of(found) for pad, found in by_pad.items()}
@@ -42,14 +42,14 @@ def toewijzing_retour(
     return ToewijzingRetour(header=header, clienten=clienten)
 
 
-def _header_codes(bericht: Toewijzingsbericht, wrong: Sequence[Finding]) -> tuple[str, ...]:
+def _header_codes(wrong: Sequence[Finding], pads: Set[str]) -> tuple[str, ...]:
     if any(finding.retourcode == TECHNISCH_AFGEKEURD for finding in wrong):
         return (TECHNISCH_AFGEKEURD,)
-    on_header = codes_of([finding for finding in wrong if finding.pad.startswith(f"{bericht.header.pad}/")])
+    on_header = codes_of([finding for finding in wrong if _class_of(finding, pads) is None])
     return on_header or ((GEEN_OPMERKING,) if wrong else ())
 
 
-def _with_codes(value: object, by_pad: Mapping[str, tuple[str, ...]]) -> object:
+def _with_codes(value: object, by_pad: Mapping[str | None, tuple[str, ...]]) -> object:
     if isinstance(value, tuple):
         return tuple(_with_codes(item, by_pad) for item in cast("tuple[object, ...]", value))
     if not isinstance(value, Beoordeeld):
@@ -62,10 +62,12 @@ def _with_codes(value: object, by_pad: Mapping[str, tuple[str, ...]]) -> object:
     return replace(value, **{**below, "retour_codes": by_pad.get(value.pad, (GEEN_OPMERKING,))})
 
 
-def _class_of(finding: Finding, pads: Sequence[str]) -> str:
-    """The deepest class at or above the place of the finding."""
-    above = (pad for pad in pads if finding.pad == pad or finding.pad.startswith(f"{pad}/"))
-    return max(above, key=len, default=finding.pad)
+def _class_of(finding: Finding, pads: Set[str]) -> str | None:
+    """The deepest class at or above the place of the finding, None for the header and the message itself."""
+    pad = finding.pad
+    while pad and pad not in pads:
+        pad = pad.rpartition("/")[0]
+    return pad or None
 
 
 def _class_pads(value: object) -> list[str]:

@@ -28,6 +28,11 @@ def ledger_units(eenheid: Eenheid) -> int:
     return MINUTES_PER_HOUR if eenheid is Eenheid.UUR else 1
 
 
+def is_convertible(one: Eenheid, other: Eenheid) -> bool:
+    """Whether a volume in one unit can be told in the other: only hours and minutes can."""
+    return one is other or {one, other} == {Eenheid.UUR, Eenheid.MINUUT}
+
+
 def counts_as(assigned: Eenheid, claimed: Eenheid) -> bool:
     """Whether a prestatie in one unit may be set against an Omvang in the other (TR309)."""
     return assigned is claimed or (assigned is Eenheid.UUR and claimed is Eenheid.MINUUT)
@@ -46,9 +51,7 @@ class RoomPeriod:
     periode: int | None = None
 
 
-def room_periods(
-    toewijzing: Toewijzing, inrichting: Inrichting, span: GeslotenPeriode
-) -> tuple[RoomPeriod, ...]:
+def room_periods(toewijzing: Toewijzing, inrichting: Inrichting, span: GeslotenPeriode) -> tuple[RoomPeriod, ...]:
     """The periods of the toewijzing's Frequentie that have a day in the span, in order; none without Omvang."""
     omvang = toewijzing.actueel.omvang
     if omvang is None:
@@ -108,14 +111,23 @@ def room(toewijzing: Toewijzing, periode: RoomPeriod, gebroken: GebrokenPeriode)
     if not valid_days:
         return 0
     weeks = len({week for dagen, _ in shares for week in _weeks(dagen)})
-    rooms = [
-        (dagen.days, _full_room(agreed, valid_days, weeks, periode.dagen, gebroken)) for dagen, agreed in shares
-    ]
+    rooms = [(dagen.days, _full_room(agreed, valid_days, weeks, periode.dagen, gebroken)) for dagen, agreed in shares]
     if gebroken is GebrokenPeriode.VOLLEDIG:
         return int(max(volume for _, volume in rooms))
     unit = ledger_units(omvang.eenheid)
     weighed = sum((Fraction(days, valid_days) * volume for days, volume in rooms), Fraction(0))
     return round_half_up(weighed / unit) * unit
+
+
+def room_of_days(toewijzing: Toewijzing, dagen: GeslotenPeriode, gebroken: GebrokenPeriode) -> int | None:
+    """The most that these days alone may take of a room per day or week (TR321), in ledger units.
+
+    None for every other Frequentie: there each period has one Volume, of which any day may take all.
+    """
+    omvang = toewijzing.actueel.omvang
+    if omvang is None or omvang.frequentie not in {Frequentie.PER_DAG, Frequentie.PER_WEEK}:
+        return None
+    return room(toewijzing, RoomPeriod(dagen), gebroken)
 
 
 def _shares(segments: Iterable[Segment], dagen: GeslotenPeriode) -> Iterator[tuple[GeslotenPeriode, Omvang]]:
@@ -181,9 +193,7 @@ class Room:
     left: int
 
 
-def rooms_of(
-    toewijzing: Toewijzing, inrichting: Inrichting, span: GeslotenPeriode, ledger: Ledger
-) -> tuple[Room, ...]:
+def rooms_of(toewijzing: Toewijzing, inrichting: Inrichting, span: GeslotenPeriode, ledger: Ledger) -> tuple[Room, ...]:
     """The rooms that have a day in the span, in order of days."""
     gebroken = inrichting.instellingen.gebroken_periode
     found: list[Room] = []

@@ -158,4 +158,3 @@ def _prestatie_retour(line: LineOutcome) -> PrestatieRetour:
         toegekend_bedrag=BedragMetDC.of(line.toegekend),
         retour_codes=line.retour_codes or (GEEN_OPMERKING,),
     )
-

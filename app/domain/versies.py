@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from app.domain.bericht import Product
+from app.domain.codelijsten import REDEN_VERWIJDERD
 from app.domain.toewijzing import Omvang, ToegewezenProduct
 
 
@@ -28,6 +29,11 @@ class ToewijzingVersie:
     def rank(self) -> tuple[date, time]:
         """Of two versions the one with the greater rank counts, in whatever order they arrived."""
         return self.toewijzingsdatum, self.toewijzingstijd
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it deletes the toewijzing ("verwijderen"), of which then only this one day is left."""
+        return self.einddatum == self.ingangsdatum and self.reden_wijziging == REDEN_VERWIJDERD
 
     @classmethod
     def of(cls, product: ToegewezenProduct, *, bsn: str, geboortedatum: date) -> ToewijzingVersie:
@@ -75,7 +81,7 @@ class Toewijzing:
         """Which version decides which days, in order of days.
 
         The newest decides from its Ingangsdatum on: what it leaves out after its Einddatum is over. Only earlier
-        days stay with older versions.
+        days stay with older versions, and those too are over when it deletes the toewijzing.
         """
         found: list[Segment] = []
         limit: date | None = None
@@ -88,6 +94,8 @@ class Toewijzing:
                 einddatum = last if einddatum is None else min(einddatum, last)
             if einddatum is None or versie.ingangsdatum <= einddatum:
                 found.append(Segment(versie.ingangsdatum, einddatum, versie))
+            if versie.is_void:
+                break
             limit = versie.ingangsdatum
         return tuple(reversed(found))
 

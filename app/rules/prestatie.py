@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from app.domain.bedrag import Bedrag
-from app.domain.budget import Room, counts_as, ledger_units
+from app.domain.budget import Room, counts_as, is_convertible, ledger_units
 from app.domain.codelijsten import Declaratievorm, Eenheid
 from app.domain.declaratie import DeclaratieClient, DeclaratieHeader, Prestatie
 from app.domain.dossier import DeclaratieDossier, EerderePrestatie
@@ -27,7 +27,8 @@ VORIG_REFERENTIE = "ProductReferentie/VorigReferentieNummer"
 class PrestatieDossier:
     """The facts about one line: its client and header, the toewijzing that it is set against, the rooms left.
 
-    `rooms` are those that the ProductPeriode touches, as they stand when the line's turn comes.
+    `rooms` are those that the ProductPeriode touches, as they stand when the line's turn comes; `room_of_days` is
+    what the days of the ProductPeriode may take of them, None when that is all (in ledger units).
     """
 
     header: DeclaratieHeader
@@ -37,11 +38,23 @@ class PrestatieDossier:
     toewijzing: Toewijzing | None
     debet: EerderePrestatie | None = None
     rooms: tuple[Room, ...] = ()
+    room_of_days: int | None = None
+
+    @property
+    def assigned(self) -> int:
+        """What the line may have when nothing was granted before, in ledger units."""
+        volume = sum(room.volume for room in self.rooms)
+        return volume if self.room_of_days is None else min(volume, self.room_of_days)
 
     @property
     def left(self) -> int:
-        """What is left of the rooms, in ledger units."""
-        return sum(max(room.left, 0) for room in self.rooms)
+        """What the line may have of what is left, in ledger units."""
+        return min(self.assigned, sum(max(room.left, 0) for room in self.rooms))
+
+    @property
+    def has_omvang(self) -> bool:
+        """Whether the toewijzing limits the volume at all."""
+        return self.toewijzing is not None and self.toewijzing.actueel.omvang is not None
 
 
 def tarief_of(prestatie: Prestatie, facts: PrestatieDossier) -> Bedrag | None:
@@ -59,6 +72,17 @@ def assigned_eenheid(prestatie: Prestatie, facts: PrestatieDossier) -> Eenheid |
     return product.eenheid if product else None
 
 
+def tarief_eenheid(prestatie: Prestatie, facts: PrestatieDossier) -> Eenheid:
+    """The unit that the tariff is for: that of the catalogue, else of the toewijzing, else the claimed one.
+
+    Only a unit in which the claimed volume can be told counts; another is the business of TR309.
+    """
+    claimed = prestatie.ingediende_bedrag_prestatie.eenheid
+    product = facts.inrichting.product_on(prestatie.product_code, prestatie.product_periode.begindatum)
+    agreed = (product.eenheid if product else None, assigned_eenheid(prestatie, facts))
+    return next((eenheid for eenheid in agreed if eenheid and is_convertible(eenheid, claimed)), claimed)
+
+
 def ledger_volume(prestatie: Prestatie, facts: PrestatieDossier) -> int:
     """The delivered volume in the ledger units of the toewijzing."""
     ingediend = prestatie.ingediende_bedrag_prestatie
@@ -68,7 +92,7 @@ def ledger_volume(prestatie: Prestatie, facts: PrestatieDossier) -> int:
 def agreed_bedrag(prestatie: Prestatie, facts: PrestatieDossier, volume: int, tarief: Bedrag) -> Bedrag:
     """What a volume (in ledger units) costs at the tariff, with Verrekenpercentage and VAT as agreed."""
     ingediend = prestatie.ingediende_bedrag_prestatie
-    factor = Fraction(volume, ledger_units(assigned_eenheid(prestatie, facts) or ingediend.eenheid))
+    factor = Fraction(volume, ledger_units(tarief_eenheid(prestatie, facts)))
     if ingediend.verrekenpercentage is not None:
         factor *= Fraction(ingediend.verrekenpercentage, 10_000)
     bedrag = tarief.times(factor)
@@ -88,8 +112,20 @@ def geboortedatum_belongs_to_bsn(client: DeclaratieClient, dossier: DeclaratieDo
 @technische_regel("RC-0551", retourcode="0551", niveau=Niveau.BERICHTOVERSTIJGEND, on=Prestatie)
 def toewijzing_known(prestatie: Prestatie, facts: PrestatieDossier) -> Iterator[Mismatch]:
     """Bij de prestatie hoort een toewijzing van deze gemeente."""
-    if facts.toewijzing is None:
+    if facts.toewijzing is None and not _takes_back_known_line(prestatie, facts):
         yield mismatch(prestatie, "ToewijzingNummer", toewijzingNummer=prestatie.toewijzing_nummer)
+
+
+def _takes_back_known_line(prestatie: Prestatie, facts: PrestatieDossier) -> bool:
+    """A credit goes where its debet went, also when no toewijzing would be found for it today.
+
+    In the factuur flow the debet may have been refused for want of a toewijzing; there it must be credited too.
+    """
+    debet = facts.debet
+    if not prestatie.is_credit or debet is None:
+        return False
+    was_matched = debet.toewijzing_sleutel is not None or facts.header.vorm is Declaratievorm.FACTUUR
+    return was_matched and debet.prestatie.toewijzing_nummer == prestatie.toewijzing_nummer
 
 
 @technische_regel("TR304", retourcode="8187", niveau=Niveau.BERICHTOVERSTIJGEND, on=Prestatie)
@@ -151,12 +187,13 @@ def einddatum_within_toewijzing(prestatie: Prestatie, facts: PrestatieDossier) -
 def _day_within(prestatie: Prestatie, facts: PrestatieDossier, element: str, day: date) -> Iterator[Mismatch]:
     if facts.toewijzing and facts.toewijzing.versie_on(day) is None:
         segments = facts.toewijzing.segments()
+        first, last = (segments[0].begindatum, segments[-1].einddatum) if segments else (None, None)
         yield mismatch(
             prestatie,
             f"ProductPeriode/{element}",
             **{element.lower(): day},
-            toewijzingIngangsdatum=segments[0].begindatum,
-            toewijzingEinddatum=segments[-1].einddatum,
+            toewijzingIngangsdatum=first,
+            toewijzingEinddatum=last,
         )
 
 
@@ -227,7 +264,7 @@ def debet_of_credit_known(prestatie: Prestatie, facts: PrestatieDossier) -> Iter
     if not prestatie.is_credit:
         return
     vorig = prestatie.product_referentie.vorig_referentie_nummer
-    if facts.debet is None:
+    if facts.debet is None or facts.debet.prestatie.is_credit:
         yield mismatch(prestatie, VORIG_REFERENTIE, vorigReferentieNummer=vorig, debetBekend=False)
     elif different := ",".join(_differences(prestatie, facts)):
         yield mismatch(prestatie, VORIG_REFERENTIE, vorigReferentieNummer=vorig, verschil=different)
@@ -269,28 +306,23 @@ def debet_was_not_credited(prestatie: Prestatie, facts: PrestatieDossier) -> Ite
 @technische_regel("TR321", retourcode="9321", niveau=Niveau.BERICHTOVERSTIJGEND, on=Prestatie)
 def volume_fits_room(prestatie: Prestatie, facts: PrestatieDossier) -> Iterator[Mismatch]:
     """Het volume van de regel past in de toegewezen ruimte van de periode."""
-    toegewezen = sum(room.volume for room in facts.rooms)
-    if _has_omvang(facts) and ledger_volume(prestatie, facts) > toegewezen:
-        yield _too_much(prestatie, facts, toegewezen)
+    if facts.has_omvang and ledger_volume(prestatie, facts) > facts.assigned:
+        yield _too_much(prestatie, facts)
 
 
 @technische_regel("TR322", retourcode="9322", niveau=Niveau.BERICHTOVERSTIJGEND, on=Prestatie)
 def volume_fits_what_is_left(prestatie: Prestatie, facts: PrestatieDossier) -> Iterator[Mismatch]:
     """Het volume van de regel past in wat er van de ruimte van de periode over is."""
-    if _has_omvang(facts) and ledger_volume(prestatie, facts) > facts.left:
-        yield _too_much(prestatie, facts, sum(room.volume for room in facts.rooms))
+    if facts.has_omvang and ledger_volume(prestatie, facts) > facts.left:
+        yield _too_much(prestatie, facts)
 
 
-def _has_omvang(facts: PrestatieDossier) -> bool:
-    return facts.toewijzing is not None and facts.toewijzing.actueel.omvang is not None
-
-
-def _too_much(prestatie: Prestatie, facts: PrestatieDossier, toegewezen: int) -> Mismatch:
+def _too_much(prestatie: Prestatie, facts: PrestatieDossier) -> Mismatch:
     unit = ledger_units(assigned_eenheid(prestatie, facts) or Eenheid.STUKS)
     return mismatch(
         prestatie,
         VOLUME,
         geleverdVolume=prestatie.ingediende_bedrag_prestatie.geleverd_volume,
-        toegewezen=toegewezen // unit,
+        toegewezen=facts.assigned // unit,
         resterend=facts.left // unit,
     )

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.domain.bedrag import NUL, Bedrag
-from app.domain.budget import Boekingen, Ledger, draw, rooms_of
-from app.domain.codelijsten import NIET_BEOORDEELD, TECHNISCH_AFGEKEURD, Declaratievorm
+from app.domain.budget import Boekingen, Ledger, draw, room_of_days, rooms_of
+from app.domain.codelijsten import GEMEENTE_ONBEKEND, NIET_BEOORDEELD, TECHNISCH_AFGEKEURD, Declaratievorm
 from app.domain.declaratie import Declaratie, DeclaratieClient, Prestatie
 from app.domain.dossier import DeclaratieDossier
 from app.domain.inrichting import Inrichting
-from app.domain.retour import Finding
+from app.domain.periode import GeslotenPeriode
+from app.domain.retour import Ernst, Finding
 from app.domain.settlement import ClientOutcome, LineOutcome, Settlement, Uitkomst, codes_of
 from app.domain.versies import Toewijzing
 from app.rules import prestatie as regels
@@ -45,14 +46,25 @@ def settle(
 ) -> Settlement:
     """What a 303 gets. `technisch` are the findings within the message, `header` those on its header.
 
-    A technical finding refuses the message with 0001, a header finding with its code; then nothing is booked.
-    Else every line is granted or refused as a whole.
+    A technical finding refuses the message with 0001, else a header finding with its code; then nothing is booked.
+    Warnings refuse nothing. Else every line is granted or refused as a whole.
     """
-    if technisch or dossier.inrichting is None or header:
-        header_codes = (TECHNISCH_AFGEKEURD,) if technisch else codes_of(header)
-        return Settlement(header_codes=header_codes, header_findings=tuple(technisch or header))
+    header_codes = _header_codes(technisch, header)
+    header_findings = (*technisch, *header)
+    if header_codes:
+        return Settlement(header_codes=header_codes, header_findings=header_findings)
+    if dossier.inrichting is None:
+        return Settlement(header_codes=(GEMEENTE_ONBEKEND,), header_findings=header_findings)
     desk = _Desk(declaratie, dossier, dossier.inrichting)
-    return Settlement(clienten=desk.decide())
+    return Settlement(header_findings=header_findings, clienten=desk.decide())
+
+
+def _header_codes(technisch: Sequence[Finding], header: Sequence[Finding]) -> tuple[str, ...]:
+    """The codes that refuse the whole message; a warning refuses nothing."""
+    wrong = codes_of([finding for finding in header if finding.ernst is Ernst.FOUT])
+    if TECHNISCH_AFGEKEURD in wrong or any(finding.ernst is Ernst.FOUT for finding in technisch):
+        return (TECHNISCH_AFGEKEURD,)
+    return wrong
 
 
 class _Desk:
@@ -68,10 +80,7 @@ class _Desk:
         clienten = self._declaratie.clienten
         refused = {i: found for i, client in enumerate(clienten) if (found := self._client_findings(client))}
         places = [
-            (i, j)
-            for i, client in enumerate(clienten)
-            if i not in refused
-            for j in range(len(client.prestaties))
+            (i, j) for i, client in enumerate(clienten) if i not in refused for j in range(len(client.prestaties))
         ]
         places.sort(key=lambda place: not clienten[place[0]].prestaties[place[1]].is_credit)
         outcomes = {(i, j): self._line(clienten[i], clienten[i].prestaties[j]) for i, j in places}
@@ -118,17 +127,24 @@ class _Desk:
             found += _findings((regels.bedrag_is_volume_times_tarief,), prestatie, facts)
         found += _findings((regels.referentie_nummer_is_new,), prestatie, facts)
         if facts.toewijzing and not NO_VOLUME_CHECK & set(codes_of(found)):
-            rooms = rooms_of(facts.toewijzing, self._inrichting, prestatie.product_periode, self._ledger)
-            facts = replace(facts, rooms=rooms)
+            facts = self._with_rooms(facts, facts.toewijzing, prestatie.product_periode)
             over = _findings((regels.volume_fits_room,), prestatie, facts)
             found += over or _findings((regels.volume_fits_what_is_left,), prestatie, facts)
         if not found:
             return _granted(prestatie, facts)
         return self._in_part(prestatie, facts, found) or _refused(prestatie, facts, found)
 
-    def _in_part(
-        self, prestatie: Prestatie, facts: PrestatieDossier, found: tuple[Finding, ...]
-    ) -> LineOutcome | None:
+    def _with_rooms(
+        self, facts: PrestatieDossier, toewijzing: Toewijzing, periode: GeslotenPeriode
+    ) -> PrestatieDossier:
+        gebroken = self._inrichting.instellingen.gebroken_periode
+        return replace(
+            facts,
+            rooms=rooms_of(toewijzing, self._inrichting, periode, self._ledger),
+            room_of_days=room_of_days(toewijzing, periode, gebroken),
+        )
+
+    def _in_part(self, prestatie: Prestatie, facts: PrestatieDossier, found: tuple[Finding, ...]) -> LineOutcome | None:
         """The part that fits, where gemeente and declaratievorm allow that."""
         allowed = self._inrichting.instellingen.deels_toekennen and facts.header.vorm is Declaratievorm.DECLARATIE
         if not allowed or not set(codes_of(found)) <= OVER_ROOM or facts.left == 0:
@@ -142,9 +158,7 @@ class _Desk:
         )
 
 
-def _findings(
-    rules: Iterable[TechnischeRegel], prestatie: Prestatie, facts: PrestatieDossier
-) -> tuple[Finding, ...]:
+def _findings(rules: Iterable[TechnischeRegel], prestatie: Prestatie, facts: PrestatieDossier) -> tuple[Finding, ...]:
     return tuple(finding for rule in rules for finding in rule.findings(prestatie, facts))
 
 
@@ -212,7 +226,7 @@ def _computed(prestatie: Prestatie, facts: PrestatieDossier, found: tuple[Findin
     if prestatie.is_credit or tarief is None or not set(codes_of(found)) <= COMPUTABLE:
         return NUL
     volume = regels.ledger_volume(prestatie, facts)
-    if facts.rooms:
+    if facts.has_omvang:
         volume = min(volume, facts.left)
     return regels.agreed_bedrag(prestatie, facts, volume, tarief)
 
