@@ -54,7 +54,9 @@ class TestDecisions:
 
 class TestCommands:
     def test_finds_the_commands_of_a_paper(self):
-        paper = "make no\n`make test`\n```\n$ make run\n.venv/bin/iwmo key create\n```\n`cd x && make lock` to make sure"
+        paper = (
+            "make no\n`make test`\n```\n$ make run\n.venv/bin/iwmo key create\n```\n`cd x && make lock` to make sure"
+        )
         assert commands(paper, "make") == {"test", "run", "lock"}
         assert commands(paper, "iwmo") == {"key"}
 
