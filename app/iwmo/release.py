@@ -10,7 +10,8 @@ from app.domain.bericht import Berichtsoort
 from app.domain.declaratie import Declaratie, DeclaratieRetour
 from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.domain.verzoek import OverigBericht
-from app.iwmo.node import Element, Problems
+from app.iwmo.node import Problems
+from app.iwmo.pad import Element
 
 Inhoud: TypeAlias = Toewijzingsbericht | ToewijzingRetour | Declaratie | DeclaratieRetour | OverigBericht
 
@@ -35,12 +36,17 @@ class Adapter:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release, by the name that people give it ("2.3"), with its messages."""
+    """A release, by the name that people give it ("2.3"), with its messages.
+
+    `several_clienten` and `several_aanbieders` say whether one 301 of it may hold products for more than one.
+    """
 
     naam: str
     adapters: Mapping[Berichtsoort, Adapter]
+    several_clienten: bool = False
+    several_aanbieders: bool = False
 
     @classmethod
-    def of(cls, naam: str, *adapters: Adapter) -> Release:
-        """The release with these messages."""
-        return cls(naam, {adapter.soort: adapter for adapter in adapters})
+    def of(cls, naam: str, *adapters: Adapter, several: bool = False) -> Release:
+        """The release with these messages; `several`: a 301 of it may be for more clients and more aanbieders."""
+        return cls(naam, {adapter.soort: adapter for adapter in adapters}, several, several)

@@ -13,4 +13,5 @@ RELEASE = Release.of(
     wmo308.ADAPTER,
     wmo315.ADAPTER,
     wmo316.ADAPTER,
+    several=True,
 )
