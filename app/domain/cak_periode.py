@@ -14,12 +14,13 @@ FIRST_YEAR, LAST_YEAR = 2015, 2030
 
 @dataclass(frozen=True, order=True, slots=True)
 class CakPeriode:
-    """One period: year, number 1-13, first and last day."""
+    """One period: year, number 1-13, first and last day; `afgeleid` until the gemeente gives it itself."""
 
     jaar: int
     periode: int
     begindatum: date
     einddatum: date
+    afgeleid: bool = True
 
     @property
     def dagen(self) -> GeslotenPeriode:

@@ -131,8 +131,19 @@ class Contract(Geldig):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aanbieder:
+    """What an aanbieder is called here."""
+
+    agb: str
+    naam: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inrichting:
-    """Everything that one gemeente (CBS code) decided. The periods are those that hold for it, in order."""
+    """Everything that one gemeente (CBS code) decided. The periods are those that hold for it, in order.
+
+    `aanbieders` are only those with a name here; who has a contract stands in `contracten`.
+    """
 
     gemeente: str
     naam: str = ""
@@ -140,6 +151,7 @@ class Inrichting:
     producten: tuple[CatalogusProduct, ...] = ()
     productspecificaties: tuple[Productspecificatie, ...] = ()
     arrangementen: tuple[Arrangement, ...] = ()
+    aanbieders: tuple[Aanbieder, ...] = ()
     contracten: tuple[Contract, ...] = ()
     cak_perioden: tuple[CakPeriode, ...] = ()
 
@@ -154,7 +166,7 @@ class Inrichting:
     def tarief_on(self, aanbieder: str, code: str, day: date) -> Bedrag | None:
         """The agreed tariff on the day: that of the contract, else of the catalogue.
 
-        None when there is no contract, the product stands outside it, or the catalogue does not know it then.
+        None when there is no contract, the product stands outside it, or neither has a tariff then.
         """
         contract = self.contract_on(aanbieder, day)
         if contract is None or code not in contract.producten:

@@ -1,0 +1,1 @@
+"""The inrichting outside the domain: YAML files in, one stored document per gemeente, YAML text out."""
