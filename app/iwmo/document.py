@@ -7,7 +7,8 @@ from typing import TypeVar
 from lxml import etree
 
 from app.domain.bericht import Berichtsoort
-from app.iwmo.node import Element, Problems, Record
+from app.iwmo.node import Problems, Record
+from app.iwmo.pad import Element
 from app.iwmo.release import Adapter, Inhoud
 
 ROOT = "Bericht"

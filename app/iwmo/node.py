@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, time
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from lxml import etree
 
@@ -19,8 +19,11 @@ from app.domain.bericht import Onderdeel
 from app.domain.codelijsten import DebetCredit, Eenheid, Frequentie
 from app.domain.retour import Finding
 from app.iwmo import values
+from app.iwmo.pad import Element
 
-Element: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]  # lxml has no public name for its type
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Problems: TypeAlias = list[Finding]
 T = TypeVar("T")
 
@@ -37,14 +40,14 @@ def unreadable(pad: str, melding: str, regelnummer: int | None) -> Finding:
     return Finding(regel=LEES, retourcode=None, pad=pad, melding=melding, regelnummer=regelnummer)
 
 
-class Shape(Protocol):
-    """How one element is read and written. The value is Any because a table of shapes mixes them all."""
+class Shape(Protocol[T]):
+    """How one element is read and written."""
 
-    def read(self, element: Element, pad: str, problems: Problems) -> Any:
+    def read(self, element: Element, pad: str, problems: Problems) -> T:
         """The value of the element, which stands at `pad`; what is absurd is added to the problems."""
         ...
 
-    def write(self, parent: Element, tag: str, value: Any) -> None:
+    def write(self, parent: Element, tag: str, value: T) -> None:
         """Append the value to the parent."""
         ...
 
@@ -97,7 +100,7 @@ class Child:
     """An element of a record and the field that it fills."""
 
     element: str
-    shape: Shape
+    shape: Shape[Any]
     name: str
     required: bool
 
@@ -157,7 +160,7 @@ class Constant:
     def read_into(self, found: dict[str, Any], element: Element, pad: str, problems: Problems) -> None:
         """Nothing: the XSD has compared the text."""
 
-    def write_from(self, left: dict[str, Any], parent: Element, tag: str) -> None:
+    def write_from(self, _left: dict[str, Any], parent: Element, tag: str) -> None:
         """Append the element."""
         etree.SubElement(parent, tag).text = self.text
 
@@ -165,17 +168,17 @@ class Constant:
 Part: TypeAlias = Child | Group | Constant
 
 
-def one(element: str, shape: Shape, name: str | None = None) -> Child:
+def one(element: str, shape: Shape[Any], name: str | None = None) -> Child:
     """An element that must be there."""
     return Child(element, shape, name or python_name(element), required=True)
 
 
-def maybe(element: str, shape: Shape, name: str | None = None) -> Child:
+def maybe(element: str, shape: Shape[Any], name: str | None = None) -> Child:
     """An element that may be absent."""
     return Child(element, shape, name or python_name(element), required=False)
 
 
-def lone(element: str, shape: Shape, name: str, *, required: bool) -> Child:
+def lone(element: str, shape: Shape[Any], name: str, *, required: bool) -> Child:
     """An element that stands there at most once, where the domain has a tuple."""
     return LoneChild(element, shape, name, required)
 
@@ -190,7 +193,7 @@ def group(element: str, namespace: str, *children: Part) -> Group:
     return Group(element, Record(namespace, dict, children, has_pad=False))
 
 
-def values_of(value: Any) -> dict[str, Any]:
+def values_of(value: DataclassInstance) -> dict[str, Any]:
     """The fields of a dataclass by name, without the pad."""
     return {f.name: getattr(value, f.name) for f in fields(value) if f.name != "pad"}
 
@@ -207,7 +210,7 @@ class Record(Generic[T]):
     children: tuple[Part, ...]
     has_pad: bool
     take: Callable[[Any], dict[str, Any]] = values_of
-    by_tag: Mapping[str, Part] = field(init=False, repr=False)
+    by_tag: Mapping[Any, Part] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_tag", {f"{{{self.namespace}}}{part.element}": part for part in self.children})
@@ -259,7 +262,7 @@ class Listing(Generic[T]):
             self.item.write(container, item_tag, part)
 
 
-def record(namespace: str, cls: type[T], *children: Field) -> Record[T]:
+def record(namespace: str, cls: type[T], *children: Part) -> Record[T]:
     """The shape of a dataclass."""
     return Record(namespace, cls, children, issubclass(cls, Onderdeel))
 

@@ -8,7 +8,8 @@ from app.domain.bericht import BerichtIdentificatie, Berichtsoort
 from app.domain.verzoek import OverigBericht
 from app.iwmo.basisschema import Basisschema
 from app.iwmo.document import ROOT
-from app.iwmo.node import Element, Problems
+from app.iwmo.node import Problems
+from app.iwmo.pad import Element
 from app.iwmo.release import Adapter
 
 

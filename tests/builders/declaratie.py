@@ -31,7 +31,7 @@ def an_ingediend_bedrag(**changes: Any) -> IngediendeBedragPrestatie:
     values = defaults | changes
     tarief = values["product_tarief"] or NUL
     computed = BedragMetDC(tarief.times(values["geleverd_volume"]), DebetCredit.DEBET)
-    return IngediendeBedragPrestatie(**({"declaratie_factuur_bedrag": computed} | values))
+    return made(IngediendeBedragPrestatie, values, declaratie_factuur_bedrag=computed)
 
 
 def a_prestatie(**changes: Any) -> Prestatie:

@@ -21,7 +21,7 @@ def _prestatie_retour(
     gemeente_berekend_bedrag: BedragMetDC,
     toegekend_bedrag: BedragMetDC,
     retour_codes: tuple[str, ...] = (),
-    **prestatie: Any,
+    **prestatie: Any,  # noqa: ANN401  # the fields of Prestatie, as its shape has read them
 ) -> PrestatieRetour:
     return PrestatieRetour(
         prestatie=Prestatie(**prestatie),

@@ -1,0 +1,130 @@
+"""From the bytes of a message to what it says, in two steps with the XSD between them: recognise, then read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.domain.bericht import Berichtsoort
+from app.domain.refusals import RejectedBericht, UnreadableBericht
+from app.iwmo.aanduiding import Aanduiding, aanduiding_of
+from app.iwmo.document import ROOT
+from app.iwmo.node import Problems, unreadable
+from app.iwmo.pad import Element, ElementTree, local_name
+from app.iwmo.parsing import Unreadable, parse
+from app.iwmo.release import Adapter, Inhoud
+from app.iwmo.releases import RELEASES
+
+__all__ = ["Aanduiding", "Inhoud", "Recognised", "declared", "read", "recognise"]
+
+_BY_NAMESPACE: Final[dict[str, tuple[str, Adapter]]] = {
+    adapter.namespace: (release.naam, adapter) for release in RELEASES.values() for adapter in release.adapters.values()
+}
+_IWMO = re.compile(r"http://www\.istandaarden\.nl/iwmo/([0-9]{1,2})_([0-9]{1,2})/(wmo[0-9]{3})/schema[/_0-9]*")
+_STEP = re.compile(r"([^/\[\]]+)(?:\[([1-9][0-9]{0,8})\])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A document that is XML and says which message of which release it is; the XSD has not judged it yet."""
+
+    release: str
+    soort: Berichtsoort
+    tree: ElementTree
+    _lists: dict[Element, dict[str, list[Element]]] = field(
+        default_factory=dict[Element, dict[str, list[Element]]], init=False, repr=False, compare=False
+    )
+
+    def line_of(self, pad: str) -> int | None:
+        """The source line of the element at the path, or of its nearest ancestor that is there.
+
+        None when the path does not begin at the root. Lists are walked once, so asking for every line of a large
+        message stays cheap.
+        """
+        root_name, *steps = pad.removeprefix("/").split("/")
+        element = self.tree.getroot()
+        if root_name != local_name(element):
+            return None
+        for step in steps:
+            child = self._child(element, step)
+            if child is None:
+                break
+            element = child
+        return element.sourceline
+
+    def _child(self, parent: Element, step: str) -> Element | None:
+        parts = _STEP.fullmatch(step)
+        if parts is None:
+            return None
+        if parent not in self._lists:
+            self._lists[parent] = _children_by_name(parent)
+        namesakes = self._lists[parent].get(parts[1], [])
+        number = int(parts[2] or 1)
+        return namesakes[number - 1] if number <= len(namesakes) else None
+
+
+def recognise(body: bytes) -> Recognised:
+    """The tree of the body, and which message of which release it is by the namespace of its root.
+
+    UnreadableBericht, with one finding (rule LEES), for anything that is not XML 1.0 in UTF-8 without byte order mark
+    and DOCTYPE, or is not a message of a known release. Its text names what and where, never content.
+    """
+    tree = parse(body)
+    if isinstance(tree, Unreadable):
+        raise _refusal(tree)
+    root = tree.getroot()
+    found = _BY_NAMESPACE.get(_namespace(root))
+    if found is None or local_name(root) != ROOT:
+        raise _refusal(Unreadable(_unknown(root), root.sourceline))
+    release, adapter = found
+    return Recognised(release, adapter.soort, tree)
+
+
+def read(recognised: Recognised) -> Inhoud:
+    """What the message says. Only for a tree that the XSD accepts.
+
+    RejectedBericht, with every finding (rule LEES), for values that the XSD allows and that cannot be meant, such as
+    the year 12018.
+    """
+    adapter = RELEASES[recognised.release].adapters[recognised.soort]
+    problems: Problems = []
+    inhoud = adapter.read(recognised.tree.getroot(), problems)
+    if problems:
+        detail = f"Het bericht bevat waarden die niet bedoeld kunnen zijn: {len(problems)}."
+        raise RejectedBericht(detail, findings=tuple(problems))
+    return inhoud
+
+
+def declared(recognised: Recognised) -> Aanduiding:
+    """What the header says about sender, receiver and number, as far as it can be read; also when the XSD refuses."""
+    return aanduiding_of(recognised.soort, recognised.tree.getroot())
+
+
+def _children_by_name(parent: Element) -> dict[str, list[Element]]:
+    found: dict[str, list[Element]] = {}
+    for child in parent:
+        found.setdefault(local_name(child), []).append(child)
+    return found
+
+
+def _namespace(root: Element) -> str:
+    return str(root.tag).removeprefix("{").rpartition("}")[0]
+
+
+def _unknown(root: Element) -> str:
+    place = f"(regel {root.sourceline})"
+    known = "bekend zijn de releases " + " en ".join(RELEASES)
+    namespace = _namespace(root)
+    iwmo = _IWMO.fullmatch(namespace)
+    if namespace in _BY_NAMESPACE:
+        return f"Het eerste element van een bericht heet {ROOT} {place}."
+    if iwmo is None:
+        return f"Het eerste element heeft niet de namespace van een iWmo-bericht {place}; {known}."
+    major, minor, soort = iwmo.groups()
+    return f"{soort.upper()} van release {major}.{minor} wordt niet gelezen {place}; {known}."
+
+
+def _refusal(problem: Unreadable) -> UnreadableBericht:
+    finding = unreadable("/", problem.melding, problem.regelnummer)
+    return UnreadableBericht(problem.melding, findings=(finding,))
