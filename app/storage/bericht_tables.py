@@ -1,0 +1,62 @@
+"""The tables of the message log."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.storage.columns import Base
+
+
+class BerichtRow(Base):
+    """A bericht. `uniek` is set on accepted messages only: what no second message may repeat."""
+
+    __tablename__ = "bericht"
+    __table_args__ = (
+        Index(None, "gemeente", "id"),
+        Index(None, "aanbieder", "id"),
+        Index(None, "servicebureau", "id"),
+        Index(None, "identificatie"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    soort: Mapped[str | None]
+    release: Mapped[str | None]
+    richting: Mapped[str]
+    afzender: Mapped[str | None]
+    ontvanger: Mapped[str | None]
+    gemeente: Mapped[str | None]
+    aanbieder: Mapped[str | None]
+    servicebureau: Mapped[str | None]
+    key_id: Mapped[str | None]
+    identificatie: Mapped[str | None]
+    dagtekening: Mapped[date | None]
+    ontvangen_op: Mapped[datetime]
+    status: Mapped[str]
+    omvang_bytes: Mapped[int]
+    sha256: Mapped[str]
+    uniek: Mapped[str | None] = mapped_column(unique=True)
+    antwoord_op_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"), unique=True)
+    herkomst_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"), index=True)
+
+
+class BerichtInhoudRow(Base):
+    """The bytes of a bericht, apart from what lists need."""
+
+    __tablename__ = "bericht_inhoud"
+
+    bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"), primary_key=True)
+    codering: Mapped[str]
+    inhoud: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BerichtClientRow(Base):
+    """Which clients a bericht is about, for searching by bsn."""
+
+    __tablename__ = "bericht_client"
+    __table_args__ = (Index(None, "bsn"),)
+
+    bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"), primary_key=True)
+    bsn: Mapped[str] = mapped_column(primary_key=True)

@@ -1,0 +1,173 @@
+"""The message log: keep a bericht once, find it again, list what one may see."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.refusals import NotFound
+from app.domain.retour import Finding
+from app.storage.bericht_records import BerichtRecord, records_of, visible_bericht
+from app.storage.bericht_tables import BerichtClientRow, BerichtInhoudRow, BerichtRow
+from app.storage.columns import insert_or_conflict
+from app.storage.findings import add_findings
+from app.storage.zicht import Zicht
+
+__all__ = ["BerichtFilters", "BerichtRecord", "NewBericht"]
+
+DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
+CODERING = "zlib"
+COMPRESSION_LEVEL = 1  # of 25 MB in 44 ms; a higher level takes longer than parsing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBericht:
+    """A bericht to keep.
+
+    - `id`: a uuid7, so that ids follow the order of arrival.
+    - `gemeente`, `aanbieder`, `servicebureau`: who may see it, besides nobody.
+    - `key_id`: the key that posted it; None when the service made it.
+    - `uniek`: what no second accepted bericht may repeat; None on a bericht that was not accepted.
+    - `antwoord_op_id`: the bericht that this one answers; a bericht has at most one answer.
+    - `herkomst_id`: the 2.1 301 for several aanbieders that this 301 was made from.
+    - `bsns`: the clients it is about.
+    """
+
+    id: str
+    soort: str | None = None
+    release: str | None = None
+    richting: str
+    afzender: str | None = None
+    ontvanger: str | None = None
+    gemeente: str | None = None
+    aanbieder: str | None = None
+    servicebureau: str | None = None
+    key_id: str | None = None
+    identificatie: str | None = None
+    dagtekening: date | None = None
+    ontvangen_op: datetime
+    status: str
+    uniek: str | None = None
+    antwoord_op_id: str | None = None
+    herkomst_id: str | None = None
+    body: bytes = field(repr=False)
+    findings: tuple[Finding, ...] = ()
+    bsns: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BerichtFilters:
+    """What to list; None does not filter. `van` and `tot` are days in the Netherlands, both included."""
+
+    soort: str | None = None
+    richting: str | None = None
+    status: str | None = None
+    afzender: str | None = None
+    ontvanger: str | None = None
+    van: date | None = None
+    tot: date | None = None
+    identificatie: str | None = None
+    bsn: str | None = field(default=None, repr=False)
+
+
+def add_bericht(session: Session, *, new: NewBericht) -> None:
+    """Keep a bericht. An `uniek` or `antwoord_op_id` that is taken raises IntegrityError."""
+    session.execute(insert(BerichtRow).values(_columns(new)))
+    _add_content(session, new)
+
+
+def add_unique_bericht(session: Session, *, new: NewBericht) -> str | None:
+    """Keep a bericht unless its `uniek` is taken: then nothing changes and the id of the holder comes back.
+
+    Of any number of simultaneous calls with one `uniek` exactly one gets None.
+    """
+    added = session.execute(
+        insert_or_conflict(session, BerichtRow)
+        .values(_columns(new))
+        .on_conflict_do_nothing(index_elements=[BerichtRow.uniek])
+        .returning(BerichtRow.id)
+    ).scalar_one_or_none()
+    if added is None:
+        return session.execute(select(BerichtRow.id).where(BerichtRow.uniek == new.uniek)).scalar_one()
+    _add_content(session, new)
+    return None
+
+
+def find_bericht(session: Session, *, id: str, zicht: Zicht) -> BerichtRecord | None:
+    """The bericht, None when it does not exist or may not be seen."""
+    row = session.scalars(select(BerichtRow).where(BerichtRow.id == id, visible_bericht(zicht))).one_or_none()
+    return records_of(session, [row], zicht)[0] if row else None
+
+
+def get_bericht(session: Session, *, id: str, zicht: Zicht) -> BerichtRecord:
+    """The bericht; NotFound when it does not exist or may not be seen."""
+    found = find_bericht(session, id=id, zicht=zicht)
+    if found is None:
+        raise NotFound("Er is geen bericht met dit id.")
+    return found
+
+
+def body_of(session: Session, *, id: str) -> bytes:
+    """The exact bytes of the bericht; whether the caller may see it was asked before."""
+    inhoud = session.scalars(select(BerichtInhoudRow.inhoud).where(BerichtInhoudRow.bericht_id == id)).one_or_none()
+    if inhoud is None:
+        raise NotFound("Er is geen bericht met dit id.")
+    return zlib.decompress(inhoud)
+
+
+def set_status(session: Session, *, id: str, status: str) -> None:
+    """Give the bericht another status."""
+    session.execute(update(BerichtRow).where(BerichtRow.id == id).values(status=status))
+
+
+def list_berichten(
+    session: Session, *, zicht: Zicht, filters: BerichtFilters, limit: int, before: str | None = None
+) -> list[BerichtRecord]:
+    """At most `limit` berichten, newest first; the next page is what comes `before` the last id of this one."""
+    query = select(BerichtRow).where(visible_bericht(zicht), *_conditions(filters))
+    if before is not None:
+        query = query.where(BerichtRow.id < before)
+    rows = session.scalars(query.order_by(BerichtRow.id.desc()).limit(limit)).all()
+    return records_of(session, rows, zicht)
+
+
+def _columns(new: NewBericht) -> dict[str, Any]:
+    same = {name: getattr(new, name) for name in BerichtRow.__table__.columns.keys() if hasattr(new, name)}  # noqa: SIM118
+    return {**same, "omvang_bytes": len(new.body), "sha256": hashlib.sha256(new.body).hexdigest()}
+
+
+def _add_content(session: Session, new: NewBericht) -> None:
+    inhoud = zlib.compress(new.body, COMPRESSION_LEVEL)
+    session.execute(insert(BerichtInhoudRow).values(bericht_id=new.id, codering=CODERING, inhoud=inhoud))
+    add_findings(session, bericht_id=new.id, findings=new.findings)
+    if new.bsns:
+        clients = [{"bericht_id": new.id, "bsn": bsn} for bsn in sorted(new.bsns)]
+        session.execute(insert(BerichtClientRow), clients)
+
+
+def _conditions(filters: BerichtFilters) -> list[ColumnElement[bool]]:
+    equal = ("soort", "richting", "status", "afzender", "ontvanger", "identificatie")
+    wanted = {name: getattr(filters, name) for name in equal}
+    conditions = [getattr(BerichtRow, name) == value for name, value in wanted.items() if value is not None]
+    if filters.van is not None:
+        conditions.append(BerichtRow.ontvangen_op >= start_of_day(filters.van))
+    if filters.tot is not None and filters.tot < date.max:
+        conditions.append(BerichtRow.ontvangen_op < start_of_day(filters.tot + timedelta(days=1)))
+    if filters.bsn is not None:
+        of_client = select(BerichtClientRow.bericht_id).where(BerichtClientRow.bsn == filters.bsn)
+        conditions.append(BerichtRow.id.in_(of_client))
+    return conditions
+
+
+def start_of_day(day: date) -> datetime:
+    """The first moment of a day in the Netherlands, in UTC."""
+    if day == date.min:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.combine(day, time.min, tzinfo=DUTCH_TIME).astimezone(UTC)

@@ -1,0 +1,156 @@
+"""Declaraties: keep what was claimed and granted, and find it again for a party."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy.orm import Session
+
+from app.domain.periode import GeslotenPeriode
+from app.domain.refusals import NotFound
+from app.storage.bulk import insert_many
+from app.storage.declaratie_facts import debets, geboekt, gecrediteerd, toegekend_by_period, used_referenties
+from app.storage.declaratie_records import (
+    DeclaratieRecord,
+    DeclaratieStatus,
+    PrestatieRecord,
+    Uitkomst,
+    declaratie_of,
+    declaratie_values,
+    line_of,
+    prestatie_values,
+    uitkomst_values,
+)
+from app.storage.declaratie_tables import BoekingRow, DeclaratieRow, PrestatieRow
+from app.storage.factuurnummers import claim_factuurnummer, factuurnummer_used
+from app.storage.toewijzing_tables import ToewijzingRow
+from app.storage.toewijzingen import ids_by_sleutel
+from app.storage.zicht import Zicht
+
+__all__ = [
+    "DeclaratieRecord",
+    "DeclaratieStatus",
+    "PrestatieRecord",
+    "Uitkomst",
+    "claim_factuurnummer",
+    "debets",
+    "factuurnummer_used",
+    "geboekt",
+    "gecrediteerd",
+    "toegekend_by_period",
+    "used_referenties",
+]
+
+
+def add_declaratie(session: Session, *, declaratie: DeclaratieRecord, lines: Sequence[PrestatieRecord]) -> None:
+    """Keep a declaratie with its lines and bookings.
+
+    A ReferentieNummer that is used, or a debit that was credited already, raises IntegrityError: `Storage.run` then
+    judges the declaratie again with the other visible.
+    """
+    session.execute(insert(DeclaratieRow).values(declaratie_values(declaratie)))
+    sleutels = {line.toewijzing_sleutel for line in lines if line.toewijzing_sleutel is not None}
+    ids = ids_by_sleutel(session, gemeente=declaratie.gemeente, sleutels=sleutels)
+    insert_many(session, PrestatieRow, (_prestatie(declaratie, *numbered, ids) for numbered in enumerate(lines)))
+    insert_many(
+        session, BoekingRow, (row for numbered in enumerate(lines) for row in _boekingen(declaratie, *numbered, ids))
+    )
+
+
+def find_declaratie(session: Session, *, id: str, zicht: Zicht) -> DeclaratieRecord | None:
+    """The declaratie, None when it does not exist or may not be seen."""
+    row = session.scalars(select(DeclaratieRow).where(DeclaratieRow.id == id, _visible(zicht))).one_or_none()
+    return declaratie_of(row) if row else None
+
+
+def get_declaratie(session: Session, *, id: str, zicht: Zicht) -> tuple[DeclaratieRecord, tuple[PrestatieRecord, ...]]:
+    """The declaratie and its lines in order; NotFound when it does not exist or may not be seen."""
+    declaratie = find_declaratie(session, id=id, zicht=zicht)
+    if declaratie is None:
+        raise NotFound("Er is geen declaratie met dit id.")
+    return declaratie, _lines(session, id)
+
+
+def list_declaraties(
+    session: Session,
+    *,
+    zicht: Zicht,
+    aanbieder: str | None = None,
+    periode: GeslotenPeriode | None = None,
+    status: DeclaratieStatus | None = None,
+    limit: int,
+    before: str | None = None,
+) -> list[DeclaratieRecord]:
+    """At most `limit` declaraties, newest first; the next page is what comes `before` the last id of this one.
+
+    `periode` keeps those whose DeclaratiePeriode lies within it.
+    """
+    query = select(DeclaratieRow).where(_visible(zicht))
+    if aanbieder is not None:
+        query = query.where(DeclaratieRow.aanbieder == aanbieder)
+    if periode is not None:
+        query = query.where(
+            DeclaratieRow.begindatum >= periode.begindatum, DeclaratieRow.einddatum <= periode.einddatum
+        )
+    if status is not None:
+        query = query.where(DeclaratieRow.status == status.value)
+    if before is not None:
+        query = query.where(DeclaratieRow.id < before)
+    return [declaratie_of(row) for row in session.scalars(query.order_by(DeclaratieRow.id.desc()).limit(limit))]
+
+
+def _visible(zicht: Zicht) -> ColumnElement[bool]:
+    return zicht.of(DeclaratieRow.gemeente, [DeclaratieRow.aanbieder, DeclaratieRow.servicebureau])
+
+
+def _prestatie(
+    declaratie: DeclaratieRecord, volgorde: int, line: PrestatieRecord, toewijzing_ids: dict[str, int]
+) -> dict[str, Any]:
+    return {
+        "declaratie_id": declaratie.id,
+        "volgorde": volgorde,
+        "gemeente": declaratie.gemeente,
+        "aanbieder": declaratie.aanbieder,
+        "toewijzing_id": None if line.toewijzing_sleutel is None else toewijzing_ids[line.toewijzing_sleutel],
+        **prestatie_values(line.prestatie),
+        **uitkomst_values(line),
+    }
+
+
+def _boekingen(
+    declaratie: DeclaratieRecord, volgorde: int, line: PrestatieRecord, toewijzing_ids: dict[str, int]
+) -> Iterator[dict[str, Any]]:
+    if line.toewijzing_sleutel is None:
+        return
+    toewijzing_id = toewijzing_ids[line.toewijzing_sleutel]
+    for place, (periode_begin, volume) in enumerate(sorted(line.boekingen)):
+        yield {
+            "declaratie_id": declaratie.id,
+            "volgorde": volgorde,
+            "periode_begin": periode_begin,
+            "toewijzing_id": toewijzing_id,
+            "volume": volume,
+            "toegekend_cents": line.toegekend.cents if place == 0 else 0,
+        }
+
+
+def _lines(session: Session, declaratie_id: str) -> tuple[PrestatieRecord, ...]:
+    boekingen: defaultdict[int, list[tuple[date, int]]] = defaultdict(list)
+    booked = (
+        select(BoekingRow.volgorde, BoekingRow.periode_begin, BoekingRow.volume)
+        .where(BoekingRow.declaratie_id == declaratie_id)
+        .order_by(BoekingRow.volgorde, BoekingRow.periode_begin)
+    )
+    for volgorde, periode_begin, volume in session.execute(booked):
+        boekingen[volgorde].append((periode_begin, volume))
+    rows = session.execute(
+        select(*PrestatieRow.__table__.columns, ToewijzingRow.sleutel)
+        .join(ToewijzingRow, ToewijzingRow.id == PrestatieRow.toewijzing_id, isouter=True)
+        .where(PrestatieRow.declaratie_id == declaratie_id)
+        .order_by(PrestatieRow.volgorde)
+    )
+    return tuple(line_of(row, row.sleutel, tuple(boekingen[row.volgorde])) for row in rows)

@@ -1,0 +1,75 @@
+"""How each database is opened: durable, with foreign keys, and without personal data in its errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, Pool, QueuePool, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+BUSY_TIMEOUT_SECONDS = 30
+SQLITE_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # NORMAL loses commits when the power fails
+)
+
+
+def create_engine_for(url: URL, *, foreign_keys: bool = True, poolclass: type[Pool] = QueuePool) -> Engine:
+    """An engine that writes; on SQLite each of its transactions is BEGIN IMMEDIATE."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, poolclass, begin="BEGIN IMMEDIATE", pragmas=_foreign_keys(on=foreign_keys))
+    return _postgresql_engine(url, poolclass)
+
+
+def reading_engine(writer: Engine) -> Engine:
+    """An engine on the same database whose transactions see one moment and can change nothing."""
+    if writer.dialect.name == "sqlite":
+        return _sqlite_engine(writer.url, QueuePool, begin="BEGIN", pragmas=("PRAGMA query_only = ON",))
+    return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _foreign_keys(*, on: bool) -> tuple[str, ...]:
+    return (f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}",)
+
+
+def _sqlite_engine(url: URL, poolclass: type[Pool], *, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    unbounded = {"max_overflow": -1} if poolclass is QueuePool else {}  # a reader waits for nobody
+    engine = create_engine(
+        url,
+        poolclass=poolclass,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+        **unbounded,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.isolation_level = None  # the driver begins nothing by itself
+        for pragma in (*SQLITE_PRAGMAS, *pragmas):
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql_engine(url: URL, poolclass: type[Pool]) -> Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    engine = create_engine(
+        url, poolclass=poolclass, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True
+    )
+    event.listen(engine, "handle_error", _keep_first_line)
+    return engine
+
+
+def _keep_first_line(context: ExceptionContext) -> None:
+    # PostgreSQL writes the values of a row in the DETAIL of an error: they may be personal data.
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])

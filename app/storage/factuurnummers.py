@@ -1,0 +1,53 @@
+"""Which DeclarantFactuurNummers are in use (RC-0030)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.storage.columns import insert_or_conflict
+from app.storage.declaratie_tables import FactuurnummerRow
+
+YEARS_IN_USE = 5
+
+
+def claim_factuurnummer(
+    session: Session, *, gemeente: str, aanbieder: str, nummer: str, declaratie_id: str, today: date
+) -> bool:
+    """Take the number for a declaratie; False when another one has used it in the last five years.
+
+    Of simultaneous claims one wins: the others wait until its transaction ends.
+    """
+    claimed = session.execute(
+        insert_or_conflict(session, FactuurnummerRow)
+        .values(gemeente=gemeente, aanbieder=aanbieder, nummer=nummer, declaratie_id=declaratie_id, gebruikt_op=today)
+        .on_conflict_do_update(
+            index_elements=["gemeente", "aanbieder", "nummer"],
+            set_={"declaratie_id": declaratie_id, "gebruikt_op": today},
+            where=or_(
+                FactuurnummerRow.gebruikt_op < five_years_before(today),
+                FactuurnummerRow.declaratie_id == declaratie_id,
+            ),
+        )
+        .returning(FactuurnummerRow.declaratie_id)
+    )
+    return claimed.scalar_one_or_none() is not None
+
+
+def factuurnummer_used(session: Session, *, gemeente: str, aanbieder: str, nummer: str, today: date) -> bool:
+    """Whether a claim would fail now."""
+    query = select(FactuurnummerRow.nummer).where(
+        FactuurnummerRow.gemeente == gemeente,
+        FactuurnummerRow.aanbieder == aanbieder,
+        FactuurnummerRow.nummer == nummer,
+        FactuurnummerRow.gebruikt_op >= five_years_before(today),
+    )
+    return session.scalars(query).one_or_none() is not None
+
+
+def five_years_before(today: date) -> date:
+    """The first day that lies within the last five years (of 29 February: 28 February)."""
+    is_leap_day = (today.month, today.day) == (2, 29)
+    return today.replace(year=max(today.year - YEARS_IN_USE, 1), day=28 if is_leap_day else today.day)

@@ -1,0 +1,82 @@
+"""The findings on a bericht: their table, and their form as JSON."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.domain.retour import Ernst, Finding, Waarde
+from app.storage.columns import Base, one_of
+
+
+class BevindingRow(Base):
+    """One finding on a bericht, in the order in which they were found."""
+
+    __tablename__ = "bevinding"
+
+    bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"), primary_key=True)
+    volgorde: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    regel: Mapped[str]
+    retourcode: Mapped[str | None]
+    pad: Mapped[str]
+    melding: Mapped[str]
+    waarden: Mapped[dict[str, Waarde]] = mapped_column(JSON)
+    regelnummer: Mapped[int | None]
+    ernst: Mapped[str]
+
+
+def finding_to_json(finding: Finding) -> dict[str, Any]:
+    """The finding as a JSON object; `finding_from_json` is its mirror."""
+    return {
+        "regel": finding.regel,
+        "retourcode": finding.retourcode,
+        "pad": finding.pad,
+        "melding": finding.melding,
+        "waarden": finding.waarden,
+        "regelnummer": finding.regelnummer,
+        "ernst": finding.ernst.value,
+    }
+
+
+def finding_from_json(value: Mapping[str, Any]) -> Finding:
+    """The finding that `finding_to_json` wrote."""
+    return Finding(
+        regel=value["regel"],
+        retourcode=value["retourcode"],
+        pad=value["pad"],
+        melding=value["melding"],
+        waarden=value["waarden"],
+        regelnummer=value["regelnummer"],
+        ernst=Ernst(value["ernst"]),
+    )
+
+
+def add_findings(session: Session, *, bericht_id: str, findings: Sequence[Finding]) -> None:
+    """Keep the findings on a bericht that has none yet."""
+    if findings:
+        session.execute(
+            insert(BevindingRow),
+            [
+                {"bericht_id": bericht_id, "volgorde": volgorde, **finding_to_json(finding)}
+                for volgorde, finding in enumerate(findings)
+            ],
+        )
+
+
+def findings_by_bericht(session: Session, *, bericht_ids: Collection[str]) -> dict[str, tuple[Finding, ...]]:
+    """The findings of each bericht, in order; a bericht without findings is absent."""
+    columns = [column for column in BevindingRow.__table__.columns if column.name not in {"bericht_id", "volgorde"}]
+    rows = session.execute(
+        select(BevindingRow.bericht_id, *columns)
+        .where(one_of(session, BevindingRow.bericht_id, bericht_ids))
+        .order_by(BevindingRow.bericht_id, BevindingRow.volgorde)
+    )
+    found: defaultdict[str, list[Finding]] = defaultdict(list)
+    for row in rows.mappings():
+        values = dict(row)
+        found[values.pop("bericht_id")].append(finding_from_json(values))
+    return {bericht_id: tuple(findings) for bericht_id, findings in found.items()}

@@ -1,0 +1,58 @@
+"""The inrichting of each gemeente, every version that was loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, func, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.domain.refusals import NotFound
+from app.storage.columns import Base
+
+
+class InrichtingVersieRow(Base):
+    """The inrichting as one document, as it was after a load."""
+
+    __tablename__ = "inrichting_versie"
+
+    gemeente: Mapped[str] = mapped_column(primary_key=True)
+    versie: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    geladen_op: Mapped[datetime]
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def latest_versie(session: Session, *, gemeente: str) -> int | None:
+    """The number of the newest version, None when nothing was loaded."""
+    query = select(func.max(InrichtingVersieRow.versie)).where(InrichtingVersieRow.gemeente == gemeente)
+    return session.scalars(query).one()
+
+
+def document(session: Session, *, gemeente: str, versie: int) -> dict[str, Any]:
+    """The inrichting as it was loaded; NotFound when there is no such version."""
+    row = session.get(InrichtingVersieRow, (gemeente, versie))
+    if row is None:
+        raise NotFound("Deze versie van de inrichting bestaat niet.")
+    return row.document
+
+
+def add_versie(session: Session, *, gemeente: str, document: Mapping[str, Any], geladen_op: datetime) -> int:
+    """Keep a new version and return its number, one more than the newest (1 at first).
+
+    Two loads at once break the primary key; `Storage.run` does the slower one again.
+    """
+    versie = (latest_versie(session, gemeente=gemeente) or 0) + 1
+    session.execute(
+        insert(InrichtingVersieRow).values(
+            gemeente=gemeente, versie=versie, geladen_op=geladen_op, document=dict(document)
+        )
+    )
+    return versie
+
+
+def gemeenten(session: Session) -> list[str]:
+    """The gemeenten that have an inrichting, in order of code."""
+    query = select(InrichtingVersieRow.gemeente).distinct().order_by(InrichtingVersieRow.gemeente)
+    return list(session.scalars(query))

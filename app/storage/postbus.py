@@ -1,0 +1,112 @@
+"""The postbus: what each party has to fetch, numbered so that a cursor never skips or repeats."""
+
+from __future__ import annotations
+
+import binascii
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Collection
+from heapq import merge
+from itertools import islice
+from typing import NamedTuple, cast
+
+from sqlalchemy import ForeignKey, UniqueConstraint, exists, insert, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from app.domain.refusals import InvalidInput
+from app.storage.columns import Base, insert_or_conflict
+
+MAX_NUMMER = 2**63 - 1
+
+
+class PostbusItemRow(Base):
+    """A bericht for a party, as its `nummer`-th."""
+
+    __tablename__ = "postbus_item"
+    __table_args__ = (UniqueConstraint("bericht_id", "partij"),)
+
+    partij: Mapped[str] = mapped_column(primary_key=True)
+    nummer: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"))
+
+
+class PostbusTellerRow(Base):
+    """The last number that a party was given."""
+
+    __tablename__ = "postbus_teller"
+
+    partij: Mapped[str] = mapped_column(primary_key=True)
+    laatste: Mapped[int]
+
+
+class _Item(NamedTuple):
+    bericht_id: str
+    partij: str
+    nummer: int
+
+
+def put_in_postbus(session: Session, *, partij: str, bericht_id: str) -> None:
+    """Give the bericht to a party (`gemeente:1708`, `aanbieder:98000001`), once.
+
+    Its number is taken by raising a counter, whose row stays locked until the commit: numbers become visible in
+    their order, without gaps.
+    """
+    nummer = session.execute(
+        insert_or_conflict(session, PostbusTellerRow)
+        .values(partij=partij, laatste=1)
+        .on_conflict_do_update(index_elements=["partij"], set_={"laatste": PostbusTellerRow.laatste + 1})
+        .returning(PostbusTellerRow.laatste)
+    ).scalar_one()
+    session.execute(insert(PostbusItemRow).values(partij=partij, nummer=nummer, bericht_id=bericht_id))
+
+
+def postbus_after(
+    session: Session, *, partijen: Collection[str], cursor: str | None, limit: int
+) -> tuple[list[str], str]:
+    """The ids of at most `limit` berichten after the cursor, oldest first, and the next cursor.
+
+    The cursor holds a position for each party; a bericht for two of them comes once. An invalid cursor raises
+    InvalidInput.
+    """
+    positions = dict.fromkeys(sorted(partijen), 0) | _positions(cursor, partijen)
+    queues = [_queue(session, partij, nummer, partijen, limit) for partij, nummer in positions.items()]
+    taken = list(islice(merge(*queues), limit))  # always from the front of each queue, so nothing is passed over
+    for item in taken:
+        positions[item.partij] = item.nummer
+    return [item.bericht_id for item in taken], _cursor(positions)
+
+
+def _queue(session: Session, partij: str, after: int, partijen: Collection[str], limit: int) -> list[_Item]:
+    earlier = aliased(PostbusItemRow)
+    also_elsewhere = exists().where(
+        earlier.bericht_id == PostbusItemRow.bericht_id,
+        earlier.partij.in_(sorted(other for other in partijen if other < partij)),
+    )
+    rows = session.execute(
+        select(PostbusItemRow.bericht_id, PostbusItemRow.nummer)
+        .where(PostbusItemRow.partij == partij, PostbusItemRow.nummer > after, ~also_elsewhere)
+        .order_by(PostbusItemRow.nummer)
+        .limit(limit)
+    )
+    return [_Item(bericht_id, partij, nummer) for bericht_id, nummer in rows]
+
+
+def _cursor(positions: dict[str, int]) -> str:
+    return urlsafe_b64encode(json.dumps(positions, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _positions(cursor: str | None, partijen: Collection[str]) -> dict[str, int]:
+    if cursor is None:
+        return {}
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        found = json.loads(binascii.a2b_base64(padded.translate(bytes.maketrans(b"-_", b"+/")), strict_mode=True))
+    except (ValueError, RecursionError):
+        raise InvalidInput("De cursor is ongeldig.") from None
+    if not isinstance(found, dict) or not all(map(_is_position, cast("dict[str, object]", found).values())):
+        raise InvalidInput("De cursor is ongeldig.")
+    return {partij: nummer for partij, nummer in cast("dict[str, int]", found).items() if partij in partijen}
+
+
+def _is_position(value: object) -> bool:
+    return type(value) is int and 0 <= value <= MAX_NUMMER

@@ -1,0 +1,27 @@
+"""All tables together: what the migrations must lead to."""
+
+from __future__ import annotations
+
+from app.storage import (
+    bericht_tables,
+    declaratie_tables,
+    findings,
+    inrichtingen,
+    keys,
+    postbus,
+    toewijzing_tables,
+    verzoeken,
+)
+from app.storage.columns import Base
+
+TABLE_MODULES = (
+    bericht_tables,
+    declaratie_tables,
+    findings,
+    inrichtingen,
+    keys,
+    postbus,
+    toewijzing_tables,
+    verzoeken,
+)
+metadata = Base.metadata

@@ -1,0 +1,165 @@
+"""Toewijzingen as a party looks at them: with every version and the 301 that gave it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.versies import Toewijzing, ToewijzingVersie
+from app.storage.columns import one_of
+from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
+from app.storage.toewijzing_versies import versie_of
+from app.storage.zicht import Zicht
+
+MAX_DIGITS = 18  # of a number that fits in a BIGINT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersieRecord:
+    """A version, the id of the 301 that gave it, and whether it was refused by a 302 (`vervallen`)."""
+
+    versie: ToewijzingVersie = field(repr=False)
+    bericht_id: str
+    vervallen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToewijzingRecord:
+    """A toewijzing with all its versions, newest first; `id` is its place in lists."""
+
+    id: int
+    gemeente: str
+    sleutel: str
+    nummer: int | None
+    aanbieder: str
+    onderaannemer: str | None
+    versies: tuple[VersieRecord, ...]
+
+    @property
+    def actueel(self) -> VersieRecord:
+        """The newest version that counts; when none does, the newest."""
+        return next((record for record in self.versies if not record.vervallen), self.versies[0])
+
+    @property
+    def toewijzing(self) -> Toewijzing | None:
+        """The toewijzing as rules see it: with the versions that count, None when there are none."""
+        counting = tuple(record.versie for record in self.versies if not record.vervallen)
+        if not counting:
+            return None
+        return Toewijzing(
+            sleutel=self.sleutel,
+            gemeente=self.gemeente,
+            nummer=self.nummer,
+            aanbieder=self.aanbieder,
+            versies=counting,
+        )
+
+
+def find_toewijzing_record(
+    session: Session, *, zicht: Zicht, gemeente: str, nummer_or_sleutel: str | int
+) -> ToewijzingRecord | None:
+    """The toewijzing with this ToewijzingNummer, else with this sleutel; None when there is none to see."""
+    name = str(nummer_or_sleutel)
+    named = ToewijzingRow.sleutel == name
+    if name.isascii() and name.isdigit() and len(name) <= MAX_DIGITS:
+        named = or_(named, ToewijzingRow.nummer == int(name))
+    rows = session.scalars(
+        select(ToewijzingRow)
+        .where(_visible(zicht), ToewijzingRow.gemeente == gemeente, named)
+        .order_by(ToewijzingRow.nummer.is_(None), ToewijzingRow.id)
+        .limit(1)
+    ).all()
+    records = _records_of(session, rows)
+    return records[0] if records else None
+
+
+def list_toewijzingen(
+    session: Session,
+    *,
+    zicht: Zicht,
+    aanbieder: str | None = None,
+    product: str | None = None,
+    actief_op: date | None = None,
+    limit: int,
+    after: int | None = None,
+) -> list[ToewijzingRecord]:
+    """At most `limit` toewijzingen in order of id; the next page is what comes `after` the last id of this one.
+
+    `product` is the code in the newest version that counts; `actief_op` a day on which support may be delivered.
+    """
+    conditions = [_visible(zicht)]
+    if aanbieder is not None:
+        conditions.append(ToewijzingRow.aanbieder == aanbieder)
+    if product is not None:
+        conditions.append(_newest_has_product(product))
+    if actief_op is not None:
+        conditions.append(_valid_on(actief_op))
+    if after is not None:
+        conditions.append(ToewijzingRow.id > after)
+    rows = session.scalars(select(ToewijzingRow).where(*conditions).order_by(ToewijzingRow.id).limit(limit)).all()
+    return _records_of(session, rows)
+
+
+def _visible(zicht: Zicht) -> ColumnElement[bool]:
+    return zicht.of(ToewijzingRow.gemeente, [ToewijzingRow.aanbieder])
+
+
+def _newest_has_product(code: str) -> ColumnElement[bool]:
+    return exists().where(_decides(), ToewijzingVersieRow.code == code)
+
+
+def _valid_on(day: date) -> ColumnElement[bool]:
+    # As Toewijzing.segments: the newest version that began by then decides the day.
+    open_or_later = or_(ToewijzingVersieRow.einddatum.is_(None), ToewijzingVersieRow.einddatum >= day)
+    return exists().where(_decides(begun_by=day), open_or_later)
+
+
+def _decides(begun_by: date = date.max) -> ColumnElement[bool]:
+    # Whether a version is the newest of its toewijzing that counts, of those that began by the day.
+    newer = aliased(ToewijzingVersieRow)
+    rank = tuple_(ToewijzingVersieRow.toewijzingsdatum, ToewijzingVersieRow.toewijzingstijd)
+    passed_by = exists().where(
+        newer.toewijzing_id == ToewijzingVersieRow.toewijzing_id,
+        newer.vervallen == false(),
+        tuple_(newer.toewijzingsdatum, newer.toewijzingstijd) > rank,
+        newer.ingangsdatum <= begun_by,
+    )
+    return and_(
+        ToewijzingVersieRow.toewijzing_id == ToewijzingRow.id,
+        ToewijzingVersieRow.vervallen == false(),
+        ToewijzingVersieRow.ingangsdatum <= begun_by,
+        not_(passed_by),
+    )
+
+
+def _records_of(session: Session, rows: Sequence[ToewijzingRow]) -> list[ToewijzingRecord]:
+    versies: defaultdict[int, list[VersieRecord]] = defaultdict(list)
+    query = (
+        select(ToewijzingVersieRow)
+        .where(one_of(session, ToewijzingVersieRow.toewijzing_id, [row.id for row in rows]))
+        .order_by(
+            ToewijzingVersieRow.toewijzingsdatum.desc(),
+            ToewijzingVersieRow.toewijzingstijd.desc(),
+            ToewijzingVersieRow.id.desc(),
+        )
+    )
+    for row in session.scalars(query):
+        record = VersieRecord(versie=versie_of(row), bericht_id=row.bericht_id, vervallen=row.vervallen)
+        versies[row.toewijzing_id].append(record)
+    return [
+        ToewijzingRecord(
+            id=row.id,
+            gemeente=row.gemeente,
+            sleutel=row.sleutel,
+            nummer=row.nummer,
+            aanbieder=row.aanbieder,
+            onderaannemer=row.onderaannemer,
+            versies=tuple(versies[row.id]),
+        )
+        for row in rows
+    ]

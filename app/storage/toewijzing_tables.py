@@ -1,0 +1,65 @@
+"""The tables of toewijzingen and their versions."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.storage.columns import Base, Identity
+
+
+class ToewijzingRow(Base):
+    """A toewijzing; `sleutel` names it within the gemeente, also without ToewijzingNummer."""
+
+    __tablename__ = "toewijzing"
+    __table_args__ = (
+        UniqueConstraint("gemeente", "sleutel"),
+        Index(None, "gemeente", "nummer"),
+        Index(None, "aanbieder"),
+    )
+
+    id: Mapped[Identity]
+    gemeente: Mapped[str]
+    sleutel: Mapped[str]
+    nummer: Mapped[int | None]
+    aanbieder: Mapped[str]
+    onderaannemer: Mapped[str | None]
+
+
+class ToewijzingVersieRow(Base):
+    """A state of a toewijzing as a 301 gave it; `vervallen` when a 302 refused that 301: it does not count."""
+
+    __tablename__ = "toewijzing_versie"
+    __table_args__ = (
+        Index(
+            "uq_toewijzing_versie_rank",
+            "toewijzing_id",
+            "toewijzingsdatum",
+            "toewijzingstijd",
+            unique=True,
+            sqlite_where=text("vervallen = 0"),
+            postgresql_where=text("vervallen = false"),
+        ),
+        Index(None, "toewijzing_id"),
+        Index(None, "bsn"),
+        Index(None, "bericht_id"),
+    )
+
+    id: Mapped[Identity]
+    toewijzing_id: Mapped[int] = mapped_column(ForeignKey("toewijzing.id"))
+    toewijzingsdatum: Mapped[date]
+    toewijzingstijd: Mapped[time]
+    bsn: Mapped[str]
+    geboortedatum: Mapped[date]
+    categorie: Mapped[str]
+    code: Mapped[str | None]
+    ingangsdatum: Mapped[date]
+    einddatum: Mapped[date | None]
+    reden_wijziging: Mapped[str | None]
+    volume: Mapped[int | None]
+    eenheid: Mapped[str | None]
+    frequentie: Mapped[str | None]
+    bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"))
+    vervallen: Mapped[bool]

@@ -1,0 +1,180 @@
+"""Toewijzingen: book what the 301s grant, and load it for a decision."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, false, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.versies import Toewijzing, ToewijzingVersie
+from app.storage.columns import insert_or_conflict, is_postgresql, one_of
+from app.storage.toewijzing_records import ToewijzingRecord, VersieRecord, find_toewijzing_record, list_toewijzingen
+from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
+from app.storage.toewijzing_versies import VERSIE_COLUMNS, values_of, versie_of
+
+__all__ = ["ToewijzingRecord", "VersieRecord", "find_toewijzing_record", "list_toewijzingen"]
+
+
+def lock_toewijzingen(session: Session, *, gemeente: str, nummers: Collection[int], bsns: Collection[str] = ()) -> None:
+    """Let nobody else settle on these toewijzingen until the end of the transaction.
+
+    `bsns` are the clients who have a line without ToewijzingNummer. On SQLite there is one writer already. Rows are
+    locked in order of id, so that two transactions cannot wait for each other.
+    """
+    if not is_postgresql(session):
+        return
+    session.execute(
+        select(ToewijzingRow.id)
+        .where(
+            ToewijzingRow.gemeente == gemeente,
+            or_(
+                one_of(session, ToewijzingRow.nummer, nummers),
+                ToewijzingRow.id.in_(
+                    select(ToewijzingVersieRow.toewijzing_id).where(one_of(session, ToewijzingVersieRow.bsn, bsns))
+                ),
+            ),
+        )
+        .order_by(ToewijzingRow.id)
+        .with_for_update(key_share=True)  # new versions and bookings may still refer to the row
+    ).all()
+
+
+def toewijzingen_by_nummer(session: Session, *, gemeente: str, nummers: Collection[int]) -> dict[int, Toewijzing]:
+    """The toewijzingen with these numbers and a version that counts."""
+    found = _toewijzingen(session, gemeente, one_of(session, ToewijzingRow.nummer, nummers))
+    return {toewijzing.nummer: toewijzing for toewijzing in found if toewijzing.nummer is not None}
+
+
+def toewijzingen_by_bsn(session: Session, *, gemeente: str, bsns: Collection[str]) -> dict[str, tuple[Toewijzing, ...]]:
+    """The toewijzingen of each client: those of which some version that counts names the bsn."""
+    of_clients = select(ToewijzingVersieRow.toewijzing_id).where(
+        one_of(session, ToewijzingVersieRow.bsn, bsns), ToewijzingVersieRow.vervallen == false()
+    )
+    found: defaultdict[str, list[Toewijzing]] = defaultdict(list)
+    for toewijzing in _toewijzingen(session, gemeente, ToewijzingRow.id.in_(of_clients)):
+        for bsn in {versie.bsn for versie in toewijzing.versies}.intersection(bsns):
+            found[bsn].append(toewijzing)
+    return {bsn: tuple(toewijzingen) for bsn, toewijzingen in found.items()}
+
+
+def geboortedata(session: Session, *, gemeente: str, bsns: Collection[str]) -> dict[str, date]:
+    """The birth date of each client in the newest version that counts at the gemeente."""
+    rows = session.execute(
+        select(ToewijzingVersieRow.bsn, ToewijzingVersieRow.geboortedatum)
+        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
+        .where(
+            ToewijzingRow.gemeente == gemeente,
+            one_of(session, ToewijzingVersieRow.bsn, bsns),
+            ToewijzingVersieRow.vervallen == false(),
+        )
+        .order_by(ToewijzingVersieRow.toewijzingsdatum, ToewijzingVersieRow.toewijzingstijd, ToewijzingVersieRow.id)
+    )
+    return {bsn: geboortedatum for bsn, geboortedatum in rows}  # the last one, the newest, stays
+
+
+def book_versie(
+    session: Session,
+    *,
+    gemeente: str,
+    sleutel: str,
+    nummer: int | None,
+    aanbieder: str,
+    versie: ToewijzingVersie,
+    bericht_id: str,
+) -> None:
+    """Add a version to a toewijzing, which comes into being with its first.
+
+    Booking an identical version again changes nothing. A different one of the same date and time, or one of another
+    aanbieder, raises IntegrityError: `Storage.run` then lets the rules judge it again with the other visible.
+    """
+    toewijzing_id = _toewijzing_id(session, gemeente=gemeente, sleutel=sleutel, nummer=nummer, aanbieder=aanbieder)
+    values = {"toewijzing_id": toewijzing_id, "bericht_id": bericht_id, "vervallen": False, **values_of(versie)}
+    added = session.execute(
+        insert_or_conflict(session, ToewijzingVersieRow)
+        .values(values)
+        .on_conflict_do_nothing(
+            index_elements=["toewijzing_id", "toewijzingsdatum", "toewijzingstijd"],
+            index_where=ToewijzingVersieRow.vervallen == false(),
+        )
+        .returning(ToewijzingVersieRow.id)
+    ).scalar_one_or_none()
+    if added is None and not _is_booked(session, toewijzing_id, versie):
+        session.execute(insert(ToewijzingVersieRow).values(values))
+
+
+def reject_versies(session: Session, *, bericht_id: str) -> None:
+    """Let the versions that this 301 gave count no longer: a 302 refused it."""
+    session.execute(
+        update(ToewijzingVersieRow).where(ToewijzingVersieRow.bericht_id == bericht_id).values(vervallen=True)
+    )
+
+
+def ids_by_sleutel(session: Session, *, gemeente: str, sleutels: Collection[str]) -> dict[str, int]:
+    """The id in this database of each toewijzing, as far as they exist."""
+    rows = session.execute(
+        select(ToewijzingRow.sleutel, ToewijzingRow.id).where(
+            ToewijzingRow.gemeente == gemeente, one_of(session, ToewijzingRow.sleutel, sleutels)
+        )
+    )
+    return {sleutel: id for sleutel, id in rows}
+
+
+def _toewijzingen(session: Session, gemeente: str, condition: ColumnElement[bool]) -> list[Toewijzing]:
+    rows = session.execute(
+        select(
+            ToewijzingRow.id,
+            ToewijzingRow.sleutel,
+            ToewijzingRow.nummer,
+            ToewijzingRow.aanbieder,
+            *VERSIE_COLUMNS,
+        )
+        .join(ToewijzingVersieRow, ToewijzingVersieRow.toewijzing_id == ToewijzingRow.id)
+        .where(ToewijzingRow.gemeente == gemeente, ToewijzingVersieRow.vervallen == false(), condition)
+        .order_by(ToewijzingRow.id, ToewijzingVersieRow.toewijzingsdatum, ToewijzingVersieRow.toewijzingstijd)
+    )
+    names: dict[int, tuple[str, int | None, str]] = {}
+    versies: defaultdict[int, list[ToewijzingVersie]] = defaultdict(list)
+    for row in rows:
+        names[row.id] = row.sleutel, row.nummer, row.aanbieder
+        versies[row.id].append(versie_of(row))
+    return [
+        Toewijzing(sleutel=sleutel, gemeente=gemeente, nummer=nummer, aanbieder=aanbieder, versies=tuple(versies[id]))
+        for id, (sleutel, nummer, aanbieder) in names.items()
+    ]
+
+
+def _toewijzing_id(session: Session, *, gemeente: str, sleutel: str, nummer: int | None, aanbieder: str) -> int:
+    values = {"gemeente": gemeente, "sleutel": sleutel, "nummer": nummer, "aanbieder": aanbieder}
+    counting = exists().where(
+        ToewijzingVersieRow.toewijzing_id == ToewijzingRow.id, ToewijzingVersieRow.vervallen == false()
+    )
+    # Without a version that counts the toewijzing is anyone's again: a refused 301 may go to another aanbieder.
+    id = session.execute(
+        insert_or_conflict(session, ToewijzingRow)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=["gemeente", "sleutel"],
+            set_={"nummer": nummer, "aanbieder": aanbieder},
+            where=or_(ToewijzingRow.aanbieder == aanbieder, ~counting),
+        )
+        .returning(ToewijzingRow.id)
+    ).scalar_one_or_none()
+    if id is None:
+        session.execute(insert(ToewijzingRow).values(values))  # raises: the toewijzing is another aanbieder's
+        raise AssertionError
+    return id
+
+
+def _is_booked(session: Session, toewijzing_id: int, versie: ToewijzingVersie) -> bool:
+    row = session.execute(
+        select(*VERSIE_COLUMNS).where(
+            ToewijzingVersieRow.toewijzing_id == toewijzing_id,
+            ToewijzingVersieRow.toewijzingsdatum == versie.toewijzingsdatum,
+            ToewijzingVersieRow.toewijzingstijd == versie.toewijzingstijd,
+            ToewijzingVersieRow.vervallen == false(),
+        )
+    ).one_or_none()
+    return row is not None and versie_of(row) == versie

@@ -1,0 +1,99 @@
+"""Databases for every test: SQLite, and a PostgreSQL that the tests start themselves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from app.storage.base import Storage, create_storage
+from app.storage.schema import metadata
+from tests.storage.postgres_server import CannotStart, postgres_server
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of the database `postgres` on a server that lives as long as the tests of this process."""
+    server = postgres_server()
+    try:
+        url = server.__enter__()
+    except CannotStart as reason:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"PostgreSQL cannot be started here: {reason}")
+    try:
+        yield url
+    finally:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file without rows, to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    storage = create_storage(f"sqlite:///{path}")
+    storage.upgrade()
+    storage.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> str:
+    """The URL of a migrated database; who uses it empties it first."""
+    url = new_postgres_database(postgres_url, "iwmo")
+    storage = create_storage(url)
+    storage.upgrade()
+    storage.close()
+    return url
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a migrated database without rows, of each kind in turn."""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("migrated_postgres")
+        _empty(url)
+        return url
+    path = tmp_path / "iwmo.db"
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=DATABASES)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without tables, of each kind in turn."""
+    if request.param == "postgresql":
+        return new_postgres_database(request.getfixturevalue("postgres_url"), "iwmo_empty")
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture
+def storage(database_url: str) -> Iterator[Storage]:
+    """A migrated storage without rows, on each database in turn."""
+    storage = create_storage(database_url)
+    yield storage
+    storage.close()
+
+
+def new_postgres_database(postgres_url: str, name: str) -> str:
+    """Make a database on the server, in place of one with the same name; gives its URL."""
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    engine.dispose()
