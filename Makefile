@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test format mutants bench lock clean
+.PHONY: help run install test format coverage mutants bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,10 @@ test: $(VENV)/installed-dev ## run every check that CI runs (WORKERS=n: processe
 format: $(VENV)/installed-dev ## lay out the code and repair what ruff can repair
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+
+coverage: $(VENV)/installed-dev ## every line and branch of domain and rules must be reached by their own tests
+	$(BIN)/coverage run -m pytest app/domain app/rules tests/domain tests/rules
+	$(BIN)/coverage report
 
 mutants: $(VENV)/installed-dev ## change the arithmetic of money bit by bit; each change must fail a test (minutes)
 	$(BIN)/mutmut run
