@@ -1,0 +1,1 @@
+"""Tests of the technische regels: one class per rule id."""
