@@ -79,8 +79,9 @@ class Leaf(Generic[T]):
 
     def write(self, parent: Element, tag: str, value: T) -> None:
         """Append an element with the text of the value."""
+        text = self.render(value)
         try:
-            etree.SubElement(parent, tag).text = self.render(value)
+            etree.SubElement(parent, tag).text = text
         except ValueError:
             raise CannotWrite(f"{local_name(tag)} holds a character that XML has not") from None
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.domain.bericht import Berichtsoort
+from app.domain.codelijsten import Eenheid
 from app.iwmo import values
 from app.iwmo.basisschema import Basisschema
-from app.iwmo.node import EENHEID, Leaf, Part, constant
+from app.iwmo.node import CannotWrite, Leaf, Part, constant
 
 _PATTERN = "http://www.istandaarden.nl/iwmo/2_1/{}/schema/2_1"
 
@@ -20,9 +21,15 @@ def versie() -> tuple[Part, ...]:
     return constant("BerichtVersie", "2"), constant("BerichtSubversie", "1")
 
 
+def _render_eenheid(eenheid: Eenheid) -> str:
+    if eenheid in (Eenheid.WEEK, Eenheid.TIJDSONAFHANKELIJK):
+        raise CannotWrite("Eenheid has a code that this release has not")
+    return eenheid.value
+
+
 BASIS = Basisschema(
     _PATTERN.format("basisschema"),
     naam="Naam",
     categorie=Leaf(values.parse_two_digits, values.same_text, ""),
-    eenheid=EENHEID,
+    eenheid=Leaf(values.parse_eenheid, _render_eenheid, Eenheid.STUKS),
 )
