@@ -1,0 +1,1 @@
+"""The standard on the wire: schemas, reading and writing."""
