@@ -129,11 +129,10 @@ def subjects(bericht: Bericht) -> Iterator[Bericht | Onderdeel | PrestatieRetour
     """The message itself and every class in it that a rule may be about, in document order."""
     yield bericht
     yield bericht.header
-    match bericht:
-        case Toewijzingsbericht() | ToewijzingRetour():
-            for each in bericht.clienten:
-                yield from each.onderdelen()
-        case Declaratie() | DeclaratieRetour():
-            for each in bericht.clienten:
-                yield each
-                yield from each.prestaties
+    if isinstance(bericht, Toewijzingsbericht | ToewijzingRetour):
+        for each in bericht.clienten:
+            yield from each.onderdelen()
+    else:
+        for each in bericht.clienten:
+            yield each
+            yield from each.prestaties

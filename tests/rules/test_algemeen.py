@@ -85,9 +85,7 @@ class TestTR002:
         waarden = {"dagtekening": "2019-06-20", "datumGebruik": None}
 
         assert found("TR002", a_303_of(datum=date(1899, 6, 20))) == []
-        assert found("TR002", a_303_of(datum=date(1899, 6, 19))) == [
-            (f"/Bericht/Clienten/Client[1]/{BORN}", waarden)
-        ]
+        assert found("TR002", a_303_of(datum=date(1899, 6, 19))) == [(f"/Bericht/Clienten/Client[1]/{BORN}", waarden)]
 
     def test_an_unknown_date_has_no_age_but_only_when_it_says_so(self):
         late = an_identificatie(dagtekening=date(2021, 1, 1))

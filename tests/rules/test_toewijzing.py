@@ -170,7 +170,7 @@ class TestTR302:
     def test_refuses_beside_one_that_is_not_void(self, end, reden):
         assert len(found("TR302", a_301_of(from_to(1, 10), from_to(5, end, reden_wijziging=reden)))) == 1
 
-    def test_leaves_a_period_without_days_to_CS003_b(self):
+    def test_leaves_a_period_without_days_to_its_own_rule(self):
         assert found("TR302", a_301_of(from_to(1, 10), from_to(5, 4))) == []
 
     def test_holds_per_aanbieder_where_products_name_theirs(self):
