@@ -22,7 +22,7 @@ def show(inrichting: Inrichting) -> str:
     """The whole inrichting of a gemeente as YAML text that can be loaded again, ending in a newline."""
     document = cast("dict[str, dict[str, Json]]", to_document(inrichting))
     gebruik = inrichting.instellingen.gebruik
-    document["instellingen"]["gebruik"] = str(Decimal(gebruik.numerator) / Decimal(gebruik.denominator))
+    document["instellingen"]["gebruik"] = f"{Decimal(gebruik.numerator) / gebruik.denominator:f}"
     return "".join(f"{line}\n" for line in _lines(document, ""))
 
 

@@ -1,0 +1,1 @@
+"""Tests of reading, storing and showing an inrichting."""
