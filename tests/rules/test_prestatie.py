@@ -1,38 +1,24 @@
-"""Rules on one client or line of a 303."""
+"""Rules on one client or line of a 303 that look at its toewijzing."""
 
-from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
-from app.domain.bedrag import Bedrag, BedragMetDC
-from app.domain.budget import Ledger, room_of_days, rooms_of
-from app.domain.codelijsten import DebetCredit, Eenheid, Frequentie
-from app.domain.declaratie import DeclaratieClient, Prestatie
-from app.domain.dossier import DeclaratieDossier, EerderePrestatie
-from app.domain.inrichting import Btw, ContractTarief, Declaratieperiode, Inrichting, Instellingen
+from app.domain.codelijsten import Eenheid
+from app.domain.declaratie import Prestatie
+from app.domain.dossier import DeclaratieDossier
 from app.domain.periode import GeslotenPeriode
 from app.domain.retour import Finding
-from app.domain.toewijzing import Omvang
-from app.domain.versies import Toewijzing
 from app.rules import prestatie as regels
-from app.rules.prestatie import PrestatieDossier
-from app.rules.technische_regel import Niveau, TechnischeRegel
+from app.rules.technische_regel import TechnischeRegel
 from tests.builders import (
-    AANBIEDER,
     BSN_X,
     BSN_Y,
     GEBOREN_X,
     OTHER_AANBIEDER,
     P1,
-    P2,
-    P3,
     P4,
-    a_catalogus_product,
-    a_contract,
     a_declaratie_client,
-    a_declaratie_header,
     a_prestatie,
     a_product,
     a_toewijzing,
@@ -40,69 +26,7 @@ from tests.builders import (
     an_inrichting,
     an_omvang,
 )
-
-TODAY = date(2019, 6, 20)
-PAD = "/Bericht/Clienten/Client[1]/Prestaties/Prestatie[1]"
-KNOWN: Any = object()
-
-
-def facts_about(
-    *,
-    toewijzing: Toewijzing | None = KNOWN,
-    inrichting: Inrichting | None = None,
-    client: DeclaratieClient | None = None,
-    debet: EerderePrestatie | None = None,
-    used_referenties: frozenset[str] = frozenset(),
-    gecrediteerd: frozenset[str] = frozenset(),
-    **header: Any,
-) -> PrestatieDossier:
-    """The facts about a line of `a_declaratie`: toewijzing 1001 is known unless another, or None, is named."""
-    ours = inrichting or an_inrichting()
-    return PrestatieDossier(
-        header=a_declaratie_header(**header),
-        client=client or a_declaratie_client(),
-        dossier=DeclaratieDossier(
-            today=TODAY, inrichting=ours, used_referenties=used_referenties, gecrediteerd=gecrediteerd
-        ),
-        inrichting=ours,
-        toewijzing=a_toewijzing() if toewijzing is KNOWN else toewijzing,
-        debet=debet,
-    )
-
-
-def with_rooms(facts: PrestatieDossier, prestatie: Prestatie, **used: int) -> PrestatieDossier:
-    """The facts with the rooms of the ProductPeriode, of which `used` was granted before in P1, P2, ..."""
-    perioden = {"P1": P1, "P2": P2, "P3": P3, "P4": P4}
-    toewijzing = facts.toewijzing
-    assert toewijzing is not None
-    ledger = Ledger({(toewijzing.sleutel, perioden[name].begindatum): volume for name, volume in used.items()})
-    span, gebroken = prestatie.product_periode, facts.inrichting.instellingen.gebroken_periode
-    return replace(
-        facts,
-        rooms=rooms_of(toewijzing, facts.inrichting, span, ledger),
-        room_of_days=room_of_days(toewijzing, span, gebroken),
-    )
-
-
-def ask(regel: TechnischeRegel, prestatie: Prestatie, facts: PrestatieDossier) -> list[Finding]:
-    return list(regel.findings(replace(prestatie, pad=PAD), facts))
-
-
-def the_finding(regel: TechnischeRegel, prestatie: Prestatie, facts: PrestatieDossier) -> Finding:
-    (finding,) = ask(regel, prestatie, facts)
-    return finding
-
-
-def an_earlier(prestatie: Prestatie | None = None, **changes: Any) -> EerderePrestatie:
-    """R0001, which was granted in P1."""
-    line = prestatie or a_prestatie()
-    values = {"bsn": BSN_X, "granted": True, "toegekend": line.ingediend, "toewijzing_sleutel": "1001"} | changes
-    return EerderePrestatie(prestatie=line, **values)
-
-
-def a_credit(**changes: Any) -> Prestatie:
-    """R0037, which takes R0001 back."""
-    return a_prestatie(**({"referentie_nummer": "R0037", "vorig_referentie_nummer": "R0001", "credit": True} | changes))
+from tests.rules.prestatie_facts import PAD, TODAY, a_credit, an_earlier, ask, facts_about, the_finding
 
 
 class TestRC_8004:
@@ -225,10 +149,7 @@ class TestCS329_Prestatie:
     def test_a_code_of_another_category_or_of_none(self, categorie: str, code: str) -> None:
         line = a_prestatie(product_categorie=categorie, product_code=code)
         finding = the_finding(self.REGEL, line, facts_about())
-        assert (finding.retourcode, finding.niveau if hasattr(finding, "niveau") else Niveau.EXTERN) == (
-            "S329",
-            Niveau.EXTERN,
-        )
+        assert (finding.retourcode, finding.pad) == ("S329", f"{PAD}/ProductCode")
         assert finding.waarden == {"categorie": categorie, "productcode": code}
 
 
@@ -318,7 +239,5 @@ class TestTR309:
         assert self.findings(None, Eenheid.ETMAAL) != []
 
     def test_without_omvang_or_catalogue_any_unit(self) -> None:
-        facts = facts_about(
-            toewijzing=a_toewijzing(a_versie(omvang=None)), inrichting=an_inrichting(producten=())
-        )
+        facts = facts_about(toewijzing=a_toewijzing(a_versie(omvang=None)), inrichting=an_inrichting(producten=()))
         assert ask(self.REGEL, a_prestatie(eenheid=Eenheid.ETMAAL), facts) == []
