@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from app.storage.base import Storage, create_storage
 from app.storage.schema import metadata
 from tests.storage.postgres_server import CannotStart, postgres_server
+
+settings.register_profile("untimed", parent=settings(), deadline=None)  # a busy machine is no failure
+settings.load_profile("untimed")
 
 DATABASES = ("sqlite", "postgresql")
 

@@ -78,6 +78,24 @@ def registries(source: str) -> Iterator[str]:
     return _lines_with(REGISTRY, source)
 
 
+def unordered_parameters(source: str) -> Iterator[str]:
+    """Parametrised over a set: processes that share the tests must see them in one order."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "parametrize":
+            if any(_is_set(argument) for argument in node.args):
+                yield f"{node.lineno} sort the parameters"
+
+
+def _is_set(node: ast.expr) -> bool:
+    match node:
+        case ast.Set() | ast.SetComp() | ast.Call(func=ast.Name(id="set" | "frozenset")):
+            return True
+        case ast.BinOp(left=left, right=right):
+            return _is_set(left) or _is_set(right)
+        case _:
+            return False
+
+
 def one_way_migration(source: str) -> Iterator[str]:
     """A migration whose `downgrade` is missing or does nothing."""
     functions = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}

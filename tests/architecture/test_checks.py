@@ -29,6 +29,8 @@ BAD: list[tuple[Check, str]] = [
     (checks.machine_paths, "see ../.lib" + "rary/x\n"),
     (checks.registries, "--index" + "-url https://example.org\n"),
     (checks.registries, "https://PyP" + "I.org/simple\n"),
+    (checks.unordered_parameters, "@pytest.mark.parametrize('x', set(Eenheid) - {Eenheid.UUR})\ndef f(x): ...\n"),
+    (checks.unordered_parameters, "@pytest.mark.parametrize('x', {1, 2})\ndef f(x): ...\n"),
     (checks.one_way_migration, "def upgrade(): op.create_table('x')\n"),
     (checks.one_way_migration, "def downgrade():\n    pass\n"),
     (checks.one_way_migration, "def downgrade():\n    raise NotImplementedError('never')\n"),
@@ -45,6 +47,7 @@ GOOD: list[tuple[Check, str]] = [
     (checks.machine_paths, "path = 'network/main/home/x'\n"),
     (checks.machine_paths, "shared = ROOT.parent / 'shared'  # ../shared\n"),
     (checks.registries, "the index of berichten\n"),
+    (checks.unordered_parameters, "@pytest.mark.parametrize('x', sorted({1, 2}))\ndef f(x): ...\n"),
     (checks.one_way_migration, "def downgrade():\n    op.drop_table('x')\n"),
 ]
 

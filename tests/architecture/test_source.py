@@ -49,5 +49,9 @@ def test_nothing_names_a_package_registry():
     assert offences(checks.registries, *text_files()) == []
 
 
+def test_the_order_of_tests_is_fixed():
+    assert offences(checks.unordered_parameters, *python_files("tests")) == []
+
+
 def test_every_migration_can_be_undone():
     assert offences(checks.one_way_migration, *python_files("migrations/versions")) == []

@@ -150,7 +150,7 @@ class TestIWB_bedrag:
         line = amount(a_prestatie(geleverd_volume=volume, eenheid=claimed), cents)
         assert ask(self.REGEL, line, facts) == []
 
-    @pytest.mark.parametrize("claimed", set(Eenheid) - {Eenheid.STUKS})
+    @pytest.mark.parametrize("claimed", sorted(set(Eenheid) - {Eenheid.STUKS}))
     def test_a_wrong_unit_is_no_wrong_amount_as_well(self, claimed: Eenheid) -> None:
         assert ask(self.REGEL, a_prestatie(eenheid=claimed), facts_about()) == []
 
