@@ -20,6 +20,7 @@ from app.domain.codelijsten import DebetCredit, Eenheid, Frequentie
 from app.domain.retour import Finding
 from app.iwmo import values
 from app.iwmo.pad import Element
+from app.iwmo.source_line import source_line
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -74,7 +75,7 @@ class Leaf(Generic[T]):
         try:
             return self.parse(element.text or "")
         except values.Absurd as absurd:
-            problems.append(unreadable(pad, str(absurd), element.sourceline))
+            problems.append(unreadable(pad, str(absurd), source_line(element)))
             return self.stand_in
 
     def write(self, parent: Element, tag: str, value: T) -> None:

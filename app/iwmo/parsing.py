@@ -29,7 +29,7 @@ _REASONS: Final[dict[int, str]] = {
     etree.ErrorTypes.ERR_COMMENT_NOT_FINISHED: _NOT_FINISHED,
     etree.ErrorTypes.ERR_CDATA_NOT_FINISHED: _NOT_FINISHED,
     etree.ErrorTypes.ERR_XMLDECL_NOT_FINISHED: _NOT_FINISHED,
-    etree.ErrorTypes.ERR_GT_REQUIRED: "Een tag is niet met > gesloten",
+    etree.ErrorTypes.ERR_GT_REQUIRED: "Een tag is niet met > gesloten, of het bericht breekt af",
     etree.ErrorTypes.ERR_TAG_NAME_MISMATCH: "Een begintag en een eindtag horen niet bij elkaar",
     etree.ErrorTypes.ERR_UNDECLARED_ENTITY: "Er staat een entiteit in die XML niet kent",
     etree.ErrorTypes.ERR_INVALID_CHAR: "Er staat een teken in dat in XML niet mag",
@@ -78,11 +78,12 @@ def parse(body: bytes) -> ElementTree | Unreadable:
         return problem
     parsed = _parsed(body)
     if isinstance(parsed, Unreadable):
-        return parsed
+        return _utf8_problem(body) or parsed  # the parser is as strict, but does not say which byte it is
     tree = parsed.getroottree()
-    if tree.docinfo.xml_version != "1.0":
+    docinfo = tree.docinfo
+    if docinfo.xml_version != "1.0":
         return Unreadable("Alleen XML 1.0 wordt gelezen (regel 1).", 1)
-    if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
+    if docinfo.internalDTD is not None:
         return Unreadable("Het bericht bevat een DOCTYPE; die wordt nooit gelezen.")
     return tree
 
@@ -93,7 +94,7 @@ def _before_parsing(body: bytes) -> Unreadable | None:
         return Unreadable("Het bericht is leeg.")
     if body.startswith(BYTE_ORDER_MARKS):
         return Unreadable("Het bericht begint met een byte order mark; het moet UTF-8 zijn zonder (regel 1).", 1)
-    return _nul_problem(body) or _utf8_problem(body) or _prolog_problem(body, start)
+    return _nul_problem(body) or _prolog_problem(body, start)
 
 
 def _nul_problem(body: bytes) -> Unreadable | None:
@@ -106,8 +107,6 @@ def _nul_problem(body: bytes) -> Unreadable | None:
 
 def _utf8_problem(body: bytes) -> Unreadable | None:
     """The first byte that is not UTF-8; in chunks, so that a large body is not held twice."""
-    if body.isascii():
-        return None
     decoder = codecs.getincrementaldecoder("utf-8")()
     for start in range(0, len(body), CHUNK_BYTES):
         chunk = body[start : start + CHUNK_BYTES]
@@ -124,7 +123,9 @@ def _utf8_problem(body: bytes) -> Unreadable | None:
 def _prolog_problem(body: bytes, start: int) -> Unreadable | None:
     if not body.startswith(b"<", start):
         line = _line_at(body, start)
-        return Unreadable(f"Het bericht is geen XML: het begint niet met < (regel {line}).", line)
+        return _utf8_problem(body) or Unreadable(
+            f"Het bericht is geen XML: het begint niet met < (regel {line}).", line
+        )
     if body.startswith(b"<?xml"):
         declared = _DECLARED_ENCODING.search(body, 0, max(body.find(b"?>"), 0))
         if declared is not None and declared[1].upper() != b"UTF-8":

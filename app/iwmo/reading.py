@@ -15,6 +15,7 @@ from app.iwmo.pad import Element, ElementTree, local_name
 from app.iwmo.parsing import Unreadable, parse
 from app.iwmo.release import Adapter, Inhoud
 from app.iwmo.releases import RELEASES
+from app.iwmo.source_line import source_line
 
 __all__ = ["Aanduiding", "Inhoud", "Recognised", "declared", "read", "recognise"]
 
@@ -51,7 +52,7 @@ class Recognised:
             if child is None:
                 break
             element = child
-        return element.sourceline
+        return source_line(element)
 
     def _child(self, parent: Element, step: str) -> Element | None:
         parts = _STEP.fullmatch(step)

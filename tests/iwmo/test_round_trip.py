@@ -23,6 +23,7 @@ from tests import builders as a
 from tests.iwmo.strategies import WRITTEN
 
 ROOT = Path(__file__).parents[2]
+SLOW_DATA = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 OFFICIAL = ROOT.parent / "shared" / "iwmo" / "official"
 GROWN = a.a_client(
     a.a_toegewezen_product(),
@@ -63,7 +64,7 @@ def onderdelen(value: object) -> Iterator[Onderdeel]:
 
 @pytest.mark.parametrize(("release", "soort"), WRITTEN, ids=lambda part: str(part))
 class TestRoundTrip:
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, deadline=None, suppress_health_check=SLOW_DATA)
     @given(data=st.data())
     def test_reads_what_it_wrote(self, release: str, soort: Berichtsoort, schemas: Schemas, data: st.DataObject):
         inhoud = data.draw(WRITTEN[release, soort])
@@ -74,12 +75,12 @@ class TestRoundTrip:
         assert schemas.findings(release, soort, recognised.tree) == ()
         assert read(recognised) == inhoud
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=SLOW_DATA)
     @given(data=st.data())
     def test_is_valid_officially(self, release: str, soort: Berichtsoort, official: Schemas, data: st.DataObject):
         assert valid_in(official, data.draw(WRITTEN[release, soort]), release)
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=SLOW_DATA)
     @given(data=st.data())
     def test_every_class_knows_where_it_stood(self, release: str, soort: Berichtsoort, data: st.DataObject):
         recognised = recognise(write(data.draw(WRITTEN[release, soort]), release))
