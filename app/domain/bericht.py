@@ -22,6 +22,26 @@ class Berichtsoort(StrEnum):
     WMO316 = "WMO316"
 
 
+class Richting(StrEnum):
+    """Which way a message goes, seen from the gemeente."""
+
+    INKOMEND = "inkomend"
+    UITGAAND = "uitgaand"
+
+
+class BerichtStatus(StrEnum):
+    """How far a message is."""
+
+    IN_VERWERKING = "in-verwerking"
+    VERWERKT = "verwerkt"
+    AFGEKEURD = "afgekeurd"
+    TE_VERZENDEN = "te-verzenden"
+    VERZONDEN = "verzonden"
+    AFGELEVERD = "afgeleverd"
+    BEANTWOORD = "beantwoord"
+    MISLUKT = "mislukt"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onderdeel:
     """A class of the informatiemodel as it stands in a message.

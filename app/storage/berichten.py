@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -112,6 +113,13 @@ def get_bericht(session: Session, *, id: str, zicht: Zicht) -> BerichtRecord:
     if found is None:
         raise NotFound("Er is geen bericht met dit id.")
     return found
+
+
+def berichten_by_id(session: Session, *, ids: Sequence[str], zicht: Zicht) -> list[BerichtRecord]:
+    """The berichten with these ids, in that order; one that may not be seen is left out."""
+    rows = session.scalars(select(BerichtRow).where(BerichtRow.id.in_(ids), visible_bericht(zicht))).all()
+    by_id = {record.id: record for record in records_of(session, rows, zicht)}
+    return [by_id[id] for id in ids if id in by_id]
 
 
 def body_of(session: Session, *, id: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -81,7 +81,7 @@ def list_declaraties(
     zicht: Zicht,
     aanbieder: str | None = None,
     periode: GeslotenPeriode | None = None,
-    status: DeclaratieStatus | None = None,
+    statuses: Collection[DeclaratieStatus] | None = None,
     limit: int,
     before: str | None = None,
 ) -> list[DeclaratieRecord]:
@@ -96,8 +96,8 @@ def list_declaraties(
         query = query.where(
             DeclaratieRow.begindatum >= periode.begindatum, DeclaratieRow.einddatum <= periode.einddatum
         )
-    if status is not None:
-        query = query.where(DeclaratieRow.status == status.value)
+    if statuses is not None:
+        query = query.where(DeclaratieRow.status.in_([status.value for status in statuses]))
     if before is not None:
         query = query.where(DeclaratieRow.id < before)
     return [declaratie_of(row) for row in session.scalars(query.order_by(DeclaratieRow.id.desc()).limit(limit))]

@@ -49,7 +49,8 @@ def put_in_postbus(session: Session, *, partij: str, bericht_id: str) -> None:
     """Give the bericht to a party (`gemeente:1708`, `aanbieder:98000001`), once.
 
     Its number is taken by raising a counter, whose row stays locked until the commit: numbers become visible in
-    their order, without gaps.
+    their order, without gaps. Who puts in several in one transaction does so in order of party: two that go the
+    other way round would wait for each other.
     """
     nummer = session.execute(
         insert_or_conflict(session, PostbusTellerRow)
@@ -58,6 +59,12 @@ def put_in_postbus(session: Session, *, partij: str, bericht_id: str) -> None:
         .returning(PostbusTellerRow.laatste)
     ).scalar_one()
     session.execute(insert(PostbusItemRow).values(partij=partij, nummer=nummer, bericht_id=bericht_id))
+
+
+def is_in_postbus(session: Session, *, partijen: Collection[str], bericht_id: str) -> bool:
+    """Whether the bericht was given to one of the parties."""
+    query = exists().where(PostbusItemRow.bericht_id == bericht_id, PostbusItemRow.partij.in_(sorted(partijen)))
+    return session.scalars(select(query)).one()
 
 
 def postbus_after(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy.orm import Session
 
 from app.domain.versies import Toewijzing, ToewijzingVersie
 from app.storage.columns import one_of
@@ -92,49 +92,41 @@ def list_toewijzingen(
 
     `product` is the code in the newest version that counts; `actief_op` a day on which support may be delivered.
     """
-    conditions = [_visible(zicht)]
+    conditions = [_visible(zicht), *_may_match(product, actief_op)]
     if aanbieder is not None:
         conditions.append(ToewijzingRow.aanbieder == aanbieder)
-    if product is not None:
-        conditions.append(_newest_has_product(product))
-    if actief_op is not None:
-        conditions.append(_valid_on(actief_op))
-    if after is not None:
-        conditions.append(ToewijzingRow.id > after)
-    rows = session.scalars(select(ToewijzingRow).where(*conditions).order_by(ToewijzingRow.id).limit(limit)).all()
-    return _records_of(session, rows)
+    found: list[ToewijzingRecord] = []
+    last, more = after or 0, True
+    while more and len(found) < limit:
+        query = select(ToewijzingRow).where(ToewijzingRow.id > last, *conditions)
+        rows = session.scalars(query.order_by(ToewijzingRow.id).limit(limit)).all()
+        found += [record for record in _records_of(session, rows) if _matches(record, product, actief_op)]
+        last, more = (rows[-1].id, True) if len(rows) == limit else (last, False)
+    return found[:limit]
 
 
 def _visible(zicht: Zicht) -> ColumnElement[bool]:
     return zicht.of(ToewijzingRow.gemeente, [ToewijzingRow.aanbieder])
 
 
-def _newest_has_product(code: str) -> ColumnElement[bool]:
-    return exists().where(_decides(), ToewijzingVersieRow.code == code)
+def _may_match(product: str | None, actief_op: date | None) -> list[ColumnElement[bool]]:
+    # Some version fits; whether that is the one that decides is the domain's to say (_matches).
+    of_toewijzing = (ToewijzingVersieRow.toewijzing_id == ToewijzingRow.id, ToewijzingVersieRow.vervallen == false())
+    conditions: list[ColumnElement[bool]] = []
+    if product is not None:
+        conditions.append(exists().where(*of_toewijzing, ToewijzingVersieRow.code == product))
+    if actief_op is not None:
+        open_or_later = or_(ToewijzingVersieRow.einddatum.is_(None), ToewijzingVersieRow.einddatum >= actief_op)
+        conditions.append(exists().where(*of_toewijzing, ToewijzingVersieRow.ingangsdatum <= actief_op, open_or_later))
+    return conditions
 
 
-def _valid_on(day: date) -> ColumnElement[bool]:
-    # As Toewijzing.segments: the newest version that began by then decides the day.
-    open_or_later = or_(ToewijzingVersieRow.einddatum.is_(None), ToewijzingVersieRow.einddatum >= day)
-    return exists().where(_decides(begun_by=day), open_or_later)
-
-
-def _decides(begun_by: date = date.max) -> ColumnElement[bool]:
-    # Whether a version is the newest of its toewijzing that counts, of those that began by the day.
-    newer = aliased(ToewijzingVersieRow)
-    rank = tuple_(ToewijzingVersieRow.toewijzingsdatum, ToewijzingVersieRow.toewijzingstijd)
-    passed_by = exists().where(
-        newer.toewijzing_id == ToewijzingVersieRow.toewijzing_id,
-        newer.vervallen == false(),
-        tuple_(newer.toewijzingsdatum, newer.toewijzingstijd) > rank,
-        newer.ingangsdatum <= begun_by,
-    )
-    return and_(
-        ToewijzingVersieRow.toewijzing_id == ToewijzingRow.id,
-        ToewijzingVersieRow.vervallen == false(),
-        ToewijzingVersieRow.ingangsdatum <= begun_by,
-        not_(passed_by),
-    )
+def _matches(record: ToewijzingRecord, product: str | None, actief_op: date | None) -> bool:
+    toewijzing = record.toewijzing
+    if toewijzing is None:
+        return product is None and actief_op is None
+    has_product = product is None or toewijzing.actueel.product.code == product
+    return has_product and (actief_op is None or toewijzing.versie_on(actief_op) is not None)
 
 
 def _records_of(session: Session, rows: Sequence[ToewijzingRow]) -> list[ToewijzingRecord]:

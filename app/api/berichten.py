@@ -1,0 +1,218 @@
+"""Post a bericht, check one, find what was sent and received."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from app.api.body import BerichtBytes
+from app.api.dependencies import Caller, Parts, Sight
+from app.api.paging import Limiet, Na, page_of
+from app.api.shapes import BevindingOut, Link, Page, Shape
+from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
+from app.processing import controleren
+from app.processing.receive import receive
+from app.storage.berichten import BerichtFilters, BerichtRecord, body_of, get_bericht, list_berichten
+from app.storage.zicht import Zicht
+
+router = APIRouter(prefix="/berichten", tags=["Berichten"])
+
+
+class BerichtLinks(Shape):
+    """What belongs to a bericht."""
+
+    self_: Link = Field(serialization_alias="self")
+    xml: Link
+    antwoord: Link | None = None
+    antwoord_op: Link | None = None
+    herkomst: Link | None = None
+    afgeleid: list[Link] = Field(default_factory=list[Link])
+    declaratie: Link | None = None
+    toewijzingen: list[Link] = Field(default_factory=list[Link])
+
+
+class BerichtOut(Shape):
+    """A bericht in the log."""
+
+    id: str
+    soort: str | None
+    release: str | None
+    richting: str
+    afzender: str | None
+    ontvanger: str | None
+    identificatie: str | None
+    dagtekening: date | None
+    ontvangen_op: datetime
+    status: str
+    omvang_bytes: int
+    sha256: str
+    bevindingen: list[BevindingOut]
+    links: BerichtLinks = Field(serialization_alias="_links")
+
+    @classmethod
+    def of(cls, record: BerichtRecord) -> Self:
+        """The JSON of a bericht."""
+        return cls(
+            id=record.id,
+            soort=record.soort,
+            release=record.release,
+            richting=record.richting,
+            afzender=record.afzender,
+            ontvanger=record.ontvanger,
+            identificatie=record.identificatie,
+            dagtekening=record.dagtekening,
+            ontvangen_op=record.ontvangen_op,
+            status=record.status,
+            omvang_bytes=record.omvang_bytes,
+            sha256=record.sha256,
+            bevindingen=[BevindingOut.of(finding) for finding in record.findings],
+            links=_links(record),
+        )
+
+
+def _bericht_link(id: str | None) -> Link | None:
+    return Link(href=f"/v1/berichten/{id}") if id is not None else None
+
+
+def _links(record: BerichtRecord) -> BerichtLinks:
+    self_ = f"/v1/berichten/{record.id}"
+    return BerichtLinks(
+        self_=Link(href=self_),
+        xml=Link(href=f"{self_}/xml"),
+        antwoord=_bericht_link(record.antwoord_id),
+        antwoord_op=_bericht_link(record.antwoord_op_id),
+        herkomst=_bericht_link(record.herkomst_id),
+        afgeleid=[Link(href=f"/v1/berichten/{id}") for id in record.afgeleide_ids],
+        declaratie=Link(href=f"/v1/declaraties/{record.declaratie_id}") if record.declaratie_id else None,
+        toewijzingen=[
+            Link(href=f"/v1/toewijzingen/{naam.gemeente}/{naam.sleutel}") for naam in record.toewijzing_nummers
+        ],
+    )
+
+
+class ControleOut(Shape):
+    """What would become of a message."""
+
+    status: str
+    bevindingen: list[BevindingOut]
+    antwoord_xml: str | None
+
+
+class Zoekvraag(Shape):
+    """A search for everything about one client; the bsn goes in the body, never in a URL."""
+
+    bsn: str = Field(pattern=r"^[0-9]{9}$", repr=False)
+    soort: Berichtsoort | None = None
+    richting: Richting | None = None
+    status: BerichtStatus | None = None
+    afzender: str | None = Field(default=None, max_length=8)
+    ontvanger: str | None = Field(default=None, max_length=8)
+    van: date | None = None
+    tot: date | None = None
+    identificatie: str | None = Field(default=None, max_length=20)
+    limiet: int = Field(default=100, ge=1, le=500)
+    na: str | None = Field(default=None, max_length=60)
+
+
+class Filters(Shape):
+    """What a list may be narrowed to; `van` and `tot` are days of receipt, both included."""
+
+    soort: Berichtsoort | None = None
+    richting: Richting | None = None
+    status: BerichtStatus | None = None
+    afzender: Annotated[str | None, Field(max_length=8)] = None
+    ontvanger: Annotated[str | None, Field(max_length=8)] = None
+    van: date | None = None
+    tot: date | None = None
+    identificatie: Annotated[str | None, Field(max_length=20)] = None
+    limiet: Limiet = 100
+    na: Na = None
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+async def post_bericht(body: BerichtBytes, caller: Caller, runtime: Parts, response: Response) -> BerichtOut:
+    """Bied een bericht aan. Het wordt gecontroleerd, verwerkt en bewaard; het antwoord zegt wat ervan werd."""
+    receipt = await run_in_threadpool(receive, runtime, caller, body)
+    record = await run_in_threadpool(_get, runtime, receipt.bericht_id, _sight_of(caller))
+    response.headers["Location"] = f"/v1/berichten/{record.id}"
+    response.status_code = HTTPStatus.CREATED if receipt.is_new else HTTPStatus.OK
+    return BerichtOut.of(record)
+
+
+@router.post("/_controleer")
+async def controleer_bericht(body: BerichtBytes, caller: Caller, runtime: Parts) -> ControleOut:
+    """Proefbericht: wat er met dit bericht zou gebeuren, zonder dat er iets gebeurt."""
+    verdict = await run_in_threadpool(controleren.controleer, runtime, caller, body)
+    return ControleOut(
+        status=verdict.status.value,
+        bevindingen=[BevindingOut.of(finding) for finding in verdict.findings],
+        antwoord_xml=verdict.antwoord.decode() if verdict.antwoord else None,
+    )
+
+
+@router.post("/_zoek")
+def zoek_berichten(question: Zoekvraag, request: Request, sight: Sight, runtime: Parts) -> Page[BerichtOut]:
+    """Zoek de berichten van een client."""
+    filters = _filters(question, bsn=question.bsn)
+    return _page(request, runtime, sight, filters, question.limiet, question.na)
+
+
+@router.get("")
+def get_berichten(
+    request: Request, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
+) -> Page[BerichtOut]:
+    """De berichten, nieuwste eerst."""
+    return _page(request, runtime, sight, _filters(query), query.limiet, query.na)
+
+
+@router.get("/{id}")
+def get_one_bericht(id: str, sight: Sight, runtime: Parts) -> BerichtOut:
+    """Eén bericht, met de bevindingen en wat erbij hoort."""
+    return BerichtOut.of(_get(runtime, id, sight))
+
+
+@router.get("/{id}/xml")
+def get_bericht_xml(id: str, sight: Sight, runtime: Parts) -> Response:
+    """De bytes van het bericht, precies zoals ze kwamen of gingen."""
+    with runtime.storage.reading() as session:
+        record = get_bericht(session, id=id, zicht=sight)
+        body = body_of(session, id=record.id)
+    headers = {"Content-Disposition": f'attachment; filename="{record.id}.xml"'}
+    return Response(body, media_type="application/xml", headers=headers)
+
+
+def _filters(query: Filters | Zoekvraag, bsn: str | None = None) -> BerichtFilters:
+    return BerichtFilters(
+        soort=query.soort,
+        richting=query.richting,
+        status=query.status,
+        afzender=query.afzender,
+        ontvanger=query.ontvanger,
+        van=query.van,
+        tot=query.tot,
+        identificatie=query.identificatie,
+        bsn=bsn,
+    )
+
+
+def _get(runtime: Parts, id: str, sight: Zicht) -> BerichtRecord:
+    with runtime.storage.reading() as session:
+        return get_bericht(session, id=id, zicht=sight)
+
+
+def _sight_of(caller: Caller) -> Zicht:
+    return Zicht(gemeenten=caller.gemeenten, aanbieders=caller.aanbieders)
+
+
+def _page(
+    request: Request, runtime: Parts, sight: Zicht, filters: BerichtFilters, limit: int, before: str | None
+) -> Page[BerichtOut]:
+    with runtime.storage.reading() as session:
+        records = list_berichten(session, zicht=sight, filters=filters, limit=limit + 1, before=before)
+    more = records[limit - 1].id if len(records) > limit else None
+    return page_of(request, [BerichtOut.of(record) for record in records[:limit]], more)

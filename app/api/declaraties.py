@@ -1,0 +1,193 @@
+"""What was declared, what of it was granted, and why the rest was not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+
+from app.api.dependencies import Parts, Sight
+from app.api.paging import Limiet, Na, page_of
+from app.api.shapes import BevindingOut, Link, Page, Shape
+from app.api.toewijzingen import ProductOut
+from app.domain.periode import GeslotenPeriode
+from app.domain.refusals import InvalidInput
+from app.processing.periods import declared_span
+from app.storage.declaraties import (
+    DeclaratieRecord,
+    DeclaratieStatus,
+    PrestatieRecord,
+    get_declaratie,
+    list_declaraties,
+)
+
+router = APIRouter(prefix="/declaraties", tags=["Declaraties"])
+
+
+class Status(StrEnum):
+    """Whether a declaratie was judged line by line, or refused as a whole."""
+
+    VERWERKT = "verwerkt"
+    AFGEKEURD = "afgekeurd"
+
+
+STATUSES = {
+    Status.VERWERKT: (DeclaratieStatus.BEOORDEELD,),
+    Status.AFGEKEURD: (DeclaratieStatus.TECHNISCH_AFGEKEURD, DeclaratieStatus.HEADER_AFGEKEURD),
+}
+
+
+class PeriodeOut(Shape):
+    """From the first to the last day, both included."""
+
+    begindatum: date
+    einddatum: date
+
+
+class RegelOut(Shape):
+    """A line; amounts are signed euro-cents."""
+
+    referentie_nummer: str
+    vorig_referentie_nummer: str | None
+    toewijzing_nummer: int | None
+    product: ProductOut
+    begindatum: date
+    einddatum: date
+    volume: int
+    eenheid: str
+    bedrag_centen: int
+    uitkomst: str
+    toegekend_centen: int
+    gemeente_berekend_centen: int
+    retourcodes: list[str]
+    bevindingen: list[BevindingOut]
+
+    @classmethod
+    def of(cls, line: PrestatieRecord) -> Self:
+        """The JSON of a line."""
+        prestatie = line.prestatie
+        return cls(
+            referentie_nummer=prestatie.product_referentie.referentie_nummer,
+            vorig_referentie_nummer=prestatie.product_referentie.vorig_referentie_nummer,
+            toewijzing_nummer=prestatie.toewijzing_nummer,
+            product=ProductOut(categorie=prestatie.product_categorie, code=prestatie.product_code),
+            begindatum=prestatie.product_periode.begindatum,
+            einddatum=prestatie.product_periode.einddatum,
+            volume=prestatie.ingediende_bedrag_prestatie.geleverd_volume,
+            eenheid=prestatie.ingediende_bedrag_prestatie.eenheid.value,
+            bedrag_centen=prestatie.ingediend.cents,
+            uitkomst=line.uitkomst.value,
+            toegekend_centen=line.toegekend.cents,
+            gemeente_berekend_centen=line.gemeente_berekend.cents,
+            retourcodes=list(line.retour_codes),
+            bevindingen=[BevindingOut.of(finding) for finding in line.findings],
+        )
+
+
+class DeclaratieLinks(Shape):
+    """What belongs to a declaratie."""
+
+    self_: Link = Field(serialization_alias="self")
+    bericht: Link
+
+
+class DeclaratieOut(Shape):
+    """A declaratie; `regels` is left out of lists. Amounts are signed euro-cents."""
+
+    id: str
+    factuurnummer: str
+    aanbieder: str
+    gemeente: str
+    vorm: str
+    periode: PeriodeOut
+    status: Status
+    ingediend_centen: int
+    toegekend_centen: int
+    retourcodes: list[str]
+    links: DeclaratieLinks = Field(serialization_alias="_links")
+
+    @classmethod
+    def of(cls, record: DeclaratieRecord) -> Self:
+        """The JSON of a declaratie."""
+        return cls(**_facts(record))
+
+
+class DeclaratieMetRegelsOut(DeclaratieOut):
+    """A declaratie with its lines, in the order of the 303; none when it was refused as a whole."""
+
+    regels: list[RegelOut]
+
+    @classmethod
+    def with_lines(cls, record: DeclaratieRecord, lines: Sequence[PrestatieRecord]) -> Self:
+        """The JSON of a declaratie and its lines."""
+        return cls(**_facts(record), regels=[RegelOut.of(line) for line in lines])
+
+
+def _facts(record: DeclaratieRecord) -> dict[str, Any]:
+    periode = record.declaratie_periode
+    return {
+        "id": record.id,
+        "factuurnummer": record.factuurnummer,
+        "aanbieder": record.aanbieder,
+        "gemeente": record.gemeente,
+        "vorm": record.vorm.value,
+        "periode": PeriodeOut(begindatum=periode.begindatum, einddatum=periode.einddatum),
+        "status": next(status for status, kinds in STATUSES.items() if record.status in kinds),
+        "ingediend_centen": record.ingediend.cents,
+        "toegekend_centen": record.toegekend.cents,
+        "retourcodes": list(record.retour_codes),
+        "links": DeclaratieLinks(
+            self_=Link(href=f"/v1/declaraties/{record.id}"),
+            bericht=Link(href=f"/v1/berichten/{record.bericht_id}"),
+        ),
+    }
+
+
+class Filters(Shape):
+    """What a list may be narrowed to; `periode` is a CAK period of `jaar`."""
+
+    aanbieder: Annotated[str | None, Field(max_length=8)] = None
+    jaar: Annotated[int | None, Field(ge=1900, le=9998)] = None
+    periode: Annotated[int | None, Field(ge=1, le=13)] = None
+    status: Status | None = None
+    limiet: Limiet = 100
+    na: Na = None
+
+
+@router.get("")
+def get_declaraties(
+    request: Request, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
+) -> Page[DeclaratieOut]:
+    """De declaraties, nieuwste eerst."""
+    with runtime.storage.reading() as session:
+        records = list_declaraties(
+            session,
+            zicht=sight,
+            aanbieder=query.aanbieder,
+            periode=_span(runtime, sight.gemeenten, query.jaar, query.periode),
+            statuses=STATUSES[query.status] if query.status else None,
+            limit=query.limiet + 1,
+            before=query.na,
+        )
+    more = records[query.limiet - 1].id if len(records) > query.limiet else None
+    return page_of(request, [DeclaratieOut.of(record) for record in records[: query.limiet]], more)
+
+
+@router.get("/{id}")
+def get_one_declaratie(id: str, sight: Sight, runtime: Parts) -> DeclaratieMetRegelsOut:
+    """Eén declaratie met al haar regels en wat er van elke regel werd."""
+    with runtime.storage.reading() as session:
+        record, lines = get_declaratie(session, id=id, zicht=sight)
+    return DeclaratieMetRegelsOut.with_lines(record, lines)
+
+
+def _span(runtime: Parts, gemeenten: frozenset[str], jaar: int | None, periode: int | None) -> GeslotenPeriode | None:
+    if jaar is None:
+        if periode is not None:
+            raise InvalidInput("Noem bij een periode ook het jaar.")
+        return None
+    return declared_span(runtime, gemeenten, jaar, periode)

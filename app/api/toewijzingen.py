@@ -1,0 +1,214 @@
+"""What was assigned, in which versions, and what is left of it per period."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+
+from app.api.dependencies import Parts, Sight
+from app.api.paging import Limiet, page_of
+from app.api.shapes import Link, Page, PageLinks, Shape
+from app.domain.refusals import NotFound
+from app.domain.toewijzing import Omvang
+from app.domain.versies import ToewijzingVersie
+from app.processing.budgets import BudgetRow, budget_of
+from app.storage.toewijzing_records import (
+    ToewijzingRecord,
+    VersieRecord,
+    find_toewijzing_record,
+    list_toewijzingen,
+)
+from app.storage.zicht import Zicht
+
+router = APIRouter(prefix="/toewijzingen", tags=["Toewijzingen"])
+
+
+class ProductOut(Shape):
+    """A product of the gemeente's list."""
+
+    categorie: str
+    code: str | None
+
+
+class OmvangOut(Shape):
+    """How much, of what, how often."""
+
+    volume: int
+    eenheid: str
+    frequentie: str
+
+    @classmethod
+    def of(cls, omvang: Omvang) -> Self:
+        """The JSON of an Omvang."""
+        return cls(volume=omvang.volume, eenheid=omvang.eenheid.value, frequentie=omvang.frequentie.value)
+
+
+class VersieLinks(Shape):
+    """The 301 that gave a version."""
+
+    bericht: Link
+
+
+class VersieOut(Shape):
+    """One version; `vervallen` when a 302 refused its 301."""
+
+    gemeente: str
+    nummer: int | None
+    aanbieder: str
+    product: ProductOut
+    toewijzingsdatum: date
+    toewijzingstijd: str
+    ingangsdatum: date
+    einddatum: date | None
+    omvang: OmvangOut | None
+    reden_wijziging: str | None
+    onderaannemer: str | None
+    vervallen: bool
+    links: VersieLinks = Field(serialization_alias="_links")
+
+    @classmethod
+    def of(cls, record: ToewijzingRecord, versie: VersieRecord) -> Self:
+        """The JSON of a version."""
+        state = versie.versie
+        return cls(
+            gemeente=record.gemeente,
+            nummer=record.nummer,
+            aanbieder=record.aanbieder,
+            product=_product(state),
+            toewijzingsdatum=state.toewijzingsdatum,
+            toewijzingstijd=state.toewijzingstijd.isoformat(),
+            ingangsdatum=state.ingangsdatum,
+            einddatum=state.einddatum,
+            omvang=OmvangOut.of(state.omvang) if state.omvang else None,
+            reden_wijziging=state.reden_wijziging,
+            onderaannemer=record.onderaannemer,
+            vervallen=versie.vervallen,
+            links=VersieLinks(bericht=Link(href=f"/v1/berichten/{versie.bericht_id}")),
+        )
+
+
+class ToewijzingLinks(Shape):
+    """What belongs to a toewijzing."""
+
+    self_: Link = Field(serialization_alias="self")
+    budget: Link
+
+
+class ToewijzingOut(Shape):
+    """A toewijzing as its newest version says, and every version, newest first."""
+
+    gemeente: str
+    nummer: int | None
+    aanbieder: str
+    product: ProductOut
+    ingangsdatum: date
+    einddatum: date | None
+    omvang: OmvangOut | None
+    reden_wijziging: str | None
+    onderaannemer: str | None
+    versies: list[VersieOut]
+    links: ToewijzingLinks = Field(serialization_alias="_links")
+
+    @classmethod
+    def of(cls, record: ToewijzingRecord) -> Self:
+        """The JSON of a toewijzing."""
+        state = record.actueel.versie
+        self_ = f"/v1/toewijzingen/{record.gemeente}/{record.sleutel}"
+        return cls(
+            gemeente=record.gemeente,
+            nummer=record.nummer,
+            aanbieder=record.aanbieder,
+            product=_product(state),
+            ingangsdatum=state.ingangsdatum,
+            einddatum=state.einddatum,
+            omvang=OmvangOut.of(state.omvang) if state.omvang else None,
+            reden_wijziging=state.reden_wijziging,
+            onderaannemer=record.onderaannemer,
+            versies=[VersieOut.of(record, versie) for versie in record.versies],
+            links=ToewijzingLinks(self_=Link(href=self_), budget=Link(href=f"{self_}/budget")),
+        )
+
+
+def _product(state: ToewijzingVersie) -> ProductOut:
+    return ProductOut(categorie=state.product.categorie, code=state.product.code)
+
+
+class BudgetRowOut(Shape):
+    """One period: volumes in the unit of the Omvang, the granted amount in euro-cents."""
+
+    jaar: int | None
+    periode: int | None
+    begindatum: date
+    einddatum: date | None
+    toegewezen: int
+    gedeclareerd: int
+    resterend: int
+    toegekend_centen: int
+
+    @classmethod
+    def of(cls, row: BudgetRow) -> Self:
+        """The JSON of a row."""
+        return cls(
+            jaar=row.jaar,
+            periode=row.periode,
+            begindatum=row.begindatum,
+            einddatum=row.einddatum,
+            toegewezen=row.toegewezen,
+            gedeclareerd=row.gedeclareerd,
+            resterend=row.resterend,
+            toegekend_centen=row.toegekend.cents,
+        )
+
+
+class Filters(Shape):
+    """What a list may be narrowed to; `product` is a code, `actiefOp` a day on which support may be delivered."""
+
+    aanbieder: Annotated[str | None, Field(max_length=8)] = None
+    product: Annotated[str | None, Field(max_length=5)] = None
+    actief_op: date | None = None
+    limiet: Limiet = 100
+    na: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+
+
+@router.get("")
+def get_toewijzingen(
+    request: Request, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
+) -> Page[ToewijzingOut]:
+    """De toewijzingen, in volgorde van binnenkomst."""
+    with runtime.storage.reading() as session:
+        records = list_toewijzingen(
+            session,
+            zicht=sight,
+            aanbieder=query.aanbieder,
+            product=query.product,
+            actief_op=query.actief_op,
+            limit=query.limiet + 1,
+            after=query.na,
+        )
+    more = str(records[query.limiet - 1].id) if len(records) > query.limiet else None
+    return page_of(request, [ToewijzingOut.of(record) for record in records[: query.limiet]], more)
+
+
+@router.get("/{gemeente}/{nummer}")
+def get_toewijzing(gemeente: str, nummer: str, sight: Sight, runtime: Parts) -> ToewijzingOut:
+    """Eén toewijzing met al haar versies."""
+    return ToewijzingOut.of(_find(runtime, sight, gemeente, nummer))
+
+
+@router.get("/{gemeente}/{nummer}/budget")
+def get_budget(gemeente: str, nummer: str, request: Request, sight: Sight, runtime: Parts) -> Page[BudgetRowOut]:
+    """Wat er per periode is toegewezen, toegekend en over."""
+    rows = budget_of(runtime, _find(runtime, sight, gemeente, nummer))
+    here = Link(href=request.url.path)
+    return Page(resultaten=[BudgetRowOut.of(row) for row in rows], links=PageLinks(self_=here))
+
+
+def _find(runtime: Parts, sight: Zicht, gemeente: str, nummer: str) -> ToewijzingRecord:
+    with runtime.storage.reading() as session:
+        found = find_toewijzing_record(session, zicht=sight, gemeente=gemeente, nummer_or_sleutel=nummer)
+    if found is None:
+        raise NotFound("Er is geen toewijzing met dit nummer.")
+    return found

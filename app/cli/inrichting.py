@@ -1,0 +1,54 @@
+"""`iwmo inrichting`: load what a gemeente decided from YAML, and show it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from app.cli.subcommands import Subcommands
+from app.domain.refusals import InrichtingInvalid
+from app.inrichting.show import show
+from app.main import create_runtime, prepare_database
+from app.processing.inrichtingen import all_inrichtingen, load_files
+from app.processing.runtime import Runtime
+from app.settings import Settings
+
+
+def add_to(commands: Subcommands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("inrichting", help="producten, tarieven, contracten en perioden")
+    actions = parser.add_subparsers(title="acties", required=True, metavar="actie")
+    load = actions.add_parser("load", help="laden uit YAML: alles of niets")
+    load.add_argument("files", nargs="+", type=Path, metavar="BESTAND")
+    load.set_defaults(run=_load)
+    shown = actions.add_parser("show", help="tonen wat geladen is, als YAML")
+    shown.add_argument("--gemeente", metavar="CODE", help="alleen deze gemeente")
+    shown.set_defaults(run=_show)
+
+
+def _runtime() -> Runtime:
+    runtime = create_runtime(Settings())
+    prepare_database(runtime)
+    return runtime
+
+
+def _load(arguments: argparse.Namespace) -> int:
+    try:
+        changed = load_files(_runtime(), arguments.files)
+    except InrichtingInvalid as refusal:
+        for finding in refusal.findings:
+            place = f"{finding.waarden.get('bestand')}:{finding.regelnummer or '?'}"
+            print(f"{place}: {finding.pad}: {finding.melding}", file=sys.stderr)
+        return 1
+    print(f"Geladen: {', '.join(changed)}." if changed else "Er is niets veranderd.")
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    runtime = _runtime()
+    with runtime.storage.reading() as session:
+        known = all_inrichtingen(session, runtime)
+    wanted = [known[g] for g in known if arguments.gemeente in {None, g}]
+    print("---\n".join(show(inrichting) for inrichting in wanted), end="")
+    return 0 if wanted else 1

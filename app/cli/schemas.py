@@ -1,0 +1,58 @@
+"""`iwmo schemas`: which XSDs judge, and whether they equal the official ones."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from app.cli.subcommands import Subcommands
+from app.iwmo.schema_comparison import compare
+from app.iwmo.schema_directory import active_directory, use_directory
+from app.iwmo.xsd import Schemas
+from app.main import OWN_SCHEMAS
+from app.settings import Settings
+
+
+def add_to(commands: Subcommands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("schemas", help="de XSD's waarmee berichten worden beoordeeld")
+    actions = parser.add_subparsers(title="acties", required=True, metavar="actie")
+    actions.add_parser("list", help="de XSD's in gebruik, met hun sha256").set_defaults(run=_list)
+    verify = actions.add_parser("verify", help="vergelijken met de map met officiële bestanden")
+    verify.add_argument("directory", type=Path, metavar="MAP")
+    verify.set_defaults(run=_verify)
+    use = actions.add_parser("use", help="voortaan met de XSD's in deze map beoordelen")
+    use.add_argument("directory", type=Path, metavar="MAP")
+    use.set_defaults(run=_use)
+
+
+def _active(settings: Settings) -> Path:
+    return settings.schemas_dir or active_directory(settings.schemas_pointer, OWN_SCHEMAS)
+
+
+def _list(_arguments: argparse.Namespace) -> int:
+    directory = _active(Settings())
+    table = Table("bestand", "sha256", title=str(directory))
+    for name, digest in sorted(Schemas.load(directory).digests().items()):
+        table.add_row(name, digest)
+    Console(soft_wrap=True).print(table)
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    differences = compare(_active(Settings()), arguments.directory)
+    for difference in differences:
+        print(difference)
+    print(f"{len(differences)} verschillen.")
+    return 1 if differences else 0
+
+
+def _use(arguments: argparse.Namespace) -> int:
+    differences = use_directory(Settings().schemas_pointer, arguments.directory, OWN_SCHEMAS)
+    for difference in differences:
+        print(f"let op: {difference}")
+    print(f"Vanaf de volgende start wordt beoordeeld met {arguments.directory}.")
+    return 0

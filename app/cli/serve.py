@@ -1,0 +1,42 @@
+"""`iwmo serve`: the API on a port."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import uvicorn
+
+from app.cli.subcommands import Subcommands
+from app.main import create_runtime, prepare_database
+from app.settings import Settings
+
+
+def add_to(commands: Subcommands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("serve", help="de dienst starten")
+    parser.add_argument("--host", default="127.0.0.1", help="adres om op te luisteren (standaard 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="poort (standaard 8000)")
+    parser.add_argument("--workers", type=int, default=1, help="aantal processen (op SQLite één)")
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = Settings()
+    runtime = create_runtime(settings)
+    if arguments.workers > 1 and runtime.storage.dialect == "sqlite":
+        print("iwmo: met SQLite kan er één proces zijn; gebruik PostgreSQL voor --workers.", file=sys.stderr)
+        return 2
+    prepare_database(runtime)
+    runtime.storage.close()
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=arguments.host,
+        port=arguments.port,
+        workers=arguments.workers,
+        access_log=False,  # a URL may say who looked at whom
+        log_level=settings.log_level,
+        server_header=False,
+    )
+    return 0

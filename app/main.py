@@ -1,0 +1,75 @@
+"""Composition root: settings → database, schemas, routers → one application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from app.api import berichten, declaraties, health, inrichting, postbus, toewijzingen
+from app.api.headers import API_VERSION, AnswerHeaders
+from app.api.problems import add_problem_handlers
+from app.iwmo.schema_directory import active_directory
+from app.iwmo.xsd import Schemas
+from app.observability import configure_logging
+from app.processing.runtime import Runtime
+from app.settings import PROJECT, Settings
+from app.storage.base import create_storage
+
+OWN_SCHEMAS = PROJECT / "schemas" / "iwmo"
+
+
+class SchemaOutdated(Exception):
+    """The database has another schema than this version of the service needs"""
+
+
+def create_runtime(settings: Settings) -> Runtime:
+    """Connect to the database and compile the schemas; the database's own schema is not touched."""
+    return Runtime(
+        storage=create_storage(settings.database_url),
+        schemas=Schemas.load(settings.schemas_dir or active_directory(settings.schemas_pointer, OWN_SCHEMAS)),
+        today=settings.business_date,
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def prepare_database(runtime: Runtime) -> None:
+    """Migrate SQLite; raise SchemaOutdated on another database that is not up to date."""
+    if runtime.storage.dialect == "sqlite":
+        runtime.storage.upgrade()
+    elif not runtime.storage.schema_is_current():
+        raise SchemaOutdated("Het schema van de database is niet bij. Voer eerst uit: iwmo db upgrade")
+
+
+def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> ASGIApp:
+    """The application with everything it needs; its database is prepared when it starts."""
+    settings = settings or Settings()
+    configure_logging(settings.log_format, settings.log_level)
+    parts = runtime or create_runtime(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        prepare_database(parts)
+        yield
+        parts.storage.close()
+
+    app = FastAPI(
+        title="iWmo-berichtenservice",
+        version=API_VERSION,
+        description="Toewijzingen, budget per CAK-periode en declaraties volgens iWmo.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.runtime = parts
+    for router in (berichten.router, postbus.router, toewijzingen.router, declaraties.router, inrichting.router):
+        app.include_router(router, prefix="/v1")
+    app.include_router(health.router)
+    add_problem_handlers(app)
+    return AnswerHeaders(app)

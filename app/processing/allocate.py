@@ -1,0 +1,177 @@
+"""What an accepted 301 brings about: versions of toewijzingen, a postbus item per aanbieder, a 302 where agreed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from app.domain.antwoord import toewijzing_retour
+from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
+from app.domain.inrichting import Contract, Inrichting, RetourModus
+from app.domain.principal import aanbieder_partij, gemeente_partij
+from app.domain.routing import (
+    Allotment,
+    aanbieders,
+    addressed_to,
+    allotments,
+    clienten_at,
+    goes_as_it_is,
+    without_other_aanbieders,
+)
+from app.domain.toewijzing import Client, Toewijzingsbericht
+from app.domain.versies import ToewijzingVersie
+from app.iwmo.releases import RELEASES, write
+from app.processing.arrival import Arrival
+from app.processing.retouren import uniek as retour_uniek
+from app.processing.runtime import Runtime, new_id, new_identificatie
+from app.storage import toewijzingen as stored
+from app.storage.berichten import NewBericht, add_bericht
+from app.storage.postbus import put_in_postbus
+
+
+def uniek(bericht: Toewijzingsbericht) -> str:
+    """The key under which a 301 exists once: sender, soort and Identificatie (TR056)."""
+    header = bericht.header
+    return f"{Berichtsoort.WMO301}|{header.afzender}|{header.bericht_identificatie.identificatie}"
+
+
+def sleutel_of(gemeente: str, allotment: Allotment) -> str:
+    """What names a toewijzing within its gemeente: its number, else what it is for."""
+    product = allotment.product
+    if product.toewijzing_nummer is not None:
+        return str(product.toewijzing_nummer)
+    what = (allotment.aanbieder, allotment.client.bsn, product.product.categorie, product.product.code or "")
+    digest = hashlib.sha256("|".join((gemeente, *what, product.ingangsdatum.isoformat())).encode())
+    return f"zonder-nummer-{digest.hexdigest()[:24]}"
+
+
+def allocate(
+    session: Session, runtime: Runtime, arrival: Arrival, bericht: Toewijzingsbericht, inrichting: Inrichting | None
+) -> None:
+    """Book a 301 and make it available; one for several aanbieders becomes a 301 of its own for each of them."""
+    if goes_as_it_is(bericht):
+        _offer(session, runtime, arrival.id, bericht, inrichting, release=arrival.release)
+        return
+    for aanbieder in aanbieders(bericht):
+        contract = _contract(bericht, aanbieder, inrichting)
+        release = contract.release if contract else arrival.release
+        for derived, used_release, body in _derived(runtime, bericht, aanbieder, release, arrival.release):
+            derived_id = new_id()
+            add_bericht(session, new=_outgoing(derived_id, arrival, derived, used_release, body))
+            _offer(session, runtime, derived_id, derived, inrichting, release=used_release)
+
+
+def _contract(bericht: Toewijzingsbericht, aanbieder: str, inrichting: Inrichting | None) -> Contract | None:
+    """The contract on the first day that the 301 assigns to the aanbieder."""
+    first = min(a.product.ingangsdatum for a in allotments(bericht) if a.aanbieder == aanbieder)
+    return inrichting.contract_on(aanbieder, first) if inrichting else None
+
+
+def _offer(
+    session: Session,
+    runtime: Runtime,
+    bericht_id: str,
+    bericht: Toewijzingsbericht,
+    inrichting: Inrichting | None,
+    *,
+    release: str,
+) -> None:
+    """Book what a 301 assigns to its Ontvanger, put it in that postbus, answer it where the contract says so."""
+    header = bericht.header
+    for allotment in allotments(bericht):
+        client = allotment.client
+        stored.book_versie(
+            session,
+            gemeente=header.afzender,
+            sleutel=sleutel_of(header.afzender, allotment),
+            nummer=allotment.product.toewijzing_nummer,
+            aanbieder=allotment.aanbieder,
+            versie=ToewijzingVersie.of(allotment.product, bsn=client.bsn, geboortedatum=client.geboortedatum.datum),
+            bericht_id=bericht_id,
+        )
+    contract = _contract(bericht, header.ontvanger, inrichting)
+    if contract is not None and contract.retour is RetourModus.AUTOMATISCH:
+        _answer(session, runtime, bericht_id, bericht, release=release)
+    put_in_postbus(session, partij=aanbieder_partij(header.ontvanger), bericht_id=bericht_id)
+
+
+def _answer(session: Session, runtime: Runtime, bericht_id: str, bericht: Toewijzingsbericht, *, release: str) -> None:
+    """The 302 that the service makes for an aanbieder: a 301 that got this far is right."""
+    header = bericht.header
+    retour = toewijzing_retour(bericht, (), identificatie_retour=new_identificatie(), today=runtime.today())
+    record = NewBericht(
+        id=new_id(),
+        soort=Berichtsoort.WMO302,
+        release=release,
+        richting=Richting.INKOMEND,
+        afzender=header.ontvanger,
+        ontvanger=header.afzender,
+        gemeente=header.afzender,
+        aanbieder=header.ontvanger,
+        identificatie=retour.header.identificatie_retour,
+        dagtekening=retour.header.dagtekening_retour,
+        ontvangen_op=runtime.now(),
+        status=BerichtStatus.VERWERKT,
+        body=write(retour, release),
+        uniek=retour_uniek(retour),
+        antwoord_op_id=bericht_id,
+    )
+    add_bericht(session, new=record)
+    put_in_postbus(session, partij=gemeente_partij(header.afzender), bericht_id=record.id)
+
+
+def _derived(
+    runtime: Runtime, bericht: Toewijzingsbericht, aanbieder: str, release: str, own_release: str
+) -> Iterator[tuple[Toewijzingsbericht, str, bytes]]:
+    """The 301s for one aanbieder, each with its release and bytes.
+
+    What the release of the contract cannot hold (a name that 2.3 forbids) stays in the release it came in.
+    """
+    clienten = clienten_at(bericht, aanbieder)
+    for group in _groups(clienten, release):
+        derived = _for_release(bericht, aanbieder, group, release)
+        body = write(derived, release)
+        if runtime.xsd_findings(release, Berichtsoort.WMO301, body):
+            derived = _for_release(bericht, aanbieder, group, own_release)
+            yield derived, own_release, write(derived, own_release)
+        else:
+            yield derived, release, body
+
+
+def _groups(clienten: tuple[Client, ...], release: str) -> tuple[tuple[Client, ...], ...]:
+    if RELEASES[release].several_clienten:
+        return (clienten,)
+    return tuple((client,) for client in clienten)
+
+
+def _for_release(
+    bericht: Toewijzingsbericht, aanbieder: str, clienten: tuple[Client, ...], release: str
+) -> Toewijzingsbericht:
+    if not RELEASES[release].several_aanbieders:
+        clienten = tuple(without_other_aanbieders(client) for client in clienten)
+    return addressed_to(bericht, aanbieder, clienten, new_identificatie())
+
+
+def _outgoing(id: str, arrival: Arrival, bericht: Toewijzingsbericht, release: str, body: bytes) -> NewBericht:
+    header = bericht.header
+    return NewBericht(
+        id=id,
+        soort=Berichtsoort.WMO301,
+        release=release,
+        richting=Richting.UITGAAND,
+        afzender=header.afzender,
+        ontvanger=header.ontvanger,
+        gemeente=header.afzender,
+        aanbieder=header.ontvanger,
+        key_id=arrival.principal.key_id,
+        identificatie=header.bericht_identificatie.identificatie,
+        dagtekening=header.bericht_identificatie.dagtekening,
+        ontvangen_op=arrival.ontvangen_op,
+        status=BerichtStatus.TE_VERZENDEN,
+        body=body,
+        uniek=uniek(bericht),
+        herkomst_id=arrival.id,
+        bsns=frozenset(client.bsn for client in bericht.clienten),
+    )

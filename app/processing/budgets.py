@@ -1,0 +1,24 @@
+"""What is left of a toewijzing, period by period."""
+
+from __future__ import annotations
+
+from app.domain.budget_rows import BudgetRow, budget_rows
+from app.domain.inrichting import Inrichting
+from app.processing.inrichtingen import find_inrichting
+from app.processing.runtime import Runtime
+from app.storage.declaraties import toegekend_by_period
+from app.storage.toewijzing_records import ToewijzingRecord
+
+__all__ = ["BudgetRow", "budget_of"]
+
+
+def budget_of(runtime: Runtime, record: ToewijzingRecord) -> tuple[BudgetRow, ...]:
+    """The rows of the budget; none when every version was refused, or there is no Omvang."""
+    toewijzing = record.toewijzing
+    if toewijzing is None:
+        return ()
+    with runtime.storage.reading() as session:
+        known = find_inrichting(session, runtime, record.gemeente)
+        toegekend = toegekend_by_period(session, gemeente=record.gemeente, toewijzing_sleutel=record.sleutel)
+    inrichting = known or Inrichting(gemeente=record.gemeente)
+    return budget_rows(toewijzing, inrichting, toegekend, today=runtime.today())

@@ -1,0 +1,127 @@
+"""The dry run of a message: exactly what would happen, with nothing stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from sqlalchemy.orm import Session
+
+from app.domain.antwoord import toewijzing_retour
+from app.domain.bericht import Berichtsoort, BerichtStatus
+from app.domain.declaratie import Declaratie, DeclaratieRetour
+from app.domain.principal import Principal
+from app.domain.refusals import RejectedBericht
+from app.domain.retour import Finding
+from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
+from app.domain.verzoek import OverigBericht
+from app.iwmo.reading import Inhoud, declared, recognise
+from app.iwmo.releases import write
+from app.processing import declaraties, retouren, toewijzingen
+from app.processing.allocate import uniek
+from app.processing.arrival import Arrival, errors_in
+from app.processing.duplicates import different
+from app.processing.receive import gate
+from app.processing.runtime import Runtime, new_id, new_identificatie
+from app.storage.accepted import find_accepted
+from app.storage.declaraties import factuurnummer_used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What would become of a message; `antwoord` is the answer that it would get, where one would be made."""
+
+    status: BerichtStatus
+    findings: tuple[Finding, ...] = ()
+    antwoord: bytes | None = None
+
+
+def controleer(runtime: Runtime, principal: Principal, body: bytes) -> Verdict:
+    """Judge a message against live data and store nothing.
+
+    Raises UnreadableBericht, and SenderNotAllowed for the message of another party.
+    """
+    recognised = recognise(body)
+    arrival = Arrival(
+        id=new_id(),
+        principal=principal,
+        body=body,
+        ontvangen_op=runtime.now(),
+        recognised=recognised,
+        aanduiding=declared(recognised),
+    )
+    try:
+        inhoud = gate(runtime, arrival)
+        with runtime.storage.reading() as session:
+            verdict = _judge(session, runtime, arrival, inhoud)
+    except RejectedBericht as refusal:
+        return Verdict(status=BerichtStatus.AFGEKEURD, findings=refusal.findings)
+    return Verdict(status=verdict.status, findings=arrival.located(verdict.findings), antwoord=verdict.antwoord)
+
+
+def _judge(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud) -> Verdict:
+    match inhoud:
+        case Toewijzingsbericht():
+            return _toewijzing(session, runtime, arrival, inhoud)
+        case ToewijzingRetour():
+            return _retour(session, runtime, arrival, inhoud)
+        case Declaratie():
+            return _declaratie(session, runtime, arrival, inhoud)
+        case DeclaratieRetour():
+            return _verdict(declaraties.second_304(inhoud))
+        case OverigBericht():
+            key = f"{arrival.soort}|{arrival.aanduiding.afzender}|{arrival.aanduiding.identificatie}"
+            return _verdict(_repeated(session, arrival, key))
+        case _:
+            assert_never(inhoud)
+
+
+def _verdict(findings: Sequence[Finding], antwoord: bytes | None = None) -> Verdict:
+    status = BerichtStatus.AFGEKEURD if errors_in(findings) else BerichtStatus.VERWERKT
+    return Verdict(status=status, findings=tuple(findings), antwoord=antwoord)
+
+
+def _repeated(session: Session, arrival: Arrival, uniek: str) -> tuple[Finding, ...]:
+    """The finding on a used identification; the very same message again is no mistake."""
+    known = find_accepted(session, uniek=uniek)
+    return different(arrival).findings if known and known.sha256 != arrival.sha256 else ()
+
+
+def _toewijzing(session: Session, runtime: Runtime, arrival: Arrival, bericht: Toewijzingsbericht) -> Verdict:
+    """The findings on a 301, and the 302 that an aanbieder would answer to it."""
+    known = find_accepted(session, uniek=uniek(bericht))
+    used = known is not None and known.sha256 != arrival.sha256
+    dossier = toewijzingen.load_dossier(session, runtime, bericht, lock=False, identificatie_used=used)
+    findings = toewijzingen.findings_on(bericht, dossier, arrival.release)
+    retour = toewijzing_retour(bericht, findings, identificatie_retour=new_identificatie(), today=runtime.today())
+    body = write(retour, arrival.release)
+    writable = not runtime.xsd_findings(arrival.release, Berichtsoort.WMO302, body)
+    return _verdict(findings, body if writable else None)
+
+
+def _retour(session: Session, runtime: Runtime, arrival: Arrival, retour: ToewijzingRetour) -> Verdict:
+    heenbericht = retouren.find_heenbericht(session, retour)
+    findings = retouren.findings_on(session, runtime, retour, heenbericht, arrival.release)
+    return _verdict(findings + _repeated(session, arrival, retouren.uniek(retour)))
+
+
+def _declaratie(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> Verdict:
+    """The settlement of a 303 as it would be now, and the complete 304."""
+    header = declaratie.header
+    technisch = declaraties.technical_findings(session, runtime, declaratie, arrival.release)
+    used = factuurnummer_used(
+        session,
+        gemeente=header.gemeente,
+        aanbieder=header.aanbieder,
+        nummer=header.declaratie_factuur_identificatie.declarant_factuur_nummer,
+        today=runtime.today(),
+    )
+    dossier = declaraties.load_dossier(session, runtime, declaratie, factuurnummer_used=used, lock=False)
+    settlement = declaraties.decide(declaratie, dossier, technisch, arrival.release)
+    retour = declaraties.answer(declaratie, settlement, runtime)
+    return Verdict(
+        status=BerichtStatus.AFGEKEURD if settlement.refused else BerichtStatus.VERWERKT,
+        findings=settlement.findings,
+        antwoord=declaraties.checked_bytes(runtime, declaratie, retour, arrival.release),
+    )

@@ -1,0 +1,32 @@
+"""The same message again: the first bericht; another one under the same identification: refused (TR056)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.domain.codelijsten import NIET_UNIEK
+from app.domain.refusals import DifferentBericht
+from app.domain.retour import Finding
+from app.processing.arrival import Arrival, Receipt
+from app.storage.accepted import sha256_of
+
+
+def known_receipt(session: Session, existing_id: str, arrival: Arrival) -> Receipt:
+    """The receipt of the bericht that has this identification already; raises DifferentBericht for other bytes."""
+    if sha256_of(session, id=existing_id) != arrival.sha256:
+        raise different(arrival)
+    return Receipt(bericht_id=existing_id, is_new=False)
+
+
+def different(arrival: Arrival) -> DifferentBericht:
+    """The refusal of a second message under a used identification."""
+    finding = Finding(
+        regel="TR056",
+        retourcode=NIET_UNIEK,
+        pad="/Bericht/Header/BerichtIdentificatie/Identificatie",
+        melding="De identificatie van het bericht kwam niet eerder voor bij deze afzender en berichtsoort.",
+        waarden={"identificatie": arrival.aanduiding.identificatie},
+    )
+    return DifferentBericht(
+        "Er is al een ander bericht met deze identificatie ontvangen.", findings=arrival.located((finding,))
+    )

@@ -1,0 +1,96 @@
+"""A body comes in: recognised, checked, processed and kept, in one transaction; kept as well when it is refused."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.domain.declaratie import Declaratie, DeclaratieRetour
+from app.domain.principal import Principal
+from app.domain.refusals import Refusal, RejectedBericht, SenderNotAllowed, UnreadableBericht
+from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
+from app.domain.verzoek import OverigBericht
+from app.iwmo.reading import Inhoud, declared, read, recognise
+from app.processing import access, declaraties, overige, retouren, toewijzingen
+from app.processing.arrival import Arrival, Receipt, refused
+from app.processing.runtime import Runtime, new_id
+from app.storage.berichten import NewBericht, add_bericht
+
+log = structlog.get_logger(__name__)
+
+
+def receive(runtime: Runtime, principal: Principal, body: bytes) -> Receipt:
+    """Process a message as its sender would post it.
+
+    The same message again gives the first bericht. Raises a Refusal for one that is not accepted, after that is
+    kept in the message log byte for byte.
+    """
+    bericht_id, now = new_id(), runtime.now()
+    try:
+        recognised = recognise(body)
+    except UnreadableBericht as refusal:
+        _keep(runtime, refused(bericht_id, principal, body, now, findings=refusal.findings), refusal)
+        raise
+    arrival = Arrival(
+        id=bericht_id,
+        principal=principal,
+        body=body,
+        ontvangen_op=now,
+        recognised=recognised,
+        aanduiding=declared(recognised),
+    )
+    try:
+        inhoud = gate(runtime, arrival)
+        receipt = runtime.storage.run(lambda session: process(session, runtime, arrival, inhoud))
+    except Refusal as refusal:
+        sender_known = not isinstance(refusal, SenderNotAllowed)
+        record = refused(
+            bericht_id, principal, body, now, arrival=arrival, findings=refusal.findings, sender_known=sender_known
+        )
+        _keep(runtime, record, refusal)
+        raise
+    log.info(
+        "bericht_received",
+        bericht_id=receipt.bericht_id,
+        soort=arrival.soort.value,
+        release=arrival.release,
+        is_new=receipt.is_new,
+        omvang_bytes=len(body),
+    )
+    return receipt
+
+
+def gate(runtime: Runtime, arrival: Arrival) -> Inhoud:
+    """What a message says, once its sender may send it and its XSD holds.
+
+    Raises SenderNotAllowed, or RejectedBericht with every XSD error or value that cannot be.
+    """
+    access.authorise(runtime, arrival)
+    findings = runtime.schemas.findings(arrival.release, arrival.soort, arrival.recognised.tree, size=len(arrival.body))
+    if findings:
+        raise RejectedBericht(f"Het bericht voldoet niet aan het XSD van {arrival.soort}.", findings=findings)
+    return read(arrival.recognised)
+
+
+def process(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud) -> Receipt:
+    """Do what the message asks, within the transaction of the session."""
+    match inhoud:
+        case Toewijzingsbericht():
+            return toewijzingen.receive(session, runtime, arrival, inhoud)
+        case ToewijzingRetour():
+            return retouren.receive(session, runtime, arrival, inhoud)
+        case Declaratie():
+            return declaraties.receive(session, runtime, arrival, inhoud)
+        case DeclaratieRetour():
+            raise RejectedBericht("Een 304 maakt de dienst zelf bij elke 303.", findings=declaraties.second_304(inhoud))
+        case OverigBericht():
+            return overige.receive(session, runtime, arrival, inhoud)
+        case _:
+            assert_never(inhoud)
+
+
+def _keep(runtime: Runtime, record: NewBericht, refusal: Refusal) -> None:
+    runtime.storage.run(lambda session: add_bericht(session, new=record))
+    log.info("bericht_refused", bericht_id=record.id, reason=type(refusal).__name__, findings=len(refusal.findings))

@@ -1,0 +1,51 @@
+"""What every use case works with: the database, the schemas, the clock."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import uuid_utils
+
+from app.domain.bericht import Berichtsoort
+from app.domain.inrichting import Inrichting
+from app.domain.retour import Finding
+from app.iwmo.reading import recognise
+from app.iwmo.xsd import Schemas
+from app.storage.base import Storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """The parts of a running service. `today` is the business date, `now` the moment in UTC.
+
+    `parsed_inrichtingen` remembers versions by (gemeente, versie); a version never changes, so it never goes stale.
+    """
+
+    storage: Storage
+    schemas: Schemas
+    today: Callable[[], date]
+    now: Callable[[], datetime]
+    parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
+
+    def xsd_findings(self, release: str, soort: Berichtsoort, body: bytes) -> tuple[Finding, ...]:
+        """What the XSD finds on a message that we wrote ourselves."""
+        return self.schemas.findings(release, soort, recognise(body).tree, size=len(body))
+
+
+def new_id() -> str:
+    """A new identifier that sorts by the moment it was made (UUID version 7)."""
+    return str(uuid_utils.uuid7())
+
+
+def new_identificatie() -> str:
+    """A number for a message of our own: twelve letters and digits (LDT_IdentificatieBericht), 60 random bits."""
+    return base64.b32encode(secrets.token_bytes(8)).decode()[:12]
+
+
+def new_gemeente_referentie() -> str:
+    """A number of the gemeente for a 304 (LDT_GemeenteReferentieNummer)."""
+    return base64.b32encode(secrets.token_bytes(10)).decode()

@@ -1,0 +1,73 @@
+"""A 301 comes in: judged, booked as versions of toewijzingen, made available to its aanbieder(s)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.domain.bericht import Berichtsoort, BerichtStatus
+from app.domain.dossier import ToewijzingDossier
+from app.domain.refusals import RejectedBericht
+from app.domain.retour import Finding
+from app.domain.routing import allotments, goes_as_it_is
+from app.domain.toewijzing import Toewijzingsbericht
+from app.processing.allocate import allocate, uniek
+from app.processing.arrival import Arrival, Receipt, accepted, errors_in
+from app.processing.duplicates import known_receipt
+from app.processing.inrichtingen import find_inrichting
+from app.processing.runtime import Runtime
+from app.rules.judgement import findings_beyond, findings_within
+from app.storage import toewijzingen as stored
+from app.storage.berichten import add_unique_bericht
+from app.storage.findings import add_findings
+from app.storage.verzoeken import referenties
+
+
+def receive(session: Session, runtime: Runtime, arrival: Arrival, bericht: Toewijzingsbericht) -> Receipt:
+    """Process a 301; raises RejectedBericht with all findings when one of them stops it."""
+    direct = goes_as_it_is(bericht)
+    record = accepted(
+        arrival,
+        status=BerichtStatus.TE_VERZENDEN if direct else BerichtStatus.VERWERKT,
+        uniek=uniek(bericht),
+        bsns=(client.bsn for client in bericht.clienten),
+        aanbieder=bericht.header.ontvanger if direct else None,
+    )
+    existing = add_unique_bericht(session, new=record)
+    if existing is not None:
+        return known_receipt(session, existing, arrival)
+    dossier = load_dossier(session, runtime, bericht, lock=True)
+    findings = arrival.located(findings_on(bericht, dossier, arrival.release))
+    if errors_in(findings):
+        raise RejectedBericht("Het bericht voldoet niet aan de regels van de toewijzing.", findings=findings)
+    add_findings(session, bericht_id=arrival.id, findings=findings)
+    allocate(session, runtime, arrival, bericht, dossier.inrichting)
+    return Receipt(bericht_id=arrival.id, is_new=True)
+
+
+def load_dossier(
+    session: Session, runtime: Runtime, bericht: Toewijzingsbericht, *, lock: bool, identificatie_used: bool = False
+) -> ToewijzingDossier:
+    """The facts for judging a 301; `lock` keeps its toewijzingen as they are until the transaction ends."""
+    gemeente = bericht.header.afzender
+    allotted = tuple(allotments(bericht))
+    nummers = {a.product.toewijzing_nummer for a in allotted if a.product.toewijzing_nummer is not None}
+    if lock:
+        stored.lock_toewijzingen(session, gemeente=gemeente, nummers=nummers)
+    return ToewijzingDossier(
+        today=runtime.today(),
+        inrichting=find_inrichting(session, runtime, gemeente),
+        identificatie_used=identificatie_used,
+        toewijzingen=stored.toewijzingen_by_nummer(session, gemeente=gemeente, nummers=nummers),
+        verzoek_referenties=referenties(
+            session,
+            gemeente=gemeente,
+            aanbieders={a.aanbieder for a in allotted},
+            bsns={a.client.bsn for a in allotted},
+        ),
+    )
+
+
+def findings_on(bericht: Toewijzingsbericht, dossier: ToewijzingDossier, release: str) -> tuple[Finding, ...]:
+    """Every finding on a 301, within the message and beyond it."""
+    within = findings_within(bericht, Berichtsoort.WMO301, release)
+    return within + findings_beyond(bericht, Berichtsoort.WMO301, release, dossier)

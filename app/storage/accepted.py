@@ -1,0 +1,40 @@
+"""Accepted berichten by what they may not share: whom a new one answers or repeats."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.storage.bericht_tables import BerichtRow
+
+
+class AcceptedBericht(NamedTuple):
+    """An accepted bericht, for the service itself: nobody's sight limits it. `answered`: a bericht answers it."""
+
+    id: str
+    aanbieder: str | None
+    sha256: str
+    answered: bool
+
+
+def find_accepted(session: Session, *, uniek: str) -> AcceptedBericht | None:
+    """The bericht that holds this `uniek`."""
+    answer = aliased(BerichtRow)
+    row = session.execute(
+        select(BerichtRow.id, BerichtRow.aanbieder, BerichtRow.sha256, answer.id)
+        .outerjoin(answer, answer.antwoord_op_id == BerichtRow.id)
+        .where(BerichtRow.uniek == uniek)
+    ).one_or_none()
+    return AcceptedBericht(row[0], row[1], row[2], answered=bool(row[3])) if row else None
+
+
+def sha256_of(session: Session, *, id: str) -> str:
+    """The digest of the bytes of a bericht, as hexadecimal text."""
+    return session.execute(select(BerichtRow.sha256).where(BerichtRow.id == id)).scalar_one()
+
+
+def set_antwoord_op(session: Session, *, id: str, antwoord_op_id: str) -> None:
+    """Say which bericht this one answers; IntegrityError when another answered it first."""
+    session.execute(update(BerichtRow).where(BerichtRow.id == id).values(antwoord_op_id=antwoord_op_id))
