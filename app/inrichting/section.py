@@ -8,12 +8,11 @@ from typing import Final, Generic, TypeVar
 
 from app.domain.inrichting_file import Place
 from app.domain.retour import Finding
-from app.inrichting.yaml_tree import Items, Keys, Node, Scalar
+from app.inrichting.yaml_tree import MAX_NODES, Items, Keys, Node, Scalar
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-MAX_NODES: Final = 200_000
 EMPTY: Final = frozenset({"", "~", "null", "Null", "NULL"})
 SHOWN_KEY_LENGTH: Final = 40
 

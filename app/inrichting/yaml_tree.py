@@ -12,6 +12,7 @@ from ruamel.yaml.reader import ReaderError
 
 MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 20
+MAX_NODES: Final = 200_000
 
 NOT_YAML: Final = "Geen YAML: kijk op en boven deze regel naar inspringing (geen tabs), aanhalingstekens en haken"
 
@@ -114,6 +115,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.root: Node | None = None
+        self._nodes = 0
         self._open: list[Items | Keys] = []
         self._anchors: dict[str, Node] = {}
 
@@ -146,6 +148,9 @@ class _Builder:
             self._open.append(node)
 
     def _add(self, node: Node) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise UnreadableYaml(f"Het bestand heeft meer dan {MAX_NODES} waarden", node.line)
         if self._open:
             self._open[-1].parts.append(node)
         else:
