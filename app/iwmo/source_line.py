@@ -17,4 +17,4 @@ def source_line(element: Element) -> int | None:
     if element.text is None and len(element) > 0:
         return source_line(element[0])
     following = element.tail if element.text is None else element.text
-    return line - (following or "").count("\n")
+    return max(line - (following or "").count("\n"), LARGEST_KEPT)

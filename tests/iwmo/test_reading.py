@@ -114,6 +114,13 @@ class TestLineOf:
         assert line > 65_535
         assert body.splitlines()[line].strip() == b"<iwmo:ReferentieNummer>R3199</iwmo:ReferentieNummer>"
 
+    @pytest.mark.parametrize("pad", ["/Bericht/Client/Beschikking", PRODUCT, f"{PRODUCT}/Product/Code"])
+    def test_far_down_on_one_line(self, pad: str):
+        flat = "".join(line.strip() for line in self.lines[1:])
+        body = flat.replace("<wmo301:Beschikking>", "\n" * 70_000 + "<wmo301:Beschikking>")
+
+        assert recognise(body.encode()).line_of(pad) == 70_001
+
 
 class TestNumbers:
     @pytest.mark.parametrize(

@@ -31,6 +31,14 @@ GROWN = a.a_client(
     relaties=(a.a_relatie(), a.a_relatie(nummer="2")),
     contactgegevens=(a.a_contact(), a.a_contact(soort="03")),
 )
+OLD = a.a_client(
+    beschikking=a.a_beschikking(
+        a.a_toegewezen_product(aanbieder=a.AANBIEDER),
+        a.a_toegewezen_product(aanbieder=a.OTHER_AANBIEDER, toewijzing_nummer=1002),
+        beperkingen=(a.a_beperking(), a.a_beperking(categorie="2")),
+        beschikt_producten=(a.a_beschikt_product(),),
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +106,8 @@ class TestBuilders:
         [
             (a.a_toewijzingsbericht(GROWN), "2.3"),
             (a.a_toewijzing_retour(a.with_retour_codes(GROWN)), "2.3"),
+            (a.a_toewijzingsbericht(OLD, OLD), "2.1"),
+            (a.a_toewijzing_retour(a.with_retour_codes(OLD), a.with_retour_codes(OLD)), "2.1"),
             (a.a_declaratie(a.a_declaratie_client(), a.a_declaratie_client(bsn=a.BSN_Y)), "2.3"),
             (a.a_declaratie(a.a_prestatie(), a.a_prestatie(referentie_nummer="R0002", credit=True)), "2.3"),
             (a.a_declaratie_retour(a.a_client_retour(a.a_prestatie_retour(), a.a_prestatie_retour())), "2.3"),
