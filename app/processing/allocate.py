@@ -23,18 +23,12 @@ from app.domain.routing import (
 from app.domain.toewijzing import Client, Toewijzingsbericht
 from app.domain.versies import ToewijzingVersie
 from app.iwmo.releases import RELEASES, write
+from app.processing import uniek
 from app.processing.arrival import Arrival
-from app.processing.retouren import uniek as retour_uniek
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.storage import toewijzingen as stored
 from app.storage.berichten import NewBericht, add_bericht
 from app.storage.postbus import put_in_postbus
-
-
-def uniek(bericht: Toewijzingsbericht) -> str:
-    """The key under which a 301 exists once: sender, soort and Identificatie (TR056)."""
-    header = bericht.header
-    return f"{Berichtsoort.WMO301}|{header.afzender}|{header.bericht_identificatie.identificatie}"
 
 
 def sleutel_of(gemeente: str, allotment: Allotment) -> str:
@@ -115,7 +109,7 @@ def _answer(session: Session, runtime: Runtime, bericht_id: str, bericht: Toewij
         ontvangen_op=runtime.now(),
         status=BerichtStatus.VERWERKT,
         body=write(retour, release),
-        uniek=retour_uniek(retour),
+        uniek=uniek.of_retour(retour),
         antwoord_op_id=bericht_id,
     )
     add_bericht(session, new=record)
@@ -171,7 +165,7 @@ def _outgoing(id: str, arrival: Arrival, bericht: Toewijzingsbericht, release: s
         ontvangen_op=arrival.ontvangen_op,
         status=BerichtStatus.TE_VERZENDEN,
         body=body,
-        uniek=uniek(bericht),
+        uniek=uniek.of_toewijzing(bericht),
         herkomst_id=arrival.id,
         bsns=frozenset(client.bsn for client in bericht.clienten),
     )

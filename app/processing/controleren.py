@@ -18,14 +18,15 @@ from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.domain.verzoek import OverigBericht
 from app.iwmo.reading import Inhoud, declared, recognise
 from app.iwmo.releases import write
-from app.processing import declaraties, retouren, toewijzingen
-from app.processing.allocate import uniek
+from app.processing import declaraties, retouren, toewijzingen, uniek
 from app.processing.arrival import Arrival, errors_in
 from app.processing.duplicates import different
 from app.processing.receive import gate
 from app.processing.runtime import Runtime, new_id, new_identificatie
-from app.storage.accepted import find_accepted
+from app.storage.accepted import AcceptedBericht, find_accepted
+from app.storage.berichten import body_of, get_bericht
 from app.storage.declaraties import factuurnummer_used
+from app.storage.zicht import Zicht
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +62,47 @@ def controleer(runtime: Runtime, principal: Principal, body: bytes) -> Verdict:
 
 
 def _judge(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud) -> Verdict:
+    if isinstance(inhoud, DeclaratieRetour):
+        return _verdict(declaraties.second_304(inhoud))
+    known = find_accepted(session, uniek=_key(arrival, inhoud))
+    if known is not None and known.sha256 == arrival.sha256:
+        return _stored(session, arrival, known)
+    used = different(arrival).findings if known is not None else ()
     match inhoud:
         case Toewijzingsbericht():
-            return _toewijzing(session, runtime, arrival, inhoud)
+            return _toewijzing(session, runtime, arrival, inhoud, identificatie_used=known is not None)
         case ToewijzingRetour():
-            return _retour(session, runtime, arrival, inhoud)
+            heenbericht = retouren.find_heenbericht(session, inhoud)
+            return _verdict(used + retouren.findings_on(session, runtime, inhoud, heenbericht, arrival.release))
         case Declaratie():
             return _declaratie(session, runtime, arrival, inhoud)
-        case DeclaratieRetour():
-            return _verdict(declaraties.second_304(inhoud))
         case OverigBericht():
-            key = f"{arrival.soort}|{arrival.aanduiding.afzender}|{arrival.aanduiding.identificatie}"
-            return _verdict(_repeated(session, arrival, key))
+            return _verdict(used)
         case _:
             assert_never(inhoud)
+
+
+def _key(arrival: Arrival, inhoud: Toewijzingsbericht | ToewijzingRetour | Declaratie | OverigBericht) -> str:
+    match inhoud:
+        case Toewijzingsbericht():
+            return uniek.of_toewijzing(inhoud)
+        case ToewijzingRetour():
+            return uniek.of_retour(inhoud)
+        case Declaratie():
+            return uniek.of_declaratie(inhoud, arrival.sha256)
+        case OverigBericht():
+            return uniek.of_overig(arrival)
+        case _:
+            assert_never(inhoud)
+
+
+def _stored(session: Session, arrival: Arrival, known: AcceptedBericht) -> Verdict:
+    """The very same message again changes nothing: its outcome stands."""
+    principal = arrival.principal
+    zicht = Zicht(gemeenten=principal.gemeenten, aanbieders=principal.aanbieders)
+    record = get_bericht(session, id=known.id, zicht=zicht)
+    antwoord = body_of(session, id=record.antwoord_id) if record.antwoord_id else None
+    return Verdict(status=BerichtStatus(record.status), findings=record.findings, antwoord=antwoord)
 
 
 def _verdict(findings: Sequence[Finding], antwoord: bytes | None = None) -> Verdict:
@@ -82,28 +110,22 @@ def _verdict(findings: Sequence[Finding], antwoord: bytes | None = None) -> Verd
     return Verdict(status=status, findings=tuple(findings), antwoord=antwoord)
 
 
-def _repeated(session: Session, arrival: Arrival, uniek: str) -> tuple[Finding, ...]:
-    """The finding on a used identification; the very same message again is no mistake."""
-    known = find_accepted(session, uniek=uniek)
-    return different(arrival).findings if known and known.sha256 != arrival.sha256 else ()
-
-
-def _toewijzing(session: Session, runtime: Runtime, arrival: Arrival, bericht: Toewijzingsbericht) -> Verdict:
+def _toewijzing(
+    session: Session, runtime: Runtime, arrival: Arrival, bericht: Toewijzingsbericht, *, identificatie_used: bool
+) -> Verdict:
     """The findings on a 301, and the 302 that an aanbieder would answer to it."""
-    known = find_accepted(session, uniek=uniek(bericht))
-    used = known is not None and known.sha256 != arrival.sha256
-    dossier = toewijzingen.load_dossier(session, runtime, bericht, lock=False, identificatie_used=used)
+    dossier = toewijzingen.load_dossier(session, runtime, bericht, lock=False, identificatie_used=identificatie_used)
     findings = toewijzingen.findings_on(bericht, dossier, arrival.release)
+    return _verdict(findings, _retour_bytes(runtime, arrival, bericht, findings))
+
+
+def _retour_bytes(
+    runtime: Runtime, arrival: Arrival, bericht: Toewijzingsbericht, findings: Sequence[Finding]
+) -> bytes | None:
+    """The 302 as bytes; None where the release has no code for a finding (S329 in 2.1)."""
     retour = toewijzing_retour(bericht, findings, identificatie_retour=new_identificatie(), today=runtime.today())
     body = write(retour, arrival.release)
-    writable = not runtime.xsd_findings(arrival.release, Berichtsoort.WMO302, body)
-    return _verdict(findings, body if writable else None)
-
-
-def _retour(session: Session, runtime: Runtime, arrival: Arrival, retour: ToewijzingRetour) -> Verdict:
-    heenbericht = retouren.find_heenbericht(session, retour)
-    findings = retouren.findings_on(session, runtime, retour, heenbericht, arrival.release)
-    return _verdict(findings + _repeated(session, arrival, retouren.uniek(retour)))
+    return None if runtime.xsd_findings(arrival.release, Berichtsoort.WMO302, body) else body
 
 
 def _declaratie(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> Verdict:

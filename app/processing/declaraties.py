@@ -13,6 +13,7 @@ from app.domain.principal import aanbieder_partij, gemeente_partij
 from app.domain.retour import Finding
 from app.domain.settlement import ClientOutcome, LineOutcome, Settlement, declaratie_retour
 from app.iwmo.releases import write
+from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted
 from app.processing.inrichtingen import find_inrichting
 from app.processing.runtime import Runtime, new_gemeente_referentie, new_id
@@ -154,14 +155,12 @@ def second_304(retour: DeclaratieRetour) -> tuple[Finding, ...]:
 
 
 def _record_of_303(arrival: Arrival, declaratie: Declaratie) -> NewBericht:
-    header = declaratie.header
-    nummer = header.declaratie_factuur_identificatie.declarant_factuur_nummer
     return accepted(
         arrival,
         status=BerichtStatus.IN_VERWERKING,
-        uniek=f"{Berichtsoort.WMO303}|{header.gemeente}|{header.aanbieder}|{nummer}|{arrival.sha256}",
+        uniek=uniek.of_declaratie(declaratie, arrival.sha256),
         bsns=(client.bsn for client in declaratie.clienten),
-        aanbieder=header.aanbieder,
+        aanbieder=declaratie.header.aanbieder,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
 from app.domain.principal import aanbieder_partij, gemeente_partij
 from app.domain.verzoek import OverigBericht
+from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted, richting_of
 from app.processing.duplicates import known_receipt
 from app.processing.runtime import Runtime
@@ -23,7 +24,7 @@ def receive(session: Session, _runtime: Runtime, arrival: Arrival, bericht: Over
     record = accepted(
         arrival,
         status=BerichtStatus.TE_VERZENDEN if outgoing else BerichtStatus.VERWERKT,
-        uniek=f"{arrival.soort}|{aanduiding.afzender}|{aanduiding.identificatie}",
+        uniek=uniek.of_overig(arrival),
         bsns=bericht.bsns,
         aanbieder=aanbieder,
     )

@@ -11,6 +11,7 @@ from app.domain.refusals import RejectedBericht
 from app.domain.retour import Finding
 from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.iwmo.reading import read, recognise
+from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted, errors_in
 from app.processing.duplicates import different, known_receipt
 from app.processing.runtime import Runtime
@@ -28,41 +29,38 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, retour: Toewij
     record = accepted(
         arrival,
         status=BerichtStatus.VERWERKT,
-        uniek=uniek(retour),
+        uniek=uniek.of_retour(retour),
         bsns=(client.bsn for client in retour.clienten),
         aanbieder=retour.header.ontvanger,
     )
     existing = add_unique_bericht(session, new=record)
     if existing is not None:
         return known_receipt(session, existing, arrival)
+    if heenbericht is not None and heenbericht.answered:
+        raise different(arrival)
     findings = arrival.located(findings_on(session, runtime, retour, heenbericht, arrival.release))
     if errors_in(findings) or heenbericht is None:
         raise RejectedBericht("Het retourbericht past niet bij een eerdere 301.", findings=findings)
-    if heenbericht.answered:
-        raise different(arrival)
     _apply(session, arrival, retour, heenbericht)
     add_findings(session, bericht_id=arrival.id, findings=findings)
     return Receipt(bericht_id=arrival.id, is_new=True)
 
 
-def uniek(retour: ToewijzingRetour) -> str:
-    """The key under which a 302 exists once: its sender, the Ontvanger of the 301, and IdentificatieRetour."""
-    return f"{Berichtsoort.WMO302}|{retour.header.ontvanger}|{retour.header.identificatie_retour}"
-
-
 def find_heenbericht(session: Session, retour: ToewijzingRetour) -> AcceptedBericht | None:
     """The 301 that the retour answers: same parties, same Identificatie (IV028.1)."""
-    header = retour.header
-    key = f"{Berichtsoort.WMO301}|{header.afzender}|{header.bericht_identificatie.identificatie}"
-    found = find_accepted(session, uniek=key)
-    return found if found is not None and found.aanbieder == header.ontvanger else None
+    found = find_accepted(session, uniek=uniek.of_heenbericht(retour))
+    return found if found is not None and found.aanbieder == retour.header.ontvanger else None
 
 
 def findings_on(
     session: Session, runtime: Runtime, retour: ToewijzingRetour, heenbericht: AcceptedBericht | None, release: str
 ) -> tuple[Finding, ...]:
     """Every finding on a 302, next to the 301 that it answers."""
-    dossier = RetourDossier(today=runtime.today(), heenbericht=_content(session, heenbericht) if heenbericht else None)
+    dossier = RetourDossier(
+        today=runtime.today(),
+        heenbericht=_content(session, heenbericht) if heenbericht else None,
+        answered=heenbericht is not None and heenbericht.answered,
+    )
     within = findings_within(retour, Berichtsoort.WMO302, release)
     return within + findings_beyond(retour, Berichtsoort.WMO302, release, dossier)
 

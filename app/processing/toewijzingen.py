@@ -10,7 +10,8 @@ from app.domain.refusals import RejectedBericht
 from app.domain.retour import Finding
 from app.domain.routing import allotments, goes_as_it_is
 from app.domain.toewijzing import Toewijzingsbericht
-from app.processing.allocate import allocate, uniek
+from app.processing import uniek
+from app.processing.allocate import allocate
 from app.processing.arrival import Arrival, Receipt, accepted, errors_in
 from app.processing.duplicates import known_receipt
 from app.processing.inrichtingen import find_inrichting
@@ -28,7 +29,7 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, bericht: Toewi
     record = accepted(
         arrival,
         status=BerichtStatus.TE_VERZENDEN if direct else BerichtStatus.VERWERKT,
-        uniek=uniek(bericht),
+        uniek=uniek.of_toewijzing(bericht),
         bsns=(client.bsn for client in bericht.clienten),
         aanbieder=bericht.header.ontvanger if direct else None,
     )
