@@ -81,9 +81,11 @@ def registries(source: str) -> Iterator[str]:
 def unordered_parameters(source: str) -> Iterator[str]:
     """Parametrised over a set: processes that share the tests must see them in one order."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "parametrize":
-            if any(_is_set(argument) for argument in node.args):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="parametrize"), args=args) if any(map(_is_set, args)):
                 yield f"{node.lineno} sort the parameters"
+            case _:
+                pass
 
 
 def _is_set(node: ast.expr) -> bool:
