@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 START_SECONDS = 60
 UNPRIVILEGED_USER = "nobody"  # PostgreSQL refuses to run as root
@@ -59,7 +60,7 @@ def _running(programs: Path, folder: Path) -> Iterator[None]:
         log.close()
 
 
-def _await_ready(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
+def _await_ready(programs: Path, folder: Path, server: subprocess.Popen[Any]) -> None:
     deadline = time.monotonic() + START_SECONDS
     ready = [str(programs / "pg_isready"), "-q", "-h", str(folder)]
     while subprocess.run(ready, check=False).returncode != 0:
@@ -130,7 +131,7 @@ def _give_away(folder: Path) -> None:
             shutil.chown(path, UNPRIVILEGED_USER)
 
 
-def _identity() -> dict[str, object]:
+def _identity() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     return {"user": UNPRIVILEGED_USER, "group": pwd.getpwnam(UNPRIVILEGED_USER).pw_gid, "extra_groups": []}
