@@ -1,0 +1,1 @@
+"""The whole service over HTTP, on SQLite and PostgreSQL."""

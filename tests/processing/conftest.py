@@ -1,0 +1,29 @@
+"""The parts of a service with gemeente 0384, on each database in turn."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.iwmo.xsd import Schemas
+from app.main import OWN_SCHEMAS
+from app.processing.runtime import Runtime
+from app.storage.base import Storage
+from tests.e2e.service import Clock, a_runtime
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Schemas:
+    """Our own schemas, compiled once."""
+    return Schemas.load(OWN_SCHEMAS)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The business date of the service."""
+    return Clock()
+
+
+@pytest.fixture
+def runtime(storage: Storage, schemas: Schemas, clock: Clock) -> Runtime:
+    """A service that knows gemeente 0384."""
+    return a_runtime(storage, schemas, clock)
