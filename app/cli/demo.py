@@ -1,5 +1,128 @@
-"""stub"""
+"""`iwmo demo`: a fresh service with a story in it, to look around in."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import socket
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import uvicorn
+
+from app.cli.subcommands import Subcommands
+from app.domain.principal import Principal, Rol
+from app.main import create_app, create_runtime, prepare_database
+from app.observability import configure_logging
+from app.processing.inrichtingen import load_files
+from app.processing.keys import create_key, principal_of
+from app.processing.receive import receive
+from app.processing.runtime import Runtime
+from app.settings import PROJECT, Settings
+
+DEMO_DAY = date(2018, 3, 1)
+STORY = PROJECT / "fixtures" / "demo"
+INRICHTINGEN = PROJECT / "fixtures" / "inrichting"
+
+BACK_OFFICE, AANBIEDER_A, AANBIEDER_B, BEHEER = "backoffice", "aanbieder-42420001", "aanbieder-42420002", "beheer"
+STEPS = (
+    (BACK_OFFICE, "1-toewijzing.xml"),
+    (AANBIEDER_B, "2-toewijzing-retour.xml"),
+    (AANBIEDER_B, "3-declaratie.xml"),
+    (BACK_OFFICE, "4-toewijzing-twee-aanbieders.xml"),
+)
 
 
-def add_to(commands):
-    pass
+def add_to(commands: Subcommands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("demo", help="een verse dienst met voorbeelden, om in rond te kijken")
+    parser.add_argument("--port", type=int, default=8000, help="poort (standaard 8000)")
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if not _is_free(arguments.port):
+        print(f"iwmo: poort {arguments.port} is bezet; kies een andere met --port.", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="iwmo-demo-") as folder:
+        settings = Settings(
+            database_url=f"sqlite:///{folder}/demo.db",
+            data_dir=Path(folder),
+            today=Settings().today or DEMO_DAY,
+            log_level="warning",
+        )
+        configure_logging(settings.log_format, settings.log_level)
+        runtime = create_runtime(settings)
+        prepare_database(runtime)
+        keys = tell_story(runtime)
+        print(_welcome(arguments.port, settings, keys), flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.run(
+                create_app(settings, runtime),
+                host="127.0.0.1",
+                port=arguments.port,
+                access_log=False,
+                log_level="warning",
+                server_header=False,
+            )
+    return 0
+
+
+def tell_story(runtime: Runtime) -> dict[str, str]:
+    """Load both inrichtingen, make the keys, and let the parties send their messages; the keys by name."""
+    paths = [INRICHTINGEN / "steenwijkerland-2018.yaml", *sorted((INRICHTINGEN / "drechtsteden-2016").glob("*.yaml"))]
+    load_files(runtime, paths)
+    keys = {
+        BACK_OFFICE: create_key(runtime, rol=Rol.GEMEENTE, gemeenten=["1708", "0505"], naam=BACK_OFFICE),
+        AANBIEDER_A: create_key(runtime, rol=Rol.AANBIEDER, aanbieders=["42420001"], naam=AANBIEDER_A),
+        AANBIEDER_B: create_key(runtime, rol=Rol.AANBIEDER, aanbieders=["42420002"], naam=AANBIEDER_B),
+        BEHEER: create_key(runtime, rol=Rol.BEHEER, naam=BEHEER),
+    }
+    principals: dict[str, Principal] = {name: principal_of(runtime, key) for name, key in keys.items()}
+    for sender, file in STEPS:
+        receive(runtime, principals[sender], (STORY / file).read_bytes())
+    return keys
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return True
+    return False
+
+
+def _welcome(port: int, settings: Settings, keys: dict[str, str]) -> str:
+    base = f"http://127.0.0.1:{port}"
+    shown = "\n".join(f"  {name:20} {key}" for name, key in keys.items())
+    story = os.path.relpath(STORY)
+    return f"""
+De demo draait op {base}, met {settings.today} als vandaag. Stoppen: Ctrl-C; daarna is alles weg.
+
+Sleutels:
+{shown}
+
+Het verhaal: Steenwijkerland (1708) wijst een client 990 eenheden van € 1 per vier weken toe bij aanbieder 42420002 en
+4 etmalen kortdurend verblijf. De aanbieder antwoordt met een 302 en declareert januari: 690 is toegekend, 400 past niet
+meer (er was 300 over) en staat met de reden in de 304. Dordrecht (0505) stuurt een 301 van release 2.1 voor twee
+aanbieders: elk krijgt een eigen 301 met alleen zijn deel.
+
+Kijk rond (in een ander venster):
+  B={base}
+  SLEUTEL={keys[BACK_OFFICE]}
+  curl -H "Authorization: Bearer $SLEUTEL" $B/v1/berichten
+  curl -H "Authorization: Bearer $SLEUTEL" $B/v1/toewijzingen/1708/1001/budget
+  curl -H "Authorization: Bearer $SLEUTEL" $B/v1/declaraties
+
+Declareer zelf, als aanbieder: een credit, een lagere debetregel en een regel die één euro te hoog is.
+  AANBIEDER={keys[AANBIEDER_B]}
+  curl -H "Authorization: Bearer $AANBIEDER" -H "Content-Type: application/xml" \\
+       --data-binary @{story}/5-declaratie-volgende-periode.xml $B/v1/berichten
+  curl -H "Authorization: Bearer $AANBIEDER" $B/v1/postbus
+
+De beschrijving van de API: {base}/docs
+"""
