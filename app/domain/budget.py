@@ -65,7 +65,7 @@ def room_periods(toewijzing: Toewijzing, inrichting: Inrichting, span: GeslotenP
             return tuple(_months(span))
         case Frequentie.PER_VIER_WEKEN:
             return tuple(_cak_perioden(inrichting, span))
-        case Frequentie.PER_DAG | Frequentie.PER_WEEK:
+        case _:  # per day or per week: by the period that the aanbieder declares by
             contract = inrichting.contract_on(toewijzing.aanbieder, span.begindatum)
             monthly = contract is not None and contract.declaratieperiode is Declaratieperiode.MAAND
             return tuple(_months(span) if monthly else _cak_perioden(inrichting, span))

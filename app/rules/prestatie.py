@@ -266,15 +266,12 @@ def debet_of_credit_known(prestatie: Prestatie, facts: PrestatieDossier) -> Iter
     vorig = prestatie.product_referentie.vorig_referentie_nummer
     if facts.debet is None or facts.debet.prestatie.is_credit:
         yield mismatch(prestatie, VORIG_REFERENTIE, vorigReferentieNummer=vorig, debetBekend=False)
-    elif different := ",".join(_differences(prestatie, facts)):
+    elif different := ",".join(_differences(prestatie, facts.client, facts.debet)):
         yield mismatch(prestatie, VORIG_REFERENTIE, vorigReferentieNummer=vorig, verschil=different)
 
 
-def _differences(credit: Prestatie, facts: PrestatieDossier) -> Iterator[str]:
-    debet = facts.debet
-    if debet is None:
-        return
-    if debet.bsn != facts.client.bsn:
+def _differences(credit: Prestatie, client: DeclaratieClient, debet: EerderePrestatie) -> Iterator[str]:
+    if debet.bsn != client.bsn:
         yield "client"
     for name in ("beschikking_nummer", "toewijzing_nummer", "product_categorie", "product_code", "product_periode"):
         if getattr(credit, name) != getattr(debet.prestatie, name):

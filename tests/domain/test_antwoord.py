@@ -17,6 +17,7 @@ from tests.builders import (
     a_relatie,
     a_toegewezen_product,
     a_toewijzingsbericht,
+    with_retour_codes,
 )
 
 TODAY = date(2019, 5, 15)
@@ -123,6 +124,11 @@ class TestClasses:
             assert getattr(client, name) == getattr(original, name)
         product = client.beschikking.toegewezen_producten[0]
         assert replace(product, retour_codes=()) == original.beschikking.toegewezen_producten[0]
+
+    def test_codes_that_it_came_with_are_replaced(self) -> None:
+        bericht = a_toewijzingsbericht(with_retour_codes(a_client(), "9999"))
+        found = codes(answer(a_finding("9300", FIRST), bericht=bericht))
+        assert set(found.values()) == {("9300",), ("0200",)}
 
     def test_every_client_comes_back(self) -> None:
         bericht = a_toewijzingsbericht(a_client(), a_client())
