@@ -64,12 +64,16 @@ def _postgresql_engine(url: URL, poolclass: type[Pool]) -> Engine:
     engine = create_engine(
         url, poolclass=poolclass, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True
     )
-    event.listen(engine, "handle_error", _keep_first_line)
+    event.listen(engine, "handle_error", _without_values)
     return engine
 
 
-def _keep_first_line(context: ExceptionContext) -> None:
-    # PostgreSQL writes the values of a row in the DETAIL of an error: they may be personal data.
-    for error in (context.original_exception, context.sqlalchemy_exception):
-        if error is not None and error.args:
-            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
+def keep_first_line(error: BaseException | None) -> None:
+    """Cut an error to its first line: below it PostgreSQL writes the values of the row, maybe of a client."""
+    if error is not None and error.args:
+        error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
+
+
+def _without_values(context: ExceptionContext) -> None:
+    keep_first_line(context.original_exception)
+    keep_first_line(context.sqlalchemy_exception)
