@@ -13,7 +13,7 @@ from app.domain.bericht import Berichtsoort
 from app.domain.retour import Finding
 from app.iwmo.pad import ElementTree
 from app.iwmo.schema_files import BASISSCHEMA, SchemaFile, SchemaFolder, SchemasUnusable, read_folder
-from app.iwmo.xsd_errors import findings_on, valid_tree
+from app.iwmo.xsd_errors import findings_on
 
 LARGEST_WHOLE = 64 * 1024
 """Bytes. libxml2 needs time in the square of the length of a list to report errors on a tree: larger ones stream."""
@@ -69,10 +69,6 @@ class Schemas:
         if size is not None and size <= LARGEST_WHOLE and _is_valid(schema, tree):
             return ()
         return findings_on(schema, tree)
-
-    def valid_tree(self, release: str, soort: Berichtsoort, body: bytes) -> ElementTree | None:
-        """Read and judge a large body in one pass; None when it is not valid, or no XML."""
-        return valid_tree(self._compiled[release, soort], body)
 
     def digests(self) -> Mapping[str, str]:
         """The sha256 of each file, by release and file name (`2.3/WMO301.xsd`)."""

@@ -22,7 +22,6 @@ REGEL = "XSD"
 MOST_FINDINGS = 1_000
 MOST_ERRORS = 20_000
 CHUNK = 4 * 1024
-LARGE_CHUNK = 64 * 1024
 
 Error = etree._LogEntry  # pyright: ignore[reportPrivateUsage]
 
@@ -39,21 +38,6 @@ def findings_on(schema: etree.XMLSchema, tree: ElementTree) -> tuple[Finding, ..
     pads = Pads()
     found = [_finding(error, elements.get(tag, tree.getroot()), pads) for tag, error in placed]
     return (*_without_repetition(found), *_on_the_rest(max(counts) - len(found)), *(() if found else [_nowhere(tree)]))
-
-
-def valid_tree(schema: etree.XMLSchema, body: bytes) -> ElementTree | None:
-    """The tree of a body when it is valid; stops soon after the first error."""
-    parser = etree.XMLParser(
-        schema=schema, no_network=True, resolve_entities=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        for start in range(0, len(body), LARGE_CHUNK):
-            parser.feed(body[start : start + LARGE_CHUNK])
-            if parser.feed_error_log:
-                return None
-        return etree.ElementTree(parser.close())
-    except etree.XMLSyntaxError:
-        return None
 
 
 class _NoTree:
@@ -143,9 +127,9 @@ def _elements_of(tree: ElementTree, wanted: set[int]) -> dict[int, Element]:
 
 
 def _tagged(tree: ElementTree) -> Iterator[Element]:
-    """For each tag that lxml writes its element; an element without content has one."""
+    """For each tag that lxml writes its element; an element without content has one, unless it holds empty text."""
     for event, element in etree.iterwalk(tree, events=("start", "end")):
-        if event == "start" or len(element) or element.text:
+        if event == "start" or len(element) or element.text is not None:
             yield element
 
 
