@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
@@ -74,9 +74,54 @@ def accepted(
     uniek: str,
     bsns: Iterable[str],
     aanbieder: str | None,
-    findings: tuple[Finding, ...] = (),
 ) -> NewBericht:
     """The record of an accepted message; `aanbieder` is the one that may see it."""
+    aanduiding = arrival.aanduiding
+    return replace(
+        _as_it_came(arrival, status),
+        gemeente=aanduiding.gemeente,
+        aanbieder=aanbieder,
+        servicebureau=aanduiding.servicebureau,
+        uniek=uniek,
+        bsns=frozenset(bsns),
+    )
+
+
+def refused(arrival: Arrival, findings: tuple[Finding, ...], *, sender_known: bool) -> NewBericht:
+    """The record of a refused message: seen by the party of the key, and by the gemeente when the sender is right."""
+    aanduiding, principal = arrival.aanduiding, arrival.principal
+    record = replace(_as_it_came(arrival, BerichtStatus.AFGEKEURD), findings=findings)
+    if not sender_known:
+        return replace(record, gemeente=_own_gemeente(principal), aanbieder=_own_aanbieder(principal))
+    return replace(
+        record,
+        gemeente=aanduiding.gemeente or _own_gemeente(principal),
+        aanbieder=aanduiding.aanbieder if principal.rol is Rol.AANBIEDER else None,
+        servicebureau=aanduiding.servicebureau,
+    )
+
+
+def unreadable(
+    id: str, principal: Principal, body: bytes, ontvangen_op: datetime, findings: tuple[Finding, ...]
+) -> NewBericht:
+    """The record of a body that is no message: seen by the party of the key."""
+    gemeente, aanbieder = _own_gemeente(principal), _own_aanbieder(principal)
+    return NewBericht(
+        id=id,
+        richting=Richting.UITGAAND if principal.rol is Rol.GEMEENTE else Richting.INKOMEND,
+        afzender=gemeente or aanbieder,
+        gemeente=gemeente,
+        aanbieder=aanbieder,
+        key_id=principal.key_id,
+        ontvangen_op=ontvangen_op,
+        status=BerichtStatus.AFGEKEURD,
+        body=body,
+        findings=findings,
+    )
+
+
+def _as_it_came(arrival: Arrival, status: BerichtStatus) -> NewBericht:
+    """What the header says of a message; nobody may see it yet."""
     aanduiding = arrival.aanduiding
     return NewBericht(
         id=arrival.id,
@@ -85,57 +130,18 @@ def accepted(
         richting=richting_of(arrival.soort),
         afzender=aanduiding.afzender,
         ontvanger=aanduiding.ontvanger,
-        gemeente=aanduiding.gemeente,
-        aanbieder=aanbieder,
-        servicebureau=aanduiding.servicebureau,
         key_id=arrival.principal.key_id,
         identificatie=aanduiding.identificatie,
         dagtekening=aanduiding.dagtekening,
         ontvangen_op=arrival.ontvangen_op,
         status=status,
         body=arrival.body,
-        uniek=uniek,
-        findings=findings,
-        bsns=frozenset(bsns),
     )
 
 
-def refused(
-    id: str,
-    principal: Principal,
-    body: bytes,
-    ontvangen_op: datetime,
-    *,
-    arrival: Arrival | None = None,
-    findings: tuple[Finding, ...] = (),
-    sender_known: bool = False,
-) -> NewBericht:
-    """The record of a refused message: seen by the party of the key, and by the gemeente when the sender is right."""
-    own_gemeente = min(principal.gemeenten, default=None) if principal.rol is Rol.GEMEENTE else None
-    own_aanbieder = min(principal.aanbieders, default=None) if principal.rol is Rol.AANBIEDER else None
-    aanduiding = arrival.aanduiding if arrival else None
-    if aanduiding and sender_known:
-        own_gemeente = aanduiding.gemeente or own_gemeente
-        own_aanbieder = aanduiding.afzender if principal.rol is Rol.AANBIEDER else None
-    return NewBericht(
-        id=id,
-        soort=arrival.soort if arrival else None,
-        release=arrival.release if arrival else None,
-        richting=richting_of(arrival.soort) if arrival else _direction_of(principal),
-        afzender=aanduiding.afzender if aanduiding else own_gemeente or own_aanbieder,
-        ontvanger=aanduiding.ontvanger if aanduiding else None,
-        gemeente=own_gemeente,
-        aanbieder=own_aanbieder,
-        servicebureau=aanduiding.servicebureau if aanduiding and sender_known else None,
-        key_id=principal.key_id,
-        identificatie=aanduiding.identificatie if aanduiding else None,
-        dagtekening=aanduiding.dagtekening if aanduiding else None,
-        ontvangen_op=ontvangen_op,
-        status=BerichtStatus.AFGEKEURD,
-        body=body,
-        findings=findings,
-    )
+def _own_gemeente(principal: Principal) -> str | None:
+    return min(principal.gemeenten, default=None)
 
 
-def _direction_of(principal: Principal) -> Richting:
-    return Richting.UITGAAND if principal.rol is Rol.GEMEENTE else Richting.INKOMEND
+def _own_aanbieder(principal: Principal) -> str | None:
+    return min(principal.aanbieders, default=None)

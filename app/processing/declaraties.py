@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import structlog
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
 from app.domain.codelijsten import TECHNISCH_AFGEKEURD
-from app.domain.declaratie import Declaratie, DeclaratieRetour
+from app.domain.declaratie import Declaratie, DeclaratieRetour, Prestatie
 from app.domain.dossier import DeclaratieDossier, DeclaratieRetourDossier
 from app.domain.principal import aanbieder_partij, gemeente_partij
 from app.domain.retour import Finding
 from app.domain.settlement import ClientOutcome, LineOutcome, Settlement, declaratie_retour
+from app.domain.versies import Toewijzing
 from app.iwmo.releases import write
 from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted
@@ -28,8 +30,6 @@ from app.storage.postbus import put_in_postbus
 
 NUMMER_USED = "8021"
 
-log = structlog.get_logger(__name__)
-
 
 class OwnBerichtInvalid(Exception):
     """A message that we made ourselves breaks the XSD or a rule: a bug, never the sender's fault"""
@@ -37,21 +37,13 @@ class OwnBerichtInvalid(Exception):
 
 def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> Receipt:
     """Process a 303: what is granted is booked, and the 304 goes to the aanbieder."""
-    header = declaratie.header
     existing = add_unique_bericht(session, new=_record_of_303(arrival, declaratie))
     if existing is not None:
         return Receipt(bericht_id=existing, is_new=False)
     declaratie_id = new_id()
     technisch = technical_findings(session, runtime, declaratie, arrival.release)
-    claimed = bool(technisch) or stored.claim_factuurnummer(
-        session,
-        gemeente=header.gemeente,
-        aanbieder=header.aanbieder,
-        nummer=header.declaratie_factuur_identificatie.declarant_factuur_nummer,
-        declaratie_id=declaratie_id,
-        today=runtime.today(),
-    )
-    dossier = load_dossier(session, runtime, declaratie, factuurnummer_used=not claimed, lock=True)
+    used = not technisch and not _claim_factuurnummer(session, runtime, declaratie, declaratie_id)
+    dossier = load_dossier(session, runtime, declaratie, factuurnummer_used=used, lock=True)
     settlement = decide(declaratie, dossier, technisch, arrival.release)
     status = BerichtStatus.AFGEKEURD if settlement.refused else BerichtStatus.VERWERKT
     set_status(session, id=arrival.id, status=status)
@@ -59,15 +51,21 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: De
     _book(session, arrival, declaratie_id, declaratie, settlement)
     retour = answer(declaratie, settlement, runtime)
     _send(session, runtime, arrival, retour, checked_bytes(runtime, declaratie, retour, arrival.release))
-    put_in_postbus(session, partij=gemeente_partij(header.gemeente), bericht_id=arrival.id)
-    log.info(
-        "declaratie_settled",
-        bericht_id=arrival.id,
-        status=status.value,
-        ingediend_cents=header.declaratie_factuur_totaal_bedrag.saldo.cents,
-        toegekend_cents=settlement.toegekend.cents,
-    )
+    put_in_postbus(session, partij=gemeente_partij(declaratie.header.gemeente), bericht_id=arrival.id)
     return Receipt(bericht_id=arrival.id, is_new=True)
+
+
+def _claim_factuurnummer(session: Session, runtime: Runtime, declaratie: Declaratie, declaratie_id: str) -> bool:
+    """Take the number; a message that is refused for technical reasons does not get here, so its number stays free."""
+    header = declaratie.header
+    return stored.claim_factuurnummer(
+        session,
+        gemeente=header.gemeente,
+        aanbieder=header.aanbieder,
+        nummer=header.declaratie_factuur_identificatie.declarant_factuur_nummer,
+        declaratie_id=declaratie_id,
+        today=runtime.today(),
+    )
 
 
 def technical_findings(session: Session, runtime: Runtime, declaratie: Declaratie, release: str) -> tuple[Finding, ...]:
@@ -97,15 +95,9 @@ def load_dossier(
 
     `lock` keeps the toewijzingen as they are until the transaction ends, so that two 303s share no room.
     """
-    header = declaratie.header
-    gemeente, aanbieder = header.gemeente, header.aanbieder
+    gemeente, aanbieder = declaratie.header.gemeente, declaratie.header.aanbieder
     lines = [(client.bsn, prestatie) for client in declaratie.clienten for prestatie in client.prestaties]
-    nummers = {p.toewijzing_nummer for _, p in lines if p.toewijzing_nummer is not None}
-    unnumbered = {bsn for bsn, p in lines if p.toewijzing_nummer is None}
-    if lock:
-        toewijzingen.lock_toewijzingen(session, gemeente=gemeente, nummers=nummers, bsns=unnumbered)
-    by_nummer = toewijzingen.toewijzingen_by_nummer(session, gemeente=gemeente, nummers=nummers)
-    by_bsn = toewijzingen.toewijzingen_by_bsn(session, gemeente=gemeente, bsns=unnumbered)
+    by_nummer, by_bsn = _toewijzingen(session, gemeente, lines, lock=lock)
     sleutels = {t.sleutel for t in by_nummer.values()} | {t.sleutel for found in by_bsn.values() for t in found}
     vorige = {v for _, p in lines if (v := p.product_referentie.vorig_referentie_nummer) is not None}
     referenties = {p.product_referentie.referentie_nummer for _, p in lines}
@@ -121,6 +113,18 @@ def load_dossier(
         gecrediteerd=stored.gecrediteerd(session, gemeente=gemeente, aanbieder=aanbieder, nummers=vorige),
         geboekt=stored.geboekt(session, gemeente=gemeente, sleutels=sleutels),
     )
+
+
+def _toewijzingen(
+    session: Session, gemeente: str, lines: Sequence[tuple[str, Prestatie]], *, lock: bool
+) -> tuple[dict[int, Toewijzing], dict[str, tuple[Toewijzing, ...]]]:
+    """The toewijzingen that lines name, and those of the clients of lines that name none."""
+    nummers = {p.toewijzing_nummer for _, p in lines if p.toewijzing_nummer is not None}
+    unnumbered = {bsn for bsn, p in lines if p.toewijzing_nummer is None}
+    if lock:
+        toewijzingen.lock_toewijzingen(session, gemeente=gemeente, nummers=nummers, bsns=unnumbered)
+    by_nummer = toewijzingen.toewijzingen_by_nummer(session, gemeente=gemeente, nummers=nummers)
+    return by_nummer, toewijzingen.toewijzingen_by_bsn(session, gemeente=gemeente, bsns=unnumbered)
 
 
 def answer(declaratie: Declaratie, settlement: Settlement, runtime: Runtime) -> DeclaratieRetour:

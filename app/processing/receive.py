@@ -14,7 +14,7 @@ from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.domain.verzoek import OverigBericht
 from app.iwmo.reading import Inhoud, declared, read, recognise
 from app.processing import access, declaraties, overige, retouren, toewijzingen
-from app.processing.arrival import Arrival, Receipt, refused
+from app.processing.arrival import Arrival, Receipt, refused, unreadable
 from app.processing.runtime import Runtime, new_id
 from app.storage.berichten import NewBericht, add_bericht
 
@@ -31,7 +31,7 @@ def receive(runtime: Runtime, principal: Principal, body: bytes) -> Receipt:
     try:
         recognised = recognise(body)
     except UnreadableBericht as refusal:
-        _keep(runtime, refused(bericht_id, principal, body, now, findings=refusal.findings), refusal)
+        _keep(runtime, unreadable(bericht_id, principal, body, now, refusal.findings), refusal)
         raise
     arrival = Arrival(
         id=bericht_id,
@@ -42,22 +42,24 @@ def receive(runtime: Runtime, principal: Principal, body: bytes) -> Receipt:
         aanduiding=declared(recognised),
     )
     try:
-        inhoud = gate(runtime, arrival)
-        receipt = runtime.storage.run(lambda session: process(session, runtime, arrival, inhoud))
+        receipt = _take_in(runtime, arrival)
     except Refusal as refusal:
         sender_known = not isinstance(refusal, SenderNotAllowed)
-        record = refused(
-            bericht_id, principal, body, now, arrival=arrival, findings=refusal.findings, sender_known=sender_known
-        )
-        _keep(runtime, record, refusal)
+        _keep(runtime, refused(arrival, refusal.findings, sender_known=sender_known), refusal)
         raise
+    return receipt
+
+
+def _take_in(runtime: Runtime, arrival: Arrival) -> Receipt:
+    inhoud = gate(runtime, arrival)
+    receipt = runtime.storage.run(lambda session: process(session, runtime, arrival, inhoud))
     log.info(
         "bericht_received",
         bericht_id=receipt.bericht_id,
         soort=arrival.soort.value,
         release=arrival.release,
         is_new=receipt.is_new,
-        omvang_bytes=len(body),
+        omvang_bytes=len(arrival.body),
     )
     return receipt
 
