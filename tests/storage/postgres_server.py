@@ -121,8 +121,13 @@ def _can_run(programs: Path) -> bool:
 
 
 def _copied(programs: Path, folder: Path) -> Path:
-    shutil.copytree(programs.parent, folder / "programs", symlinks=True)
-    return folder / "programs" / programs.name
+    package = programs.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")  # the programs of a wheel look for them beside the package
+    copy = folder / "site-packages" / package.name / programs.parent.name
+    shutil.copytree(programs.parent, copy, symlinks=True)
+    if libraries.exists():
+        shutil.copytree(libraries, folder / "site-packages" / libraries.name)
+    return copy / programs.name
 
 
 def _give_away(folder: Path) -> None:
