@@ -28,7 +28,7 @@ from app.processing.arrival import Arrival
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.storage import toewijzingen as stored
 from app.storage.berichten import NewBericht, add_bericht
-from app.storage.postbus import put_in_postbus
+from app.storage.postbus import put_all_in_postbus
 
 
 def sleutel_of(gemeente: str, allotment: Allotment) -> str:
@@ -46,15 +46,17 @@ def allocate(
 ) -> None:
     """Book a 301 and make it available; one for several aanbieders becomes a 301 of its own for each of them."""
     if goes_as_it_is(bericht):
-        _offer(session, runtime, arrival.id, bericht, inrichting, release=arrival.release)
+        put_all_in_postbus(session, _offer(session, runtime, arrival.id, bericht, inrichting, release=arrival.release))
         return
+    items: list[tuple[str, str]] = []
     for aanbieder in aanbieders(bericht):
         contract = _contract(bericht, aanbieder, inrichting)
         release = contract.release if contract else arrival.release
         for derived, used_release, body in _derived(runtime, bericht, aanbieder, release, arrival.release):
             derived_id = new_id()
             add_bericht(session, new=_outgoing(derived_id, arrival, derived, used_release, body))
-            _offer(session, runtime, derived_id, derived, inrichting, release=used_release)
+            items += _offer(session, runtime, derived_id, derived, inrichting, release=used_release)
+    put_all_in_postbus(session, items)
 
 
 def _contract(bericht: Toewijzingsbericht, aanbieder: str, inrichting: Inrichting | None) -> Contract | None:
@@ -71,8 +73,11 @@ def _offer(
     inrichting: Inrichting | None,
     *,
     release: str,
-) -> None:
-    """Book what a 301 assigns to its Ontvanger, put it in that postbus, answer it where the contract says so."""
+) -> list[tuple[str, str]]:
+    """Book what a 301 assigns to its Ontvanger and answer it where the contract says so.
+
+    What comes back goes into the postbus: (party, bericht id).
+    """
     header = bericht.header
     for allotment in allotments(bericht):
         client = allotment.client
@@ -86,12 +91,14 @@ def _offer(
             bericht_id=bericht_id,
         )
     contract = _contract(bericht, header.ontvanger, inrichting)
+    items = [(aanbieder_partij(header.ontvanger), bericht_id)]
     if contract is not None and contract.retour is RetourModus.AUTOMATISCH:
-        _answer(session, runtime, bericht_id, bericht, release=release)
-    put_in_postbus(session, partij=aanbieder_partij(header.ontvanger), bericht_id=bericht_id)
+        retour_id = _answer(session, runtime, bericht_id, bericht, release=release)
+        items.append((gemeente_partij(header.afzender), retour_id))
+    return items
 
 
-def _answer(session: Session, runtime: Runtime, bericht_id: str, bericht: Toewijzingsbericht, *, release: str) -> None:
+def _answer(session: Session, runtime: Runtime, bericht_id: str, bericht: Toewijzingsbericht, *, release: str) -> str:
     """The 302 that the service makes for an aanbieder: a 301 that got this far is right."""
     header = bericht.header
     retour = toewijzing_retour(bericht, (), identificatie_retour=new_identificatie(), today=runtime.today())
@@ -113,7 +120,7 @@ def _answer(session: Session, runtime: Runtime, bericht_id: str, bericht: Toewij
         antwoord_op_id=bericht_id,
     )
     add_bericht(session, new=record)
-    put_in_postbus(session, partij=gemeente_partij(header.afzender), bericht_id=record.id)
+    return record.id
 
 
 def _derived(

@@ -26,7 +26,7 @@ from app.storage import toewijzingen
 from app.storage.berichten import NewBericht, add_bericht, add_unique_bericht, set_status
 from app.storage.declaraties import DeclaratieRecord, DeclaratieStatus, PrestatieRecord
 from app.storage.findings import add_findings
-from app.storage.postbus import put_in_postbus
+from app.storage.postbus import put_all_in_postbus
 
 NUMMER_USED = "8021"
 
@@ -51,7 +51,6 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: De
     _book(session, arrival, declaratie_id, declaratie, settlement)
     retour = answer(declaratie, settlement, runtime)
     _send(session, runtime, arrival, retour, checked_bytes(runtime, declaratie, retour, arrival.release))
-    put_in_postbus(session, partij=gemeente_partij(declaratie.header.gemeente), bericht_id=arrival.id)
     return Receipt(bericht_id=arrival.id, is_new=True)
 
 
@@ -215,7 +214,7 @@ def _line(arrival: Arrival, outcome: ClientOutcome, line: LineOutcome) -> Presta
 
 
 def _send(session: Session, runtime: Runtime, arrival: Arrival, retour: DeclaratieRetour, body: bytes) -> None:
-    """Put the 304 in the postbus of the aanbieder, and of its servicebureau when that sent the 303."""
+    """Keep the 304; it goes to the aanbieder, and to its servicebureau when that sent the 303, which the gemeente gets."""
     header = retour.header
     record = NewBericht(
         id=new_id(),
@@ -236,5 +235,6 @@ def _send(session: Session, runtime: Runtime, arrival: Arrival, retour: Declarat
         bsns=frozenset(client.bsn for client in retour.clienten),
     )
     add_bericht(session, new=record)
-    for agb in dict.fromkeys(filter(None, (header.aanbieder, header.servicebureau))):
-        put_in_postbus(session, partij=aanbieder_partij(agb), bericht_id=record.id)
+    receivers = dict.fromkeys(filter(None, (header.aanbieder, header.servicebureau)))
+    items = [(aanbieder_partij(agb), record.id) for agb in receivers]
+    put_all_in_postbus(session, [*items, (gemeente_partij(header.gemeente), arrival.id)])

@@ -86,7 +86,8 @@ def process(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud
         case Declaratie():
             return declaraties.receive(session, runtime, arrival, inhoud)
         case DeclaratieRetour():
-            raise RejectedBericht("Een 304 maakt de dienst zelf bij elke 303.", findings=declaraties.second_304(inhoud))
+            findings = arrival.located(declaraties.second_304(inhoud))
+            raise RejectedBericht("Een 304 maakt de dienst zelf bij elke 303.", findings=findings)
         case OverigBericht():
             return overige.receive(session, runtime, arrival, inhoud)
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from heapq import merge
 from itertools import islice
 from typing import NamedTuple, cast
@@ -59,6 +59,12 @@ def put_in_postbus(session: Session, *, partij: str, bericht_id: str) -> None:
         .returning(PostbusTellerRow.laatste)
     ).scalar_one()
     session.execute(insert(PostbusItemRow).values(partij=partij, nummer=nummer, bericht_id=bericht_id))
+
+
+def put_all_in_postbus(session: Session, items: Iterable[tuple[str, str]]) -> None:
+    """Give (party, bericht id) pairs, in the order of the parties: then no two transactions wait for each other."""
+    for partij, bericht_id in sorted(items, key=lambda item: item[0]):
+        put_in_postbus(session, partij=partij, bericht_id=bericht_id)
 
 
 def is_in_postbus(session: Session, *, partijen: Collection[str], bericht_id: str) -> bool:
