@@ -80,22 +80,26 @@ def _offer(
     """
     header = bericht.header
     for allotment in allotments(bericht):
-        client = allotment.client
-        stored.book_versie(
-            session,
-            gemeente=header.afzender,
-            sleutel=sleutel_of(header.afzender, allotment),
-            nummer=allotment.product.toewijzing_nummer,
-            aanbieder=allotment.aanbieder,
-            versie=ToewijzingVersie.of(allotment.product, bsn=client.bsn, geboortedatum=client.geboortedatum.datum),
-            bericht_id=bericht_id,
-        )
+        _book(session, header.afzender, allotment, bericht_id)
     contract = _contract(bericht, header.ontvanger, inrichting)
     items = [(aanbieder_partij(header.ontvanger), bericht_id)]
     if contract is not None and contract.retour is RetourModus.AUTOMATISCH:
         retour_id = _answer(session, runtime, bericht_id, bericht, release=release)
         items.append((gemeente_partij(header.afzender), retour_id))
     return items
+
+
+def _book(session: Session, gemeente: str, allotment: Allotment, bericht_id: str) -> None:
+    client = allotment.client
+    stored.book_versie(
+        session,
+        gemeente=gemeente,
+        sleutel=sleutel_of(gemeente, allotment),
+        nummer=allotment.product.toewijzing_nummer,
+        aanbieder=allotment.aanbieder,
+        versie=ToewijzingVersie.of(allotment.product, bsn=client.bsn, geboortedatum=client.geboortedatum.datum),
+        bericht_id=bericht_id,
+    )
 
 
 def _answer(session: Session, runtime: Runtime, bericht_id: str, bericht: Toewijzingsbericht, *, release: str) -> str:
