@@ -44,6 +44,8 @@ class Bedrag:
 
 
 NUL = Bedrag(0)
+HIGHEST_BEDRAG = Bedrag(99_999_999)
+"""What an amount in a message can be at most (LDT_Bedrag)."""
 
 
 @dataclass(frozen=True, slots=True)

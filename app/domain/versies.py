@@ -81,25 +81,26 @@ class Toewijzing:
         """Which version decides which days, in order of days.
 
         The newest decides from its Ingangsdatum on: what it leaves out after its Einddatum is over. Only earlier
-        days stay with older versions, and those too are over when it deletes the toewijzing.
+        days stay with older versions, unless those are older than a deletion: what was deleted does not come back.
         """
         found: list[Segment] = []
         limit: date | None = None
         for versie in sorted(self.versies, key=lambda versie: versie.rank, reverse=True):
-            if limit is not None and versie.ingangsdatum >= limit:
-                continue
-            einddatum = versie.einddatum
-            if limit is not None:
-                last = limit - timedelta(days=1)
-                einddatum = last if einddatum is None else min(einddatum, last)
-            if einddatum is None or versie.ingangsdatum <= einddatum:
-                found.append(Segment(versie.ingangsdatum, einddatum, versie))
+            if limit is None or versie.ingangsdatum < limit:
+                einddatum = versie.einddatum if limit is None else _last_before(limit, versie.einddatum)
+                if einddatum is None or versie.ingangsdatum <= einddatum:
+                    found.append(Segment(versie.ingangsdatum, einddatum, versie))
+                limit = versie.ingangsdatum
             if versie.is_void:
                 break
-            limit = versie.ingangsdatum
         return tuple(reversed(found))
 
     def versie_on(self, day: date) -> ToewijzingVersie | None:
         """The version that decides the day, None when no support may be delivered on it."""
         deciding = (s for s in self.segments() if s.begindatum <= day and (s.einddatum is None or day <= s.einddatum))
         return next((s.versie for s in deciding), None)
+
+
+def _last_before(limit: date, einddatum: date | None) -> date:
+    last = limit - timedelta(days=1)
+    return last if einddatum is None else min(einddatum, last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from app.domain.bedrag import NUL, Bedrag
+from app.domain.bedrag import HIGHEST_BEDRAG, NUL, Bedrag
 from app.domain.budget import Boekingen, Ledger, draw, room_of_days, rooms_of
 from app.domain.codelijsten import GEMEENTE_ONBEKEND, NIET_BEOORDEELD, TECHNISCH_AFGEKEURD, Declaratievorm
 from app.domain.declaratie import Declaratie, DeclaratieClient, Prestatie
@@ -221,14 +221,15 @@ def _refused(prestatie: Prestatie, facts: PrestatieDossier, found: tuple[Finding
 
 
 def _computed(prestatie: Prestatie, facts: PrestatieDossier, found: tuple[Finding, ...]) -> Bedrag:
-    """What the gemeente finds right: the volume that fits at the agreed tariff, 0 where that cannot be said."""
+    """What the gemeente finds right: the volume that fits at the agreed tariff, 0 where a message cannot say that."""
     tarief = regels.tarief_of(prestatie, facts)
     if prestatie.is_credit or tarief is None or not set(codes_of(found)) <= COMPUTABLE:
         return NUL
     volume = regels.ledger_volume(prestatie, facts)
     if facts.has_omvang:
         volume = min(volume, facts.left)
-    return regels.agreed_bedrag(prestatie, facts, volume, tarief)
+    berekend = regels.agreed_bedrag(prestatie, facts, volume, tarief)
+    return berekend if berekend <= HIGHEST_BEDRAG else NUL
 
 
 def _refused_client(client: DeclaratieClient, found: tuple[Finding, ...]) -> ClientOutcome:

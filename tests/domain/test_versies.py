@@ -77,6 +77,12 @@ class TestSegments:
         void = replace(VOID, ingangsdatum=day, einddatum=day)
         assert a_toewijzing(FIRST, void).segments() == (Segment(day, day, void),)
 
+    def test_what_was_deleted_does_not_come_back_with_a_newer_version(self) -> None:
+        day = date(2019, 6, 3)
+        void = replace(VOID, ingangsdatum=day, einddatum=day)
+        anew = a_versie(toewijzingsdatum=date(2019, 6, 10), ingangsdatum=day)
+        assert a_toewijzing(FIRST, void, anew).segments() == (Segment(day, P4.einddatum, anew),)
+
     def test_an_end_on_the_first_day_for_another_reason_deletes_nothing_older(self) -> None:
         day = date(2019, 6, 3)
         ended = replace(VOID, ingangsdatum=day, einddatum=day, reden_wijziging="02")

@@ -307,6 +307,24 @@ class TestGemeenteBerekend:
         )
         assert (line.retour_codes, line.gemeente_berekend) == (("9321",), Bedrag(1000))
 
+    @pytest.mark.parametrize(("volume", "berekend"), [(9_999_999, 99_999_990), (10_000_000, 0)])
+    def test_an_amount_that_no_message_can_hold_is_zero(self, volume: int, berekend: int) -> None:
+        product = a_catalogus_product(tarief=Bedrag(10))
+        unlimited = {1001: a_toewijzing(a_versie(omvang=None))}
+        dossier = a_dossier(toewijzingen=unlimited, inrichting=an_inrichting(producten=(product,)))
+        amount = BedragMetDC.of(Bedrag(1))
+        line = line_of(
+            a_prestatie(geleverd_volume=volume, product_tarief=None, declaratie_factuur_bedrag=amount), dossier=dossier
+        )
+        assert (line.retour_codes, line.gemeente_berekend) == (("0611",), Bedrag(berekend))
+
+    def test_the_highest_amount_is_one_that_a_message_can_hold(self) -> None:
+        product = a_catalogus_product(tarief=Bedrag(99_999_999))
+        unlimited = {1001: a_toewijzing(a_versie(omvang=None))}
+        dossier = a_dossier(toewijzingen=unlimited, inrichting=an_inrichting(producten=(product,)))
+        line = line_of(a_prestatie(geleverd_volume=1), dossier=dossier)
+        assert line.gemeente_berekend == Bedrag(99_999_999)
+
     def test_nothing_fits_where_no_cak_period_is_known(self) -> None:
         inrichting = an_inrichting(cak_perioden=())
         line = line_of(a_prestatie(), dossier=a_dossier(inrichting=inrichting), declaratie_periode=P1)
