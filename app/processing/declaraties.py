@@ -214,7 +214,7 @@ def _line(arrival: Arrival, outcome: ClientOutcome, line: LineOutcome) -> Presta
 
 
 def _send(session: Session, runtime: Runtime, arrival: Arrival, retour: DeclaratieRetour, body: bytes) -> None:
-    """Keep the 304 for the aanbieder (and for its servicebureau when that sent the 303), and give the gemeente the 303."""
+    """Keep the 304, for the aanbieder and the servicebureau that sent the 303, and give the gemeente the 303."""
     header = retour.header
     record = NewBericht(
         id=new_id(),
