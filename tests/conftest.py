@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 from sqlalchemy import create_engine, make_url, text
 
 from app.storage.base import Storage, create_storage
@@ -16,7 +16,14 @@ from app.storage.schema import metadata
 from tests.storage.postgres_server import CannotStart, postgres_server
 
 settings.register_profile("untimed", parent=settings(), deadline=None)  # a busy machine is no failure
-settings.load_profile("untimed")
+settings.register_profile(
+    "mutants",
+    parent=settings.get_profile("untimed"),
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.differing_executors],  # mutmut runs the tests more than once in one process
+)
+settings.load_profile("mutants" if "MUTANT_UNDER_TEST" in os.environ else "untimed")
 
 DATABASES = ("sqlite", "postgresql")
 
