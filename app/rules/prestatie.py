@@ -83,8 +83,8 @@ def tarief_eenheid(prestatie: Prestatie, facts: PrestatieDossier) -> Eenheid:
     return next((eenheid for eenheid in agreed if eenheid and is_convertible(eenheid, claimed)), claimed)
 
 
-def ledger_volume(prestatie: Prestatie, facts: PrestatieDossier) -> int:
-    """The delivered volume in the ledger units of the toewijzing."""
+def ledger_volume(prestatie: Prestatie) -> int:
+    """The delivered volume in ledger units."""
     ingediend = prestatie.ingediende_bedrag_prestatie
     return ingediend.geleverd_volume * ledger_units(ingediend.eenheid)
 
@@ -226,7 +226,7 @@ def bedrag_is_volume_times_tarief(prestatie: Prestatie, facts: PrestatieDossier)
     tarief = tarief_of(prestatie, facts)
     if tarief is None:
         return
-    agreed = agreed_bedrag(prestatie, facts, ledger_volume(prestatie, facts), tarief)
+    agreed = agreed_bedrag(prestatie, facts, ledger_volume(prestatie), tarief)
     claimed = prestatie.ingediende_bedrag_prestatie.declaratie_factuur_bedrag.bedrag
     if claimed != agreed:
         yield mismatch(prestatie, BEDRAG, gedeclareerdCenten=claimed, berekendCenten=agreed)
@@ -303,14 +303,14 @@ def debet_was_not_credited(prestatie: Prestatie, facts: PrestatieDossier) -> Ite
 @technische_regel("TR321", retourcode="9321", niveau=Niveau.BERICHTOVERSTIJGEND, on=Prestatie)
 def volume_fits_room(prestatie: Prestatie, facts: PrestatieDossier) -> Iterator[Mismatch]:
     """Het volume van de regel past in de toegewezen ruimte van de periode."""
-    if facts.has_omvang and ledger_volume(prestatie, facts) > facts.assigned:
+    if facts.has_omvang and ledger_volume(prestatie) > facts.assigned:
         yield _too_much(prestatie, facts)
 
 
 @technische_regel("TR322", retourcode="9322", niveau=Niveau.BERICHTOVERSTIJGEND, on=Prestatie)
 def volume_fits_what_is_left(prestatie: Prestatie, facts: PrestatieDossier) -> Iterator[Mismatch]:
     """Het volume van de regel past in wat er van de ruimte van de periode over is."""
-    if facts.has_omvang and ledger_volume(prestatie, facts) > facts.left:
+    if facts.has_omvang and ledger_volume(prestatie) > facts.left:
         yield _too_much(prestatie, facts)
 
 

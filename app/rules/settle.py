@@ -205,7 +205,7 @@ def _granted(prestatie: Prestatie, facts: PrestatieDossier) -> LineOutcome:
         toegekend=prestatie.ingediend,
         gemeente_berekend=prestatie.ingediend,
         toewijzing_sleutel=facts.toewijzing.sleutel if facts.toewijzing else None,
-        boekingen=draw(regels.ledger_volume(prestatie, facts), facts.rooms),
+        boekingen=draw(regels.ledger_volume(prestatie), facts.rooms),
     )
 
 
@@ -225,7 +225,7 @@ def _computed(prestatie: Prestatie, facts: PrestatieDossier, found: tuple[Findin
     tarief = regels.tarief_of(prestatie, facts)
     if prestatie.is_credit or tarief is None or not set(codes_of(found)) <= COMPUTABLE:
         return NUL
-    volume = regels.ledger_volume(prestatie, facts)
+    volume = regels.ledger_volume(prestatie)
     if facts.has_omvang:
         volume = min(volume, facts.left)
     berekend = regels.agreed_bedrag(prestatie, facts, volume, tarief)

@@ -126,6 +126,7 @@ class TestOrder:
         (client,) = settlement.clienten
         assert client.retour_codes == ("8004",)
         assert [line.retour_codes for line in client.lines] == [("0233",), ("0233",)]
+        assert [line.uitkomst for line in client.lines] == [Uitkomst.AFGEWEZEN, Uitkomst.AFGEWEZEN]
         assert [line.boekingen for line in client.lines] == [(), ()]
         assert [(line.toegekend, line.gemeente_berekend) for line in client.lines] == [(NUL, NUL), (NUL, NUL)]
         assert [finding.retourcode for finding in settlement.findings] == ["8004"]

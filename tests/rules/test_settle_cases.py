@@ -11,6 +11,7 @@ from app.domain.codelijsten import Declaratievorm, Eenheid, Frequentie
 from app.domain.declaratie import Declaratie, DeclaratieClient, Prestatie
 from app.domain.inrichting import GebrokenPeriode, Instellingen
 from app.domain.periode import GeslotenPeriode
+from app.domain.settlement import Uitkomst
 from app.domain.versies import Toewijzing
 from tests.builders import (
     BSN_X,
@@ -166,6 +167,7 @@ class TestC09_OverBudget:
         answer = gemeente.declare(in_p1("F003", self.LINE))
         assert totals(answer) == (("0200",), "85100 D", "85000 D")
         assert lines(answer) == {"R0003": (("9321",), "85000 D", "85000 D")}
+        assert [line.uitkomst for line in answer.settlement.clienten[0].lines] == [Uitkomst.DEELS]
 
     def test_never_a_part_of_a_factuur(self) -> None:
         contract = a_contract(declaratievorm=Declaratievorm.FACTUUR)
