@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app.api import berichten, declaraties, health, inrichting, postbus, reference, toewijzingen
-from app.api.headers import API_VERSION, AnswerHeaders
-from app.api.problems import add_problem_handlers
+from app.api.headers import API_VERSION, AnswerHeaders, HeadIsGet
+from app.api.problems import FailuresEndHere, add_problem_handlers
 from app.iwmo.schema_directory import active_directory
 from app.iwmo.xsd import Schemas
 from app.observability import configure_logging
@@ -60,9 +60,9 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         title="iWmo-berichtenservice",
         version=API_VERSION,
         description="Toewijzingen, budget per CAK-periode en declaraties volgens iWmo.",
-        openapi_url="/v1/openapi.json",
-        docs_url=None,
-        redoc_url=None,
+        contact={"name": "Beheerders van de iWmo-berichtenservice"},
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        openapi_url=None,  # app.api.reference serves a better one
         redirect_slashes=False,
         lifespan=lifespan,
     )
@@ -73,4 +73,4 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     app.include_router(health.router)
     app.include_router(reference.router)
     add_problem_handlers(app)
-    return AnswerHeaders(app)
+    return AnswerHeaders(FailuresEndHere(HeadIsGet(app)))

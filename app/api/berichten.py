@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Self
+from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from app.api.body import BerichtBytes
-from app.api.dependencies import Caller, Parts, Sight
+from app.api.body import BerichtBytes, json_object
+from app.api.dependencies import Caller, Parts, Sight, sight_of
+from app.api.fields import Datum, Identificatie, Partij
+from app.api.openapi import json_body, problems, xml_body
 from app.api.paging import Limiet, Na, page_of
 from app.api.shapes import BevindingOut, Link, Page, Shape
 from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
@@ -103,48 +106,60 @@ class ControleOut(Shape):
     antwoord_xml: str | None
 
 
-class Zoekvraag(Shape):
-    """A search for everything about one client; the bsn goes in the body, never in a URL."""
-
-    bsn: str = Field(pattern=r"^[0-9]{9}$", repr=False)
-    soort: Berichtsoort | None = None
-    richting: Richting | None = None
-    status: BerichtStatus | None = None
-    afzender: str | None = Field(default=None, max_length=8)
-    ontvanger: str | None = Field(default=None, max_length=8)
-    van: date | None = None
-    tot: date | None = None
-    identificatie: str | None = Field(default=None, max_length=20)
-    limiet: int = Field(default=100, ge=1, le=500)
-    na: str | None = Field(default=None, max_length=60)
-
-
 class Filters(Shape):
     """What a list may be narrowed to; `van` and `tot` are days of receipt, both included."""
 
     soort: Berichtsoort | None = None
     richting: Richting | None = None
     status: BerichtStatus | None = None
-    afzender: Annotated[str | None, Field(max_length=8)] = None
-    ontvanger: Annotated[str | None, Field(max_length=8)] = None
-    van: date | None = None
-    tot: date | None = None
-    identificatie: Annotated[str | None, Field(max_length=20)] = None
+    afzender: Partij | None = None
+    ontvanger: Partij | None = None
+    van: Datum | None = None
+    tot: Datum | None = None
+    identificatie: Identificatie | None = None
     limiet: Limiet = 100
     na: Na = None
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+class Zoekvraag(Filters):
+    """A search for everything about one client; the bsn goes in the body, never in a URL."""
+
+    bsn: str = Field(pattern=r"^[0-9]{9}$", repr=False)
+
+
+async def _zoekvraag(request: Request, _sight: Sight) -> Zoekvraag:
+    return await json_object(request, Zoekvraag)
+
+
+class XmlResponse(Response):
+    """A bericht."""
+
+    media_type = "application/xml"
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    summary="Een bericht aanbieden",
+    openapi_extra=xml_body(),
+    responses={HTTPStatus.OK: {"model": BerichtOut, "description": "Dit bericht was er al"}}
+    | problems(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT),
+)
 async def post_bericht(body: BerichtBytes, caller: Caller, runtime: Parts, response: Response) -> BerichtOut:
     """Bied een bericht aan. Het wordt gecontroleerd, verwerkt en bewaard; het antwoord zegt wat ervan werd."""
     receipt = await run_in_threadpool(receive, runtime, caller, body)
-    record = await run_in_threadpool(_get, runtime, receipt.bericht_id, _sight_of(caller))
+    record = await run_in_threadpool(_get, runtime, receipt.bericht_id, sight_of(caller))
     response.headers["Location"] = f"/v1/berichten/{record.id}"
     response.status_code = HTTPStatus.CREATED if receipt.is_new else HTTPStatus.OK
     return BerichtOut.of(record)
 
 
-@router.post("/_controleer")
+@router.post(
+    "/_controleer",
+    summary="Een bericht op proef beoordelen",
+    openapi_extra=xml_body(),
+    responses=problems(HTTPStatus.FORBIDDEN),
+)
 async def controleer_bericht(body: BerichtBytes, caller: Caller, runtime: Parts) -> ControleOut:
     """Proefbericht: wat er met dit bericht zou gebeuren, zonder dat er iets gebeurt."""
     verdict = await run_in_threadpool(controleren.controleer, runtime, caller, body)
@@ -155,38 +170,40 @@ async def controleer_bericht(body: BerichtBytes, caller: Caller, runtime: Parts)
     )
 
 
-@router.post("/_zoek")
-def zoek_berichten(question: Zoekvraag, request: Request, sight: Sight, runtime: Parts) -> Page[BerichtOut]:
-    """Zoek de berichten van een client."""
+@router.post("/_zoek", summary="De berichten van een client zoeken", openapi_extra=json_body(Zoekvraag))
+def zoek_berichten(
+    question: Annotated[Zoekvraag, Depends(_zoekvraag)], request: Request, sight: Sight, runtime: Parts, na: Na = None
+) -> Page[BerichtOut]:
+    """Zoek met een bsn; stuur voor de volgende pagina dezelfde vraag naar `_links.next`."""
     filters = _filters(question, bsn=question.bsn)
-    return _page(request, runtime, sight, filters, question.limiet, question.na)
+    return _page(request, runtime, sight, filters, question.limiet, na or question.na)
 
 
-@router.get("")
+@router.get("", summary="De berichten, nieuwste eerst")
 def get_berichten(
     request: Request, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
 ) -> Page[BerichtOut]:
-    """De berichten, nieuwste eerst."""
+    """Wat deze partij verzond en ontving, ook wat werd geweigerd."""
     return _page(request, runtime, sight, _filters(query), query.limiet, query.na)
 
 
-@router.get("/{id}")
-def get_one_bericht(id: str, sight: Sight, runtime: Parts) -> BerichtOut:
-    """Eén bericht, met de bevindingen en wat erbij hoort."""
-    return BerichtOut.of(_get(runtime, id, sight))
+@router.get("/{id:uuid}", summary="Eén bericht")
+def get_one_bericht(id: UUID, sight: Sight, runtime: Parts) -> BerichtOut:
+    """Het bericht met zijn bevindingen en met links naar wat erbij hoort."""
+    return BerichtOut.of(_get(runtime, str(id), sight))
 
 
-@router.get("/{id}/xml")
-def get_bericht_xml(id: str, sight: Sight, runtime: Parts) -> Response:
+@router.get("/{id:uuid}/xml", summary="De XML van een bericht", response_class=XmlResponse)
+def get_bericht_xml(id: UUID, sight: Sight, runtime: Parts) -> Response:
     """De bytes van het bericht, precies zoals ze kwamen of gingen."""
     with runtime.storage.reading() as session:
-        record = get_bericht(session, id=id, zicht=sight)
+        record = get_bericht(session, id=str(id), zicht=sight)
         body = body_of(session, id=record.id)
     headers = {"Content-Disposition": f'attachment; filename="{record.id}.xml"'}
-    return Response(body, media_type="application/xml", headers=headers)
+    return XmlResponse(body, headers=headers)
 
 
-def _filters(query: Filters | Zoekvraag, bsn: str | None = None) -> BerichtFilters:
+def _filters(query: Filters, bsn: str | None = None) -> BerichtFilters:
     return BerichtFilters(
         soort=query.soort,
         richting=query.richting,
@@ -205,14 +222,12 @@ def _get(runtime: Parts, id: str, sight: Zicht) -> BerichtRecord:
         return get_bericht(session, id=id, zicht=sight)
 
 
-def _sight_of(caller: Caller) -> Zicht:
-    return Zicht(gemeenten=caller.gemeenten, aanbieders=caller.aanbieders)
-
-
 def _page(
-    request: Request, runtime: Parts, sight: Zicht, filters: BerichtFilters, limit: int, before: str | None
+    request: Request, runtime: Parts, sight: Zicht, filters: BerichtFilters, limit: int, before: UUID | None
 ) -> Page[BerichtOut]:
     with runtime.storage.reading() as session:
-        records = list_berichten(session, zicht=sight, filters=filters, limit=limit + 1, before=before)
+        records = list_berichten(
+            session, zicht=sight, filters=filters, limit=limit + 1, before=str(before) if before else None
+        )
     more = records[limit - 1].id if len(records) > limit else None
     return page_of(request, [BerichtOut.of(record) for record in records[:limit]], more)

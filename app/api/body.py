@@ -1,25 +1,63 @@
-"""Reading a posted message: its media type first, its size counted while it comes in."""
+"""Reading what was sent: its media type first, its size counted while it comes in."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from email.message import Message
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 
 from app.api.dependencies import Caller
+from app.api.shapes import Shape
 from app.domain.refusals import MediaTypeNotSupported, TooLarge
 
-MEDIA_TYPES = ("application/xml", "text/xml")
+XML = ("application/xml", "text/xml")
+JSON = ("application/json",)
+MAX_JSON_BYTES = 65_536
+ENOUGH_DIGITS = 20  # of a size that is too large whatever follows
+
+S = TypeVar("S", bound=Shape)
 
 
 async def _bericht_bytes(request: Request, _caller: Caller) -> bytes:
     """The body; raises MediaTypeNotSupported before and TooLarge during the reading."""
-    _demand_xml(request)
-    limit: int = request.app.state.settings.max_bericht_bytes
-    too_large = TooLarge(f"Een bericht mag niet groter zijn dan {limit} bytes.")
+    _demand_media_type(request, XML)
+    return await _counted(request, request.app.state.settings.max_bericht_bytes)
+
+
+BerichtBytes = Annotated[bytes, Depends(_bericht_bytes)]
+
+
+async def json_object(request: Request, shape: type[S]) -> S:
+    """The JSON body as a shape; RequestValidationError names every part that is wrong."""
+    _demand_media_type(request, JSON)
+    body = await _counted(request, MAX_JSON_BYTES)
+    try:
+        return shape.model_validate_json(body)
+    except ValidationError as error:
+        wrong = [
+            {**part, "loc": ("body", *part["loc"])} for part in error.errors(include_url=False, include_input=False)
+        ]
+        raise RequestValidationError(wrong) from None  # the cause holds the input
+
+
+def _demand_media_type(request: Request, known: Collection[str]) -> None:
+    header = Message()
+    header["content-type"] = request.headers.get("content-type", "")
+    charset = str(header.get_param("charset", "utf-8")).lower()
+    if header.get_content_type() not in known or charset not in {"utf-8", "utf8"}:
+        raise MediaTypeNotSupported(f"Stuur dit als {' of '.join(known)}, in UTF-8.")
+    if any(encoding.lower() != "identity" for encoding in request.headers.getlist("content-encoding")):
+        raise MediaTypeNotSupported("Stuur dit zonder Content-Encoding.")
+
+
+async def _counted(request: Request, limit: int) -> bytes:
+    too_large = TooLarge(f"Wat u stuurt mag niet groter zijn dan {limit} bytes.")
     declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared[:20]) > limit:
+    if declared.isdecimal() and int(declared[:ENOUGH_DIGITS]) > limit:
         raise too_large
     body = bytearray()
     async for chunk in request.stream():
@@ -27,16 +65,3 @@ async def _bericht_bytes(request: Request, _caller: Caller) -> bytes:
         if len(body) > limit:
             raise too_large
     return bytes(body)
-
-
-def _demand_xml(request: Request) -> None:
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    charset = header.get_content_charset("utf-8")
-    if header.get_content_type() not in MEDIA_TYPES or charset not in {"utf-8", "utf8"}:
-        raise MediaTypeNotSupported("Stuur het bericht als application/xml of text/xml, in UTF-8.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise MediaTypeNotSupported("Stuur het bericht zonder Content-Encoding.")
-
-
-BerichtBytes = Annotated[bytes, Depends(_bericht_bytes)]

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from app.api.dependencies import Parts, Sight
+from app.api.fields import Agb
 from app.api.paging import Limiet, Na, page_of
 from app.api.shapes import BevindingOut, Link, Page, Shape
 from app.api.toewijzingen import ProductOut
@@ -150,7 +152,7 @@ def _facts(record: DeclaratieRecord) -> dict[str, Any]:
 class Filters(Shape):
     """What a list may be narrowed to; `periode` is a CAK period of `jaar`."""
 
-    aanbieder: Annotated[str | None, Field(max_length=8)] = None
+    aanbieder: Agb | None = None
     jaar: Annotated[int | None, Field(ge=1900, le=9998)] = None
     periode: Annotated[int | None, Field(ge=1, le=13)] = None
     status: Status | None = None
@@ -158,11 +160,11 @@ class Filters(Shape):
     na: Na = None
 
 
-@router.get("")
+@router.get("", summary="De declaraties, nieuwste eerst")
 def get_declaraties(
     request: Request, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
 ) -> Page[DeclaratieOut]:
-    """De declaraties, nieuwste eerst."""
+    """Elke declaratie die werd beoordeeld of geweigerd, zonder haar regels."""
     with runtime.storage.reading() as session:
         records = list_declaraties(
             session,
@@ -171,17 +173,17 @@ def get_declaraties(
             periode=_span(runtime, sight.gemeenten, query.jaar, query.periode),
             statuses=STATUSES[query.status] if query.status else None,
             limit=query.limiet + 1,
-            before=query.na,
+            before=str(query.na) if query.na else None,
         )
     more = records[query.limiet - 1].id if len(records) > query.limiet else None
     return page_of(request, [DeclaratieOut.of(record) for record in records[: query.limiet]], more)
 
 
-@router.get("/{id}")
-def get_one_declaratie(id: str, sight: Sight, runtime: Parts) -> DeclaratieMetRegelsOut:
-    """Eén declaratie met al haar regels en wat er van elke regel werd."""
+@router.get("/{id:uuid}", summary="Eén declaratie met haar regels")
+def get_one_declaratie(id: UUID, sight: Sight, runtime: Parts) -> DeclaratieMetRegelsOut:
+    """Wat er van elke regel werd: toegekend of afgewezen, hoeveel, en waarom."""
     with runtime.storage.reading() as session:
-        record, lines = get_declaratie(session, id=id, zicht=sight)
+        record, lines = get_declaratie(session, id=str(id), zicht=sight)
     return DeclaratieMetRegelsOut.with_lines(record, lines)
 
 

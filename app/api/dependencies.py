@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.domain.principal import Principal, Rol
 from app.domain.refusals import NotAuthenticated, NotFound
+from app.processing.access import demand_reader
 from app.processing.keys import principal_of
 from app.processing.runtime import Runtime
 from app.storage.zicht import Zicht
+
+BEARER = HTTPBearer(
+    auto_error=False, scheme_name="sleutel", bearerFormat="iwmo_…", description="Een sleutel van `iwmo key create`"
+)
 
 
 def _runtime(request: Request) -> Runtime:
@@ -20,21 +26,34 @@ def _runtime(request: Request) -> Runtime:
 Parts = Annotated[Runtime, Depends(_runtime)]
 
 
-def _caller(request: Request, runtime: Parts) -> Principal:
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+def _caller(runtime: Parts, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> Principal:
+    if bearer is None:
         raise NotAuthenticated("Stuur een sleutel mee: Authorization: Bearer iwmo_…")
-    return principal_of(runtime, key.strip())
+    return principal_of(runtime, bearer.credentials)
 
 
 Caller = Annotated[Principal, Depends(_caller)]
+
+
+def sight_of(caller: Principal) -> Zicht:
+    """What a party may see: its own."""
+    return Zicht(gemeenten=caller.gemeenten, aanbieders=caller.aanbieders)
 
 
 def _zicht(caller: Caller) -> Zicht:
     """What the caller may see of messages and clients; a beheer key sees none of them (404)."""
     if caller.rol is Rol.BEHEER:
         raise NotFound("Dit bestaat niet.")
-    return Zicht(gemeenten=caller.gemeenten, aanbieders=caller.aanbieders)
+    return sight_of(caller)
 
 
 Sight = Annotated[Zicht, Depends(_zicht)]
+
+
+def _receiver(caller: Caller) -> Principal:
+    demand_reader(caller)
+    return caller
+
+
+Receiver = Annotated[Principal, Depends(_receiver)]
+"""A caller that receives messages; another role gets 403, for what it asks is to change something."""

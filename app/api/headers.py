@@ -1,4 +1,4 @@
-"""Headers that every answer carries, also one that went wrong before the router (a pure ASGI wrapper)."""
+"""What holds for every answer: its headers, and that HEAD is GET without a body (pure ASGI wrappers)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEADERS = {
 
 
 class AnswerHeaders:
-    """Adds the headers to every HTTP answer of the wrapped application."""
+    """Adds the headers to every HTTP answer of the wrapped application, also to one of before the router."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,3 +36,20 @@ class AnswerHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class HeadIsGet:
+    """Answers HEAD as the wrapped application answers GET, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_without_body)

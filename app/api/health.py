@@ -19,15 +19,19 @@ class HealthOut(Shape):
     status: str
 
 
-@router.get("/healthz")
+@router.get("/healthz", summary="Leeft de dienst?")
 def healthz() -> HealthOut:
-    """De dienst leeft."""
+    """Antwoordt zolang het proces leeft."""
     return HealthOut(status="ok")
 
 
-@router.get("/readyz")
+@router.get(
+    "/readyz",
+    summary="Kan de dienst werken?",
+    responses={HTTPStatus.SERVICE_UNAVAILABLE: {"model": HealthOut, "description": "Er ontbreekt iets"}},
+)
 def readyz(runtime: Parts, response: Response) -> HealthOut:
-    """De database is bereikbaar en heeft het juiste schema."""
+    """Of de database bereikbaar is en het juiste schema heeft."""
     found = readiness(runtime)
     if found is not Readiness.OK:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE

@@ -137,16 +137,16 @@ class RetourcodeOut(Shape):
         return cls(code=retourcode.code, betekenis=retourcode.betekenis, regels=list(retourcode.regels))
 
 
-@router.get("/cak-perioden/{jaar}")
+@router.get("/cak-perioden/{jaar}", summary="De CAK-perioden van een jaar")
 def get_cak_perioden(jaar: int, request: Request, caller: Caller, runtime: Parts) -> Page[CakPeriodeOut]:
-    """De dertien CAK-perioden van een jaar."""
+    """De dertien perioden zoals de gemeente ze laadde, anders volgens de kalender (`afgeleid`)."""
     found = cak_perioden(runtime, caller.gemeenten, jaar)
     return page_of(request, [CakPeriodeOut.of(cak) for cak in found], None)
 
 
-@router.get("/producten")
+@router.get("/producten", summary="De producten")
 def get_producten(request: Request, caller: Caller, runtime: Parts) -> Page[CatalogusProductOut]:
-    """De producten van de gemeenten waarmee deze partij te maken heeft."""
+    """De producten van de gemeenten waarmee deze partij te maken heeft, met hun tarief."""
     found = [
         CatalogusProductOut.of(inrichting.gemeente, product)
         for inrichting in _visible(runtime, caller)
@@ -155,9 +155,9 @@ def get_producten(request: Request, caller: Caller, runtime: Parts) -> Page[Cata
     return page_of(request, found, None)
 
 
-@router.get("/contracten")
+@router.get("/contracten", summary="De contracten")
 def get_contracten(request: Request, caller: Caller, runtime: Parts) -> Page[ContractOut]:
-    """De contracten van deze partij."""
+    """De contracten waarin deze partij staat."""
     found = [
         ContractOut.of(inrichting.gemeente, contract)
         for inrichting in _visible(runtime, caller)
@@ -167,9 +167,9 @@ def get_contracten(request: Request, caller: Caller, runtime: Parts) -> Page[Con
     return page_of(request, found, None)
 
 
-@router.get("/retourcodes/{code}")
+@router.get("/retourcodes/{code}", summary="De betekenis van een retourcode")
 def get_retourcode(code: str, _caller: Caller) -> RetourcodeOut:
-    """Wat een retourcode betekent."""
+    """De code in woorden, en de regels die haar geven."""
     known = RETOURCODES.get(code)
     if known is None:
         raise NotFound("Deze retourcode bestaat niet in release 2.3.")
@@ -179,6 +179,8 @@ def get_retourcode(code: str, _caller: Caller) -> RetourcodeOut:
 def _visible(runtime: Runtime, caller: Principal) -> list[Inrichting]:
     with runtime.storage.reading() as session:
         known = all_inrichtingen(session, runtime)
+    if caller.rol is Rol.BEHEER:
+        return list(known.values())
     if caller.rol is Rol.GEMEENTE:
         return [inrichting for gemeente, inrichting in known.items() if gemeente in caller.gemeenten]
     return [i for i in known.values() if any(_sees(caller, contract) for contract in i.contracten)]

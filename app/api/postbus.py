@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from uuid import UUID
+
 from fastapi import APIRouter
 from pydantic import Field
 
 from app.api.berichten import BerichtOut
-from app.api.dependencies import Caller, Parts, Sight
-from app.api.paging import Limiet, Na
+from app.api.dependencies import Caller, Parts, Receiver, Sight, sight_of
+from app.api.openapi import problems
+from app.api.paging import Cursor, Limiet
 from app.api.shapes import Link, PageLinks, Shape
 from app.processing import postbus
 
@@ -22,9 +26,9 @@ class PostbusOut(Shape):
     links: PageLinks = Field(serialization_alias="_links")
 
 
-@router.get("")
-def get_postbus(caller: Caller, sight: Sight, runtime: Parts, na: Na = None, limiet: Limiet = 100) -> PostbusOut:
-    """De berichten voor deze partij na de cursor, oudste eerst."""
+@router.get("", summary="De berichten voor deze partij, oudste eerst")
+def get_postbus(caller: Caller, sight: Sight, runtime: Parts, na: Cursor = None, limiet: Limiet = 100) -> PostbusOut:
+    """Wat er na de cursor kwam. Vraag met `na` = `cursor` naar wat daarna komt; niets valt weg of komt dubbel."""
     records, cursor = postbus.fetch(runtime, caller, sight, after=na, limit=limiet)
     here = f"/v1/postbus?limiet={limiet}"
     return PostbusOut(
@@ -37,7 +41,9 @@ def get_postbus(caller: Caller, sight: Sight, runtime: Parts, na: Na = None, lim
     )
 
 
-@router.post("/{id}/_ontvangen")
-def bevestig_ontvangst(id: str, caller: Caller, sight: Sight, runtime: Parts) -> BerichtOut:
+@router.post(
+    "/{id:uuid}/_ontvangen", summary="Ontvangst van een bericht bevestigen", responses=problems(HTTPStatus.FORBIDDEN)
+)
+def bevestig_ontvangst(id: UUID, caller: Receiver, runtime: Parts) -> BerichtOut:
     """De partij heeft het bericht. Herhalen kan geen kwaad."""
-    return BerichtOut.of(postbus.confirm(runtime, caller, sight, id))
+    return BerichtOut.of(postbus.confirm(runtime, caller, sight_of(caller), str(id)))

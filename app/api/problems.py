@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
+from typing import NamedTuple
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.api.invalid_input import InvalidPart, invalid_parts
 from app.api.shapes import BevindingOut
 from app.domain.refusals import (
     DifferentBericht,
@@ -29,71 +35,119 @@ from app.domain.refusals import (
 
 log = structlog.get_logger(__name__)
 
-PROBLEM_BY_REFUSAL: Mapping[type[Refusal], tuple[HTTPStatus, str]] = {
-    UnreadableBericht: (HTTPStatus.BAD_REQUEST, "onleesbaar-bericht"),
-    RejectedBericht: (HTTPStatus.BAD_REQUEST, "afgekeurd-bericht"),
-    DifferentBericht: (HTTPStatus.CONFLICT, "identificatie-niet-uniek"),
-    SenderNotAllowed: (HTTPStatus.FORBIDDEN, "afzender-niet-toegestaan"),
-    RoleNotAllowed: (HTTPStatus.FORBIDDEN, "rol-niet-toegestaan"),
-    TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "te-groot"),
-    MediaTypeNotSupported: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "mediatype-niet-ondersteund"),
-    NotAuthenticated: (HTTPStatus.UNAUTHORIZED, "geen-geldige-sleutel"),
-    NotFound: (HTTPStatus.NOT_FOUND, "niet-gevonden"),
-    InvalidInput: (HTTPStatus.BAD_REQUEST, "ongeldige-invoer"),
-    InrichtingInvalid: (HTTPStatus.BAD_REQUEST, "ongeldige-inrichting"),
+MEDIA_TYPE = "application/problem+json"
+
+
+class Kind(NamedTuple):
+    """A kind of problem: its status, the end of its type, and its title."""
+
+    status: HTTPStatus
+    name: str
+    title: str
+
+
+NOT_FOUND = Kind(HTTPStatus.NOT_FOUND, "niet-gevonden", "Dit bestaat niet")
+INVALID_INPUT = Kind(HTTPStatus.BAD_REQUEST, "ongeldige-invoer", "De invoer klopt niet")
+METHOD_NOT_ALLOWED = Kind(HTTPStatus.METHOD_NOT_ALLOWED, "methode-niet-toegestaan", "Deze methode kan hier niet")
+FAILURE = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "interne-fout", "Er ging iets mis")
+
+KIND_BY_REFUSAL: Mapping[type[Refusal], Kind] = {
+    UnreadableBericht: Kind(HTTPStatus.BAD_REQUEST, "onleesbaar-bericht", "Dit is geen leesbaar bericht"),
+    RejectedBericht: Kind(HTTPStatus.BAD_REQUEST, "afgekeurd-bericht", "Het bericht is afgekeurd en niet verwerkt"),
+    DifferentBericht: Kind(
+        HTTPStatus.CONFLICT, "identificatie-niet-uniek", "Deze identificatie hoort bij een ander bericht"
+    ),
+    SenderNotAllowed: Kind(
+        HTTPStatus.FORBIDDEN, "afzender-niet-toegestaan", "Deze sleutel mag niet namens deze partij verzenden"
+    ),
+    RoleNotAllowed: Kind(HTTPStatus.FORBIDDEN, "rol-niet-toegestaan", "Deze sleutel mag dit niet"),
+    TooLarge: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "te-groot", "De inhoud is te groot"),
+    MediaTypeNotSupported: Kind(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "mediatype-niet-ondersteund", "Dit mediatype kan hier niet"
+    ),
+    NotAuthenticated: Kind(HTTPStatus.UNAUTHORIZED, "geen-geldige-sleutel", "Er is een geldige sleutel nodig"),
+    NotFound: NOT_FOUND,
+    InvalidInput: INVALID_INPUT,
+    InrichtingInvalid: Kind(HTTPStatus.BAD_REQUEST, "ongeldige-inrichting", "De inrichting bevat fouten"),
 }
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def problem(request: Request, status: HTTPStatus, kind: str, title: str, detail: str, **more: object) -> JSONResponse:
+def problem(request: Request, kind: Kind, detail: str, **more: object) -> JSONResponse:
     """A problem document; it never repeats the input."""
-    headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
+    headers = {"WWW-Authenticate": "Bearer"} if kind.status is HTTPStatus.UNAUTHORIZED else None
     body = {
-        "type": f"/problems/{kind}",
-        "title": title,
-        "status": status.value,
+        "type": f"/problems/{kind.name}",
+        "title": kind.title,
+        "status": kind.status.value,
         "detail": detail,
         "instance": request.url.path,
         **more,
     }
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    return JSONResponse(body, kind.status, headers, media_type=MEDIA_TYPE)
 
 
 def refusal_to_problem(request: Request, refusal: Refusal) -> JSONResponse:
     """The problem document of a refusal, with all its findings."""
-    status, kind = PROBLEM_BY_REFUSAL[type(refusal)]
     more: dict[str, object] = {}
     if refusal.findings:
         more["bevindingen"] = [BevindingOut.of(f).model_dump(by_alias=True) for f in refusal.findings]
-    title = " ".join((type(refusal).__doc__ or "").split())
-    return problem(request, status, kind, title, refusal.detail, **more)
+    return problem(request, KIND_BY_REFUSAL[type(refusal)], refusal.detail, **more)
 
 
 def invalid_request_to_problem(request: Request, error: RequestValidationError) -> JSONResponse:
     """Which parts of the request are wrong and how; never their values."""
-    wrong = [{"pad": ".".join(str(part) for part in one["loc"]), "melding": str(one["msg"])} for one in error.errors()]
-    return problem(
-        request,
-        HTTPStatus.BAD_REQUEST,
-        "ongeldige-invoer",
-        "The input is not valid",
-        "De invoer klopt niet.",
-        bevindingen=wrong,
-    )
+    parts: Sequence[InvalidPart] = invalid_parts(error.errors())
+    wrong = [{"pad": part.pad, "melding": part.melding} for part in parts]
+    return problem(request, INVALID_INPUT, "Een of meer onderdelen van de vraag kloppen niet.", bevindingen=wrong)
 
 
 def http_exception_to_problem(request: Request, error: HTTPException) -> JSONResponse:
     """What the router itself refuses: an unknown path, a method that is not there."""
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return problem(request, NOT_FOUND, "Op dit adres is niets.")
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer = problem(request, METHOD_NOT_ALLOWED, "Het veld Allow noemt de methoden die hier kunnen.")
+        answer.headers["Allow"] = ", ".join(_allowed(request))
+        return answer
     status = HTTPStatus(error.status_code)
-    answer = problem(request, status, status.phrase.lower().replace(" ", "-"), status.phrase, status.description)
+    kind = Kind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
+    answer = problem(request, kind, status.description)
     answer.headers.update(error.headers or {})
     return answer
 
 
+def _allowed(request: Request) -> list[str]:
+    """Every method of a path: the router names those of the first route only."""
+    routes: Sequence[BaseRoute] = request.app.routes
+    found = [m for m in METHODS if any(r.matches({**request.scope, "method": m})[0] is Match.FULL for r in routes)]
+    return ["GET", "HEAD", *found[1:]] if found[:1] == ["GET"] else found
+
+
 def failure_to_problem(request: Request, error: Exception) -> JSONResponse:
     """A bug or a broken part: logged by kind and place, answered without detail."""
-    log.error("request_failed", path=request.scope.get("route_path", "?"), error=type(error).__name__, exc_info=error)
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return problem(request, status, "interne-fout", status.phrase, "Er ging iets mis; probeer het later opnieuw.")
+    route = request.scope.get("route")
+    log.error("request_failed", route=getattr(route, "path", None), error=type(error).__name__, exc_info=error)
+    return problem(request, FAILURE, "Probeer het later opnieuw; blijft het misgaan, meld het dan.")
+
+
+def disconnect_to_nothing(_request: Request, _error: ClientDisconnect) -> Response:
+    """The caller left halfway its request: nobody reads the answer, and nothing is broken."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
+class FailuresEndHere:
+    """Keeps a failure that was logged and answered from the server, which would log its text as well."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with suppress(Exception):
+            await self._app(scope, receive, send)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -101,4 +155,5 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, refusal_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(RequestValidationError, invalid_request_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(HTTPException, http_exception_to_problem)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(ClientDisconnect, disconnect_to_nothing)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(Exception, failure_to_problem)

@@ -1,14 +1,16 @@
-"""The API reference at /docs: Swagger UI with its files served from here, so that it works offline."""
+"""The description of the API, and a page to read it: Swagger UI with its files from here, so it works offline."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import fastapi_offline
-from fastapi import APIRouter
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
-router = APIRouter(prefix="/docs", include_in_schema=False)
+from app.api.openapi import describe
+
+router = APIRouter(include_in_schema=False)
 
 FILES = Path(fastapi_offline.__file__).parent / "static"
 POLICY = (
@@ -34,25 +36,34 @@ START = """SwaggerUIBundle({url: "/v1/openapi.json", dom_id: "#reference", deepL
 """
 
 
-@router.get("")
+@router.get("/v1/openapi.json")
+def description(request: Request) -> JSONResponse:
+    """The OpenAPI document; every web page may read it."""
+    app = request.app
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app)
+    return JSONResponse(app.openapi_schema, headers={"Access-Control-Allow-Origin": "*"})
+
+
+@router.get("/docs")
 def reference() -> HTMLResponse:
     """The page."""
     return HTMLResponse(PAGE, headers={"Content-Security-Policy": POLICY})
 
 
-@router.get("/start.js")
+@router.get("/docs/start.js")
 def start() -> Response:
     """What starts Swagger UI; a file of its own, so that no script stands in the page."""
     return Response(START, media_type="text/javascript")
 
 
-@router.get("/swagger-ui.css")
+@router.get("/docs/swagger-ui.css")
 def stylesheet() -> FileResponse:
     """The stylesheet of Swagger UI."""
     return FileResponse(FILES / "swagger-ui.css")
 
 
-@router.get("/swagger-ui-bundle.js")
+@router.get("/docs/swagger-ui-bundle.js")
 def script() -> FileResponse:
     """Swagger UI itself."""
     return FileResponse(FILES / "swagger-ui-bundle.js")

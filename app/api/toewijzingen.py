@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Self
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from app.api.dependencies import Parts, Sight
+from app.api.fields import Agb, Datum, Productcode
 from app.api.paging import Limiet, page_of
 from app.api.shapes import Link, Page, PageLinks, Shape
 from app.domain.refusals import NotFound
@@ -24,6 +26,8 @@ from app.storage.toewijzing_records import (
 from app.storage.zicht import Zicht
 
 router = APIRouter(prefix="/toewijzingen", tags=["Toewijzingen"])
+
+GEMEENTE, NUMMER_OR_SLEUTEL = re.compile(r"[0-9]{4}"), re.compile(r"[0-9a-z-]{1,60}")
 
 
 class ProductOut(Shape):
@@ -137,10 +141,13 @@ def _product(state: ToewijzingVersie) -> ProductOut:
 
 
 class BudgetRowOut(Shape):
-    """One period: volumes in the unit of the Omvang, the granted amount in euro-cents."""
+    """One period: volumes in the unit of the Omvang, the granted amount in euro-cents.
+
+    A row for a year or for the whole validity has no `periode`.
+    """
 
     jaar: int | None
-    periode: int | None
+    periode: int | None = Field(exclude_if=lambda periode: periode is None)
     begindatum: date
     einddatum: date | None
     toegewezen: int
@@ -166,18 +173,18 @@ class BudgetRowOut(Shape):
 class Filters(Shape):
     """What a list may be narrowed to; `product` is a code, `actiefOp` a day on which support may be delivered."""
 
-    aanbieder: Annotated[str | None, Field(max_length=8)] = None
-    product: Annotated[str | None, Field(max_length=5)] = None
-    actief_op: date | None = None
+    aanbieder: Agb | None = None
+    product: Productcode | None = None
+    actief_op: Datum | None = None
     limiet: Limiet = 100
     na: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
 
 
-@router.get("")
+@router.get("", summary="De toewijzingen")
 def get_toewijzingen(
     request: Request, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
 ) -> Page[ToewijzingOut]:
-    """De toewijzingen, in volgorde van binnenkomst."""
+    """In volgorde van binnenkomst, elk met al haar versies."""
     with runtime.storage.reading() as session:
         records = list_toewijzingen(
             session,
@@ -192,23 +199,25 @@ def get_toewijzingen(
     return page_of(request, [ToewijzingOut.of(record) for record in records[: query.limiet]], more)
 
 
-@router.get("/{gemeente}/{nummer}")
+@router.get("/{gemeente}/{nummer}", summary="Eén toewijzing")
 def get_toewijzing(gemeente: str, nummer: str, sight: Sight, runtime: Parts) -> ToewijzingOut:
-    """Eén toewijzing met al haar versies."""
+    """De toewijzing zoals ze nu geldt, en al haar versies, nieuwste eerst."""
     return ToewijzingOut.of(_find(runtime, sight, gemeente, nummer))
 
 
-@router.get("/{gemeente}/{nummer}/budget")
+@router.get("/{gemeente}/{nummer}/budget", summary="Het budget van een toewijzing")
 def get_budget(gemeente: str, nummer: str, request: Request, sight: Sight, runtime: Parts) -> Page[BudgetRowOut]:
-    """Wat er per periode is toegewezen, toegekend en over."""
+    """Wat er per periode is toegewezen, gedeclareerd (netto toegekend) en over."""
     rows = budget_of(runtime, _find(runtime, sight, gemeente, nummer))
     here = Link(href=request.url.path)
     return Page(resultaten=[BudgetRowOut.of(row) for row in rows], links=PageLinks(self_=here))
 
 
 def _find(runtime: Parts, sight: Zicht, gemeente: str, nummer: str) -> ToewijzingRecord:
-    with runtime.storage.reading() as session:
-        found = find_toewijzing_record(session, zicht=sight, gemeente=gemeente, nummer_or_sleutel=nummer)
+    found = None
+    if GEMEENTE.fullmatch(gemeente) and NUMMER_OR_SLEUTEL.fullmatch(nummer):
+        with runtime.storage.reading() as session:
+            found = find_toewijzing_record(session, zicht=sight, gemeente=gemeente, nummer_or_sleutel=nummer)
     if found is None:
         raise NotFound("Er is geen toewijzing met dit nummer.")
     return found
