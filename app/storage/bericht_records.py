@@ -62,6 +62,7 @@ class BerichtRecord:
     declaratie_id: str | None = None
 
 
+PARTY_COLUMNS = (BerichtRow.gemeente, (BerichtRow.aanbieder, BerichtRow.servicebureau))
 FACTS = tuple(BerichtRecord.__dataclass_fields__)[:17]
 
 
@@ -71,7 +72,7 @@ def records_of(session: Session, rows: Sequence[BerichtRow], zicht: Zicht) -> li
         return []
     ids = [row.id for row in rows]
     findings = findings_by_bericht(session, bericht_ids=ids)
-    links = _links(session, rows, visible_bericht(zicht))
+    links = _links(session, rows, zicht)
     toewijzingen = _toewijzingen(session, ids)
     declaraties = _declaraties(session, ids)
     return [
@@ -91,7 +92,7 @@ def records_of(session: Session, rows: Sequence[BerichtRow], zicht: Zicht) -> li
 
 def visible_bericht(zicht: Zicht) -> ColumnElement[bool]:
     """Whether a bericht may be seen."""
-    return zicht.of(BerichtRow.gemeente, [BerichtRow.aanbieder, BerichtRow.servicebureau])
+    return zicht.of(*PARTY_COLUMNS)
 
 
 class _Links(NamedTuple):
@@ -100,24 +101,28 @@ class _Links(NamedTuple):
     visible: set[str]
 
 
-def _links(session: Session, rows: Sequence[BerichtRow], visible: ColumnElement[bool]) -> _Links:
+def _links(session: Session, rows: Sequence[BerichtRow], zicht: Zicht) -> _Links:
     ids = [row.id for row in rows]
-    antwoorden = {op: next(iter(by)) for op, by in _pointing_at(session, BerichtRow.antwoord_op_id, ids, visible)}
-    afgeleide = dict(_pointing_at(session, BerichtRow.herkomst_id, ids, visible))
+    antwoorden = {op: next(iter(by)) for op, by in _pointing_at(session, BerichtRow.antwoord_op_id, ids, zicht).items()}
+    afgeleide = _pointing_at(session, BerichtRow.herkomst_id, ids, zicht)
     named = {id for row in rows for id in (row.antwoord_op_id, row.herkomst_id) if id is not None}
-    seen = session.scalars(select(BerichtRow.id).where(one_of(session, BerichtRow.id, named), visible)) if named else ()
+    seen = _pointing_at(session, BerichtRow.id, named, zicht) if named else {}
     return _Links(antwoorden, afgeleide, set(seen))
 
 
 def _pointing_at(
-    session: Session, link: InstrumentedAttribute[str | None], ids: Collection[str], visible: ColumnElement[bool]
-) -> list[tuple[str, list[str]]]:
+    session: Session,
+    link: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    ids: Collection[str],
+    zicht: Zicht,
+) -> dict[str, list[str]]:
+    # Sight and order are asked in Python: as conditions they tempt SQLite to read the whole log of a party.
+    query = select(link, BerichtRow.id, BerichtRow.gemeente, BerichtRow.aanbieder, BerichtRow.servicebureau)
     found: defaultdict[str, list[str]] = defaultdict(list)
-    query = select(link, BerichtRow.id).where(one_of(session, link, ids), visible).order_by(BerichtRow.id)
-    for target, id in session.execute(query):
-        if target is not None:
+    for target, id, gemeente, aanbieder, servicebureau in session.execute(query.where(one_of(session, link, ids))):
+        if target is not None and zicht.shows(gemeente, (aanbieder, servicebureau)):
             found[target].append(id)
-    return list(found.items())
+    return {target: sorted(sources) for target, sources in found.items()}
 
 
 def _toewijzingen(session: Session, ids: Collection[str]) -> dict[str, list[ToewijzingNaam]]:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.storage.columns import Base
+
+
+def _where_set(name: str, column: str, *, unique: bool) -> Index:
+    # Only the rows that have a value: an index full of NULLs looks useless to the planner of SQLite.
+    present = text(f"{column} IS NOT NULL")
+    return Index(name, column, unique=unique, sqlite_where=present, postgresql_where=present)
 
 
 class BerichtRow(Base):
@@ -19,6 +25,8 @@ class BerichtRow(Base):
         Index(None, "aanbieder", "id"),
         Index(None, "servicebureau", "id"),
         Index(None, "identificatie"),
+        _where_set("uq_bericht_antwoord_op_id", "antwoord_op_id", unique=True),
+        _where_set("ix_bericht_herkomst_id", "herkomst_id", unique=False),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -38,8 +46,8 @@ class BerichtRow(Base):
     omvang_bytes: Mapped[int]
     sha256: Mapped[str]
     uniek: Mapped[str | None] = mapped_column(unique=True)
-    antwoord_op_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"), unique=True)
-    herkomst_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"), index=True)
+    antwoord_op_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"))
+    herkomst_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"))
 
 
 class BerichtInhoudRow(Base):

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.refusals import NotFound
 from app.domain.retour import Finding
-from app.storage.bericht_records import BerichtRecord, records_of, visible_bericht
+from app.storage.bericht_records import PARTY_COLUMNS, BerichtRecord, records_of, visible_bericht
 from app.storage.bericht_tables import BerichtClientRow, BerichtInhoudRow, BerichtRow
-from app.storage.columns import insert_or_conflict
+from app.storage.columns import insert_or_conflict, one_of
 from app.storage.findings import add_findings
-from app.storage.zicht import Zicht
+from app.storage.zicht import Zicht, newest_ids
 
 __all__ = ["BerichtFilters", "BerichtRecord", "NewBericht"]
 
@@ -117,8 +117,9 @@ def get_bericht(session: Session, *, id: str, zicht: Zicht) -> BerichtRecord:
 
 def berichten_by_id(session: Session, *, ids: Sequence[str], zicht: Zicht) -> list[BerichtRecord]:
     """The berichten with these ids, in that order; one that may not be seen is left out."""
-    rows = session.scalars(select(BerichtRow).where(BerichtRow.id.in_(ids), visible_bericht(zicht))).all()
-    by_id = {record.id: record for record in records_of(session, rows, zicht)}
+    rows = session.scalars(select(BerichtRow).where(one_of(session, BerichtRow.id, ids)))
+    seen = [row for row in rows if zicht.shows(row.gemeente, (row.aanbieder, row.servicebureau))]
+    by_id = {record.id: record for record in records_of(session, seen, zicht)}
     return [by_id[id] for id in ids if id in by_id]
 
 
@@ -139,11 +140,11 @@ def list_berichten(
     session: Session, *, zicht: Zicht, filters: BerichtFilters, limit: int, before: str | None = None
 ) -> list[BerichtRecord]:
     """At most `limit` berichten, newest first; the next page is what comes `before` the last id of this one."""
-    query = select(BerichtRow).where(visible_bericht(zicht), *_conditions(filters))
+    conditions = _conditions(filters)
     if before is not None:
-        query = query.where(BerichtRow.id < before)
-    rows = session.scalars(query.order_by(BerichtRow.id.desc()).limit(limit)).all()
-    return records_of(session, rows, zicht)
+        conditions.append(BerichtRow.id < before)
+    ids = newest_ids(session, BerichtRow.id, zicht.parties(*PARTY_COLUMNS), conditions, limit=limit)
+    return berichten_by_id(session, ids=ids, zicht=zicht)
 
 
 def _columns(new: NewBericht) -> dict[str, Any]:

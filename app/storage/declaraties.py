@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.periode import GeslotenPeriode
 from app.domain.refusals import NotFound
 from app.storage.bulk import insert_many
+from app.storage.columns import one_of
 from app.storage.declaratie_facts import debets, geboekt, gecrediteerd, toegekend_by_period, used_referenties
 from app.storage.declaratie_records import (
     DeclaratieRecord,
@@ -29,7 +30,7 @@ from app.storage.declaratie_tables import BoekingRow, DeclaratieRow, PrestatieRo
 from app.storage.factuurnummers import claim_factuurnummer, factuurnummer_used
 from app.storage.toewijzing_tables import ToewijzingRow
 from app.storage.toewijzingen import ids_by_sleutel
-from app.storage.zicht import Zicht
+from app.storage.zicht import Zicht, newest_ids
 
 __all__ = [
     "DeclaratieRecord",
@@ -44,6 +45,8 @@ __all__ = [
     "toegekend_by_period",
     "used_referenties",
 ]
+
+PARTY_COLUMNS = (DeclaratieRow.gemeente, (DeclaratieRow.aanbieder, DeclaratieRow.servicebureau))
 
 
 def add_declaratie(session: Session, *, declaratie: DeclaratieRecord, lines: Sequence[PrestatieRecord]) -> None:
@@ -89,22 +92,22 @@ def list_declaraties(
 
     `periode` keeps those whose DeclaratiePeriode lies within it.
     """
-    query = select(DeclaratieRow).where(_visible(zicht))
+    conditions: list[ColumnElement[bool]] = []
     if aanbieder is not None:
-        query = query.where(DeclaratieRow.aanbieder == aanbieder)
+        conditions.append(DeclaratieRow.aanbieder == aanbieder)
     if periode is not None:
-        query = query.where(
-            DeclaratieRow.begindatum >= periode.begindatum, DeclaratieRow.einddatum <= periode.einddatum
-        )
+        conditions += [DeclaratieRow.begindatum >= periode.begindatum, DeclaratieRow.einddatum <= periode.einddatum]
     if statuses is not None:
-        query = query.where(DeclaratieRow.status.in_([status.value for status in statuses]))
+        conditions.append(DeclaratieRow.status.in_([status.value for status in statuses]))
     if before is not None:
-        query = query.where(DeclaratieRow.id < before)
-    return [declaratie_of(row) for row in session.scalars(query.order_by(DeclaratieRow.id.desc()).limit(limit))]
+        conditions.append(DeclaratieRow.id < before)
+    ids = newest_ids(session, DeclaratieRow.id, zicht.parties(*PARTY_COLUMNS), conditions, limit=limit)
+    rows = session.scalars(select(DeclaratieRow).where(one_of(session, DeclaratieRow.id, ids)))
+    return [declaratie_of(row) for row in sorted(rows, key=lambda row: row.id, reverse=True)]
 
 
 def _visible(zicht: Zicht) -> ColumnElement[bool]:
-    return zicht.of(DeclaratieRow.gemeente, [DeclaratieRow.aanbieder, DeclaratieRow.servicebureau])
+    return zicht.of(*PARTY_COLUMNS)
 
 
 def _prestatie(

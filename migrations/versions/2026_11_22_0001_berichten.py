@@ -36,14 +36,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["antwoord_op_id"], ["bericht.id"], name=op.f("fk_bericht_antwoord_op_id_bericht")),
         sa.ForeignKeyConstraint(["herkomst_id"], ["bericht.id"], name=op.f("fk_bericht_herkomst_id_bericht")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bericht")),
-        sa.UniqueConstraint("antwoord_op_id", name=op.f("uq_bericht_antwoord_op_id")),
         sa.UniqueConstraint("uniek", name=op.f("uq_bericht_uniek")),
     )
     op.create_index(op.f("ix_bericht_aanbieder_id"), "bericht", ["aanbieder", "id"], unique=False)
     op.create_index(op.f("ix_bericht_gemeente_id"), "bericht", ["gemeente", "id"], unique=False)
-    op.create_index(op.f("ix_bericht_herkomst_id"), "bericht", ["herkomst_id"], unique=False)
+    op.create_index(
+        "ix_bericht_herkomst_id",
+        "bericht",
+        ["herkomst_id"],
+        unique=False,
+        sqlite_where=sa.text("herkomst_id IS NOT NULL"),
+        postgresql_where=sa.text("herkomst_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_bericht_identificatie"), "bericht", ["identificatie"], unique=False)
     op.create_index(op.f("ix_bericht_servicebureau_id"), "bericht", ["servicebureau", "id"], unique=False)
+    op.create_index(
+        "uq_bericht_antwoord_op_id",
+        "bericht",
+        ["antwoord_op_id"],
+        unique=True,
+        sqlite_where=sa.text("antwoord_op_id IS NOT NULL"),
+        postgresql_where=sa.text("antwoord_op_id IS NOT NULL"),
+    )
     op.create_table(
         "bericht_inhoud",
         sa.Column("bericht_id", sa.Text(), nullable=False),

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.refusals import NotFound
@@ -246,6 +246,26 @@ class TestListBerichten:
         assert _found(storage, _listed(storage)[0]).findings == FINDINGS
 
 
+class TestPlans:
+    @pytest.mark.parametrize("zicht", [ALL, Zicht(gemeenten=frozenset({GEMEENTE})), Zicht(aanbieders=frozenset({"x"}))])
+    def test_no_list_or_link_reads_the_whole_log(self, storage, zicht):
+        if storage.dialect != "sqlite":
+            return  # PostgreSQL plans by size: it reads a small table whole
+        ids = [stored_bericht(storage, findings=FINDINGS) for _ in range(50)]
+        with storage.writing() as session:
+            session.execute(text("ANALYZE"))
+        with storage.reading() as session:
+            asked = []
+            event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+            list_berichten(session, zicht=zicht, filters=BerichtFilters(), limit=10)
+            find_bericht(session, id=ids[0], zicht=ALL)
+            questions = [question for question in asked if question[0].startswith("SELECT")]
+            assert len(questions) > 5
+            for statement, values in questions:
+                plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+                assert not [step for *_, step in plan if step.startswith("SCAN bericht")], statement
+
+
 PARTIES = st.sampled_from(["a", "b", "c"])
 SIGHTS = st.frozensets(PARTIES)
 
@@ -275,6 +295,9 @@ class TestZicht:
             for id, (gemeente, aanbieder, servicebureau) in owners.items():
                 concerned = gemeente in gemeenten or aanbieder in aanbieders or servicebureau in aanbieders
                 assert (id in seen) == concerned
+                assert Zicht(gemeenten=gemeenten, aanbieders=aanbieders).shows(
+                    gemeente, (aanbieder, servicebureau)
+                ) == (concerned)
 
         judge()
 
