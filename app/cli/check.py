@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from app.cli.subcommands import Subcommands
@@ -63,9 +63,19 @@ def _judged(schemas: Schemas, files: Iterable[Path], limit: int) -> Iterator[tup
             with path.open("rb") as file:
                 body = file.read(limit + 1)
         except OSError as error:
-            yield path, _unreadable(error.strerror or "Het bestand is niet te lezen.")
+            yield path, _unreadable(_why(error))
             continue
         yield path, judge_offline(schemas, body) if len(body) <= limit else _unreadable("Het bestand is te groot.")
+
+
+def _why(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "Het bestand bestaat niet."
+        case PermissionError():
+            return "Het bestand mag niet gelezen worden."
+        case _:
+            return f"Het bestand is niet te lezen ({error.strerror})."
 
 
 def _unreadable(melding: str) -> OfflineVerdict:
@@ -96,7 +106,7 @@ def _print_table(path: Path, verdict: OfflineVerdict) -> None:
     console.print(Text.assemble(str(path), "  ", (what, "bold"), "  ", (outcome, colour)))
     if not verdict.findings:
         return
-    table = Table("regel", "code", "lijn", "pad", "melding")
+    table = Table("regel", "code", "lijn", Column("pad", overflow="fold"), "melding")
     for finding in verdict.findings:
         waarden = ", ".join(f"{name}: {value}" for name, value in finding.waarden.items())
         melding = f"{finding.melding} ({waarden})" if waarden else finding.melding

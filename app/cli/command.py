@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+
+from pydantic import ValidationError
 
 from app.cli import check, database, demo, inrichting, keys, schemas, serve
 from app.domain.refusals import Refusal
 from app.iwmo.schema_files import SchemasUnusable
-from app.main import SchemaOutdated
+from app.main import DatabaseUnreachable, SchemaOutdated
+from app.observability import configure_logging
+from app.settings import Settings
+
+UNUSABLE = 2
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,9 +28,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         module.add_to(commands)
     arguments = parser.parse_args(argv)
     try:
+        settings = Settings()
+        configure_logging(settings.log_format, settings.log_level)
         return arguments.run(arguments)
-    except (Refusal, SchemasUnusable, SchemaOutdated) as error:
-        print(f"iwmo: {error}", file=sys.stderr)
-        return 2
+    except ValidationError as error:
+        return _unusable(*(f"de instelling {_setting(part['loc'])} klopt niet" for part in error.errors()))
+    except (Refusal, SchemasUnusable, SchemaOutdated, DatabaseUnreachable) as error:
+        return _unusable(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: nothing to say at the exit
+        return UNUSABLE
+    except OSError as error:
+        return _unusable(f"{error.filename}: {error.strerror}")
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+
+
+def _unusable(*texts: str) -> int:
+    for text in texts:
+        print(f"iwmo: {text}", file=sys.stderr)
+    return UNUSABLE
+
+
+def _setting(place: tuple[int | str, ...]) -> str:
+    return f"IWMO_{'_'.join(map(str, place)).upper()}"

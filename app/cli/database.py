@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.cli.subcommands import Subcommands
-from app.main import create_runtime
+from app.main import create_runtime, demand_database
 from app.settings import Settings
 
 
@@ -18,6 +18,8 @@ def add_to(commands: Subcommands) -> None:
 
 
 def _upgrade(_arguments: argparse.Namespace) -> int:
-    create_runtime(Settings()).storage.upgrade()
+    runtime = create_runtime(Settings())
+    demand_database(runtime)
+    runtime.storage.upgrade()
     print("Het schema van de database is bij.")
     return 0

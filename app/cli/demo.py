@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands
 from app.domain.principal import Principal, Rol
 from app.main import create_app, create_runtime, prepare_database
@@ -47,6 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if not _is_free(arguments.port):
         print(f"iwmo: poort {arguments.port} is bezet; kies een andere met --port.", file=sys.stderr)
         return 2
+    leave_on_sigterm()
     with tempfile.TemporaryDirectory(prefix="iwmo-demo-") as folder:
         settings = Settings(
             database_url=f"sqlite:///{folder}/demo.db",

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.cli.subcommands import Subcommands
 from app.domain.principal import Rol
@@ -52,7 +52,7 @@ def _create(arguments: argparse.Namespace) -> int:
 
 
 def _list(_arguments: argparse.Namespace) -> int:
-    table = Table("keyid", "rol", "voor", "naam", "gemaakt", "ingetrokken")
+    table = Table(Column("keyid", no_wrap=True, min_width=16), "rol", "voor", "naam", "gemaakt", "ingetrokken")
     for key in all_keys(_runtime()):
         revoked = key.ingetrokken_op
         table.add_row(

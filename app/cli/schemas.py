@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from app.cli.subcommands import Subcommands
 from app.iwmo.schema_comparison import compare
 from app.iwmo.schema_directory import active_directory, use_directory
@@ -35,10 +32,9 @@ def _active(settings: Settings) -> Path:
 
 def _list(_arguments: argparse.Namespace) -> int:
     directory = _active(Settings())
-    table = Table("bestand", "sha256", title=str(directory))
+    print(directory)
     for name, digest in sorted(Schemas.load(directory).digests().items()):
-        table.add_row(name, digest)
-    Console(soft_wrap=True).print(table)
+        print(f"{digest}  {name}")
     return 0
 
 

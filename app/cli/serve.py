@@ -7,6 +7,7 @@ import sys
 
 import uvicorn
 
+from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands
 from app.main import create_runtime, prepare_database
 from app.settings import Settings
@@ -17,6 +18,7 @@ def add_to(commands: Subcommands) -> None:
     parser = commands.add_parser("serve", help="de dienst starten")
     parser.add_argument("--host", default="127.0.0.1", help="adres om op te luisteren (standaard 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="poort (standaard 8000)")
+    parser.add_argument("--no-worker", action="store_true", help="zonder achtergrondwerk (dat is er nog niet)")
     parser.add_argument("--workers", type=int, default=1, help="aantal processen (op SQLite één)")
     parser.set_defaults(run=_run)
 
@@ -29,6 +31,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return 2
     prepare_database(runtime)
     runtime.storage.close()
+    leave_on_sigterm()
     uvicorn.run(
         "app.main:create_app",
         factory=True,
