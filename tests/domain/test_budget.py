@@ -77,6 +77,11 @@ class TestRoomPeriods:
         inrichting = an_inrichting(contracten=(a_contract(declaratieperiode=Declaratieperiode.MAAND),))
         assert room_periods(with_omvang(frequentie), inrichting, JUNE) == (RoomPeriod(JUNE, 2019, 6),)
 
+    def test_four_weeks_stay_cak_periods_where_months_were_agreed(self) -> None:
+        inrichting = an_inrichting(contracten=(a_contract(declaratieperiode=Declaratieperiode.MAAND),))
+        found = room_periods(a_toewijzing(), inrichting, JUNE)
+        assert found == (RoomPeriod(P1, 2019, 6), RoomPeriod(P2, 2019, 7))
+
     def test_without_contract_by_cak_period(self) -> None:
         found = room_periods(with_omvang(Frequentie.PER_WEEK), an_inrichting(contracten=()), P1)
         assert found == (RoomPeriod(P1, 2019, 6),)

@@ -11,6 +11,7 @@ from app.domain.budget import Boekingen
 from app.domain.codelijsten import Eenheid, Frequentie
 from app.domain.declaratie import DeclaratieClient, Prestatie
 from app.domain.dossier import DeclaratieDossier
+from app.domain.inrichting import GebrokenPeriode, Instellingen
 from app.domain.periode import GeslotenPeriode
 from app.domain.retour import Ernst, Finding
 from app.domain.settlement import LineOutcome, Settlement, Uitkomst
@@ -90,8 +91,10 @@ class TestHeader:
         assert len(settlement.clienten) == 1
 
     def test_nothing_is_granted_at_an_unknown_gemeente(self) -> None:
-        settlement = settle(a_declaratie(), a_dossier(inrichting=None), technisch=(), header=())
+        warning = a_finding("8847", Ernst.WAARSCHUWING)
+        settlement = settle(a_declaratie(), a_dossier(inrichting=None), technisch=(), header=(warning,))
         assert (settlement.retour_codes, settlement.toegekend) == (("S300",), NUL)
+        assert settlement.findings == (warning,)
 
 
 class TestOrder:
@@ -158,6 +161,21 @@ class TestGranted:
         dossier = a_dossier(toewijzingen={1001: a_toewijzing(a_versie(omvang=None))})
         line = line_of(a_prestatie(geleverd_volume=99_999), dossier=dossier)
         assert (line.uitkomst, line.boekingen) == (Uitkomst.TOEGEKEND, ())
+
+    @pytest.mark.parametrize(("gebroken", "most"), [(GebrokenPeriode.VOLLEDIG, 80), (GebrokenPeriode.NAAR_RATO, 60)])
+    def test_two_versions_per_week_as_the_gemeente_counts_them(self, gebroken: GebrokenPeriode, most: int) -> None:
+        weekly = a_toewijzing(
+            a_versie(omvang=an_omvang(volume=10, frequentie=Frequentie.PER_WEEK)),
+            a_versie(
+                omvang=an_omvang(volume=20, frequentie=Frequentie.PER_WEEK),
+                toewijzingsdatum=date(2019, 6, 1),
+                ingangsdatum=date(2019, 6, 3),
+            ),
+        )
+        inrichting = an_inrichting(instellingen=Instellingen(gebroken_periode=gebroken))
+        dossier = a_dossier(toewijzingen={1001: weekly}, inrichting=inrichting)
+        assert line_of(a_prestatie(geleverd_volume=most), dossier=dossier).retour_codes == ()
+        assert line_of(a_prestatie(geleverd_volume=most + 1), dossier=dossier).retour_codes == ("9321",)
 
     def test_a_line_over_two_months_is_booked_on_both(self) -> None:
         monthly = a_toewijzing(a_versie(omvang=an_omvang(volume=500, frequentie=Frequentie.PER_MAAND)))
