@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.cli.subcommands import Subcommands
 from app.iwmo.schema_comparison import compare
-from app.iwmo.schema_directory import active_directory, use_directory
+from app.iwmo.schema_directory import active_directory, use_directory, use_own
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
 from app.settings import Settings
@@ -22,7 +22,9 @@ def add_to(commands: Subcommands) -> None:
     verify.add_argument("directory", type=Path, metavar="MAP")
     verify.set_defaults(run=_verify)
     use = actions.add_parser("use", help="voortaan met de XSD's in deze map beoordelen")
-    use.add_argument("directory", type=Path, metavar="MAP")
+    choice = use.add_mutually_exclusive_group(required=True)
+    choice.add_argument("directory", type=Path, nargs="?", metavar="MAP")
+    choice.add_argument("--eigen", action="store_true", help="weer met de meegeleverde XSD's")
     use.set_defaults(run=_use)
 
 
@@ -47,6 +49,10 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _use(arguments: argparse.Namespace) -> int:
+    if arguments.eigen:
+        use_own(Settings().schemas_pointer)
+        print("Vanaf de volgende start wordt beoordeeld met de meegeleverde XSD's.")
+        return 0
     differences = use_directory(Settings().schemas_pointer, arguments.directory, OWN_SCHEMAS)
     for difference in differences:
         print(f"let op: {difference}")
