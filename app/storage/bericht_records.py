@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.domain.retour import Finding
 from app.storage.bericht_tables import BerichtRow
 from app.storage.columns import one_of
-from app.storage.declaratie_tables import DeclaratieRow
+from app.storage.declaratie_tables import DeclaratieRow, PrestatieRow
 from app.storage.findings import findings_by_bericht
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
 from app.storage.zicht import Zicht
@@ -33,7 +33,8 @@ class BerichtRecord:
     """A bericht in the log. Links name only berichten that the asker may see.
 
     `antwoord_id` is its answer, `antwoord_op_id` what it answers, `afgeleide_ids` the 301s that were made from it
-    and `herkomst_id` the one it was made from; `toewijzing_nummers` those of which this 301 gave a version.
+    and `herkomst_id` the one it was made from; `toewijzing_nummers` are those of which this 301 gave a version, or
+    on which the first lines of this 303 were judged.
     """
 
     id: str
@@ -62,6 +63,7 @@ class BerichtRecord:
     declaratie_id: str | None = None
 
 
+LINKED_LINES = 100
 PARTY_COLUMNS = (BerichtRow.gemeente, (BerichtRow.aanbieder, BerichtRow.servicebureau))
 FACTS = tuple(BerichtRecord.__dataclass_fields__)[:17]
 
@@ -133,9 +135,24 @@ def _toewijzingen(session: Session, ids: Collection[str]) -> dict[str, list[Toew
         .order_by(ToewijzingVersieRow.id)
     )
     found: defaultdict[str, list[ToewijzingNaam]] = defaultdict(list)
-    for bericht_id, gemeente, nummer, sleutel in rows:
-        found[bericht_id].append(ToewijzingNaam(gemeente, nummer, sleutel))
+    for row in [*rows, *_declared_on(session, ids)]:
+        found[row.bericht_id].append(ToewijzingNaam(row.gemeente, row.nummer, row.sleutel))
     return found
+
+
+def _declared_on(session: Session, ids: Collection[str]) -> Sequence[Any]:
+    # Those of the first lines of a 303, and only of the declarant: what it may not see it may not learn here.
+    return session.execute(
+        select(DeclaratieRow.bericht_id, ToewijzingRow.gemeente, ToewijzingRow.nummer, ToewijzingRow.sleutel)
+        .join(PrestatieRow, PrestatieRow.declaratie_id == DeclaratieRow.id)
+        .join(ToewijzingRow, ToewijzingRow.id == PrestatieRow.toewijzing_id)
+        .where(
+            one_of(session, DeclaratieRow.bericht_id, ids),
+            PrestatieRow.volgorde < LINKED_LINES,
+            ToewijzingRow.aanbieder == DeclaratieRow.aanbieder,
+        )
+        .order_by(PrestatieRow.volgorde)
+    ).all()
 
 
 def _declaraties(session: Session, ids: Collection[str]) -> dict[str, str]:
