@@ -232,8 +232,9 @@ class TestRoom:
         assert room_in(changed_in_p2(1, 1), P2, NAAR_RATO) == 1
         assert room_in(changed_in_p2(1, 2), P2, NAAR_RATO) == 2
 
-    def test_a_week_with_a_day_of_either_version_counts_once(self) -> None:
-        begin = P2.begindatum + timedelta(days=2)
+    @pytest.mark.parametrize("day", range(1, 28))
+    def test_a_week_with_a_day_of_either_version_counts_once(self, day: int) -> None:
+        begin = P2.begindatum + timedelta(days=day)
         toewijzing = changed_in_p2(10, 10, begin=begin, frequentie=Frequentie.PER_WEEK)
         assert room_in(toewijzing, P2) == 40
         assert room_in(toewijzing, P2, NAAR_RATO) == 40
