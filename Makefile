@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test format coverage mutants bench lock clean
+.PHONY: help run install test format docs coverage mutants bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ test: $(VENV)/installed-dev ## run every check that CI runs (WORKERS=n: processe
 format: $(VENV)/installed-dev ## lay out the code and repair what ruff can repair
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+
+docs: $(VENV)/installed ## write the pages of docs/ that are made from the code
+	$(BIN)/python -m app.cli.settings_page
 
 coverage: $(VENV)/installed-dev ## every line and branch of domain and rules must be reached by their own tests
 	$(BIN)/coverage run -m pytest app/domain app/rules tests/domain tests/rules

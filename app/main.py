@@ -15,6 +15,7 @@ from app.api.problems import FailuresEndHere, add_problem_handlers
 from app.iwmo.schema_directory import active_directory
 from app.iwmo.xsd import Schemas
 from app.observability import configure_logging
+from app.processing.readiness import Readiness, readiness
 from app.processing.runtime import Runtime
 from app.settings import PROJECT, Settings
 from app.storage.base import create_storage
@@ -24,6 +25,10 @@ OWN_SCHEMAS = PROJECT / "schemas" / "iwmo"
 
 class SchemaOutdated(Exception):
     """The database has another schema than this version of the service needs"""
+
+
+class DatabaseUnreachable(Exception):
+    """The database does not answer, or cannot be opened"""
 
 
 def create_runtime(settings: Settings) -> Runtime:
@@ -37,11 +42,23 @@ def create_runtime(settings: Settings) -> Runtime:
 
 
 def prepare_database(runtime: Runtime) -> None:
-    """Migrate SQLite; raise SchemaOutdated on another database that is not up to date."""
-    if runtime.storage.dialect == "sqlite":
-        runtime.storage.upgrade()
-    elif not runtime.storage.schema_is_current():
+    """Migrate SQLite; raise SchemaOutdated on another database that is not up to date.
+
+    Raises DatabaseUnreachable when there is no database to work with.
+    """
+    found = demand_database(runtime)
+    if found is Readiness.SCHEMA_OUTDATED and runtime.storage.dialect != "sqlite":
         raise SchemaOutdated("Het schema van de database is niet bij. Voer eerst uit: iwmo db upgrade")
+    if found is Readiness.SCHEMA_OUTDATED:
+        runtime.storage.upgrade()
+
+
+def demand_database(runtime: Runtime) -> Readiness:
+    """Whether the schema of the database is current; raises DatabaseUnreachable when there is no database."""
+    found = readiness(runtime)
+    if found is Readiness.DATABASE_UNREACHABLE:
+        raise DatabaseUnreachable("De database is niet te bereiken of te openen; zie IWMO_DATABASE_URL.")
+    return found
 
 
 def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> ASGIApp:

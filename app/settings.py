@@ -17,10 +17,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """The settings of the service, from environment variables with the prefix IWMO_."""
 
-    model_config = SettingsConfigDict(env_prefix="IWMO_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="IWMO_", env_ignore_empty=True, frozen=True)
 
     database_url: str = Field(
         default="sqlite:///data/iwmo.db",
+        pattern=r"^(sqlite|postgresql(\+psycopg)?)://",
         description="Where messages, toewijzingen and declaraties live: SQLite, or postgresql+psycopg://…",
     )
     schemas_dir: Path | None = Field(
@@ -32,8 +33,12 @@ class Settings(BaseSettings):
     today: date | None = Field(
         default=None, description="A fixed business date for tests and demos; empty: the date in Amsterdam"
     )
-    log_format: Literal["console", "json"] = Field(default="console", description="How log lines are written")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged")
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="How log lines are written: console or json"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least that is logged: debug, info, warning or error"
+    )
 
     @property
     def schemas_pointer(self) -> Path:

@@ -34,5 +34,6 @@ def invalid_parts(errors: Iterable[Mapping[str, Any]]) -> Sequence[InvalidPart]:
 
 
 def _melding(error: Mapping[str, Any]) -> str:
-    allowed = {name: str(value).replace(" or ", " of ") for name, value in (error.get("ctx") or {}).items()}
+    context: Mapping[str, object] = error.get("ctx") or {}
+    allowed = {name: str(value).replace(" or ", " of ") for name, value in context.items()}
     return MELDINGEN.get(error["type"], OTHERWISE).format_map(allowed)

@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 
 from app.cli.stopping import leave_on_sigterm
-from app.cli.subcommands import Subcommands
+from app.cli.subcommands import Subcommands, port
 from app.domain.principal import Principal, Rol
 from app.main import create_app, create_runtime, prepare_database
 from app.observability import configure_logging
@@ -40,7 +40,7 @@ STEPS = (
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = commands.add_parser("demo", help="een verse dienst met voorbeelden, om in rond te kijken")
-    parser.add_argument("--port", type=int, default=8000, help="poort (standaard 8000)")
+    parser.add_argument("--port", type=port, default=8000, help="poort (standaard 8000)")
     parser.set_defaults(run=_run)
 
 

@@ -8,7 +8,7 @@ import sys
 import uvicorn
 
 from app.cli.stopping import leave_on_sigterm
-from app.cli.subcommands import Subcommands
+from app.cli.subcommands import Subcommands, port
 from app.main import create_runtime, prepare_database
 from app.settings import Settings
 
@@ -17,7 +17,7 @@ def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = commands.add_parser("serve", help="de dienst starten")
     parser.add_argument("--host", default="127.0.0.1", help="adres om op te luisteren (standaard 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000, help="poort (standaard 8000)")
+    parser.add_argument("--port", type=port, default=8000, help="poort (standaard 8000)")
     parser.add_argument("--no-worker", action="store_true", help="zonder achtergrondwerk (dat is er nog niet)")
     parser.add_argument("--workers", type=int, default=1, help="aantal processen (op SQLite één)")
     parser.set_defaults(run=_run)
