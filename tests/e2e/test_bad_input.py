@@ -203,22 +203,23 @@ class TestSize:
         assert response.status_code == 413
 
 
+OTHER_MEDIA_TYPES = (
+    {"Content-Type": "application/json"},
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "multipart/form-data; boundary=x"},
+    {"Content-Type": "application/xml; charset=iso-8859-1"},
+    {"Content-Type": "application/xml", "Content-Encoding": "gzip"},
+    {},
+)
+
+
 class TestMediaType:
-    @pytest.mark.parametrize(
-        "headers",
-        [
-            {"Content-Type": "application/json"},
-            {"Content-Type": "text/plain"},
-            {"Content-Type": "multipart/form-data; boundary=x"},
-            {"Content-Type": "application/xml; charset=iso-8859-1"},
-            {"Content-Type": "application/xml", "Content-Encoding": "gzip"},
-        ],
-        ids=str,
-    )
-    def test_another_is_refused_and_not_kept(self, headers: dict[str, str], service: Service):
+    def test_another_is_refused_and_not_kept(self, service: Service):
         log = service.berichten()
-        response = service.request("POST", "/v1/berichten", as_=GEMEENTE, content=NEW, headers=headers)
-        assert (response.status_code, response.json()["type"]) == (415, "/problems/mediatype-niet-ondersteund")
+        for headers in OTHER_MEDIA_TYPES:
+            response = service.request("POST", "/v1/berichten", as_=GEMEENTE, content=NEW, headers=headers)
+            kind = response.json()["type"]
+            assert (response.status_code, kind) == (415, "/problems/mediatype-niet-ondersteund"), headers
         assert service.berichten() == log
         check_well(service)
 
@@ -227,9 +228,6 @@ class TestMediaType:
         headers = {"Content-Type": media_type}
         response = service.request("POST", "/v1/berichten", as_=GEMEENTE, content=NEW, headers=headers)
         assert response.status_code == 201
-
-    def test_no_media_type_at_all(self, service: Service):
-        assert service.request("POST", "/v1/berichten", as_=GEMEENTE, content=NEW).status_code == 415
 
 
 class TestInrichting:

@@ -6,6 +6,7 @@ import pytest
 
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
+from app.observability import configure_logging
 from app.processing.runtime import Runtime
 from app.storage.base import Storage
 from tests.e2e.service import Clock, a_runtime
@@ -25,5 +26,6 @@ def clock() -> Clock:
 
 @pytest.fixture
 def runtime(storage: Storage, schemas: Schemas, clock: Clock) -> Runtime:
-    """A service that knows gemeente 0384."""
+    """A service that knows gemeente 0384, and logs no more than errors."""
+    configure_logging("console", "error")
     return a_runtime(storage, schemas, clock)
