@@ -35,6 +35,7 @@ ON_TOEWIJZING = (
 NO_VOLUME_CHECK = frozenset({"9307", "9308", "9309", "9319"})
 COMPUTABLE = frozenset({"0611", "9321", "9322"})
 OVER_ROOM = frozenset({"9321", "9322"})
+OTHER_AANBIEDER = "9311"
 
 
 def settle(
@@ -215,9 +216,16 @@ def _refused(prestatie: Prestatie, facts: PrestatieDossier, found: tuple[Finding
         uitkomst=Uitkomst.AFGEWEZEN,
         gemeente_berekend=_computed(prestatie, facts, found),
         retour_codes=codes_of(found),
-        findings=found,
+        findings=_without_secrets(found),
         toewijzing_sleutel=facts.toewijzing.sleutel if facts.toewijzing else None,
     )
+
+
+def _without_secrets(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The codes say enough to a declarant whose toewijzing it is not: it may not learn what another was assigned."""
+    if OTHER_AANBIEDER not in codes_of(found):
+        return found
+    return tuple(replace(finding, waarden={}) for finding in found)
 
 
 def _computed(prestatie: Prestatie, facts: PrestatieDossier, found: tuple[Finding, ...]) -> Bedrag:

@@ -277,6 +277,13 @@ class TestWhatStopsWhat:
         line = line_of(a_prestatie(product_tarief=Bedrag(99)))
         assert [finding.regel for finding in line.findings] == ["RC-0611"]
 
+    def test_another_aanbieder_learns_codes_but_no_values(self) -> None:
+        own = line_of(a_prestatie(geleverd_volume=851))
+        other = line_of(a_prestatie(geleverd_volume=851), aanbieder=OTHER_AANBIEDER)
+        assert any(finding.waarden for finding in own.findings)
+        assert "9321" in other.retour_codes
+        assert not any(finding.waarden for finding in other.findings)
+
     def test_a_wrong_amount_at_the_right_tariff(self) -> None:
         line = line_of(a_prestatie(product_tarief=None, geleverd_volume=850))
         assert [finding.regel for finding in line.findings] == ["IWB-bedrag"]
