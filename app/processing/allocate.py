@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -46,26 +48,52 @@ def allocate(
 ) -> None:
     """Book a 301 and make it available; one for several aanbieders becomes a 301 of its own for each of them."""
     if goes_as_it_is(bericht):
-        put_all_in_postbus(session, _offer(session, runtime, arrival.id, bericht, inrichting, release=arrival.release))
+        put_all_in_postbus(session, offer(session, runtime, arrival.id, bericht, inrichting, release=arrival.release))
         return
     items: list[tuple[str, str]] = []
     for aanbieder in aanbieders(bericht):
-        contract = _contract(bericht, aanbieder, inrichting)
+        contract = contract_for(bericht, aanbieder, inrichting)
         release = contract.release if contract else arrival.release
         for derived, used_release, body in _derived(runtime, bericht, aanbieder, release, arrival.release):
             derived_id = new_id()
-            add_bericht(session, new=_outgoing(derived_id, arrival, derived, used_release, body))
-            items += _offer(session, runtime, derived_id, derived, inrichting, release=used_release)
+            record = outgoing_301(derived_id, derived, used_release, body, runtime.now(), arrival.principal.key_id)
+            add_bericht(session, new=replace(record, herkomst_id=arrival.id))
+            items += offer(session, runtime, derived_id, derived, inrichting, release=used_release)
     put_all_in_postbus(session, items)
 
 
-def _contract(bericht: Toewijzingsbericht, aanbieder: str, inrichting: Inrichting | None) -> Contract | None:
+def contract_for(bericht: Toewijzingsbericht, aanbieder: str, inrichting: Inrichting | None) -> Contract | None:
     """The contract on the first day that the 301 assigns to the aanbieder."""
     first = min(a.product.ingangsdatum for a in allotments(bericht) if a.aanbieder == aanbieder)
     return inrichting.contract_on(aanbieder, first) if inrichting else None
 
 
-def _offer(
+def outgoing_301(
+    id: str, bericht: Toewijzingsbericht, release: str, body: bytes, now: datetime, key_id: str | None
+) -> NewBericht:
+    """The record of a 301 that the service makes, on its way to its Ontvanger."""
+    header = bericht.header
+    return NewBericht(
+        id=id,
+        soort=Berichtsoort.WMO301,
+        release=release,
+        richting=Richting.UITGAAND,
+        afzender=header.afzender,
+        ontvanger=header.ontvanger,
+        gemeente=header.afzender,
+        aanbieder=header.ontvanger,
+        key_id=key_id,
+        identificatie=header.bericht_identificatie.identificatie,
+        dagtekening=header.bericht_identificatie.dagtekening,
+        ontvangen_op=now,
+        status=BerichtStatus.TE_VERZENDEN,
+        body=body,
+        uniek=uniek.of_toewijzing(bericht),
+        bsns=frozenset(client.bsn for client in bericht.clienten),
+    )
+
+
+def offer(
     session: Session,
     runtime: Runtime,
     bericht_id: str,
@@ -81,7 +109,7 @@ def _offer(
     header = bericht.header
     for allotment in allotments(bericht):
         _book(session, header.afzender, allotment, bericht_id)
-    contract = _contract(bericht, header.ontvanger, inrichting)
+    contract = contract_for(bericht, header.ontvanger, inrichting)
     items = [(aanbieder_partij(header.ontvanger), bericht_id)]
     if contract is not None and contract.retour is RetourModus.AUTOMATISCH:
         retour_id = _answer(session, runtime, bericht_id, bericht, release=release)
@@ -157,26 +185,3 @@ def _for_release(
     if not RELEASES[release].several_aanbieders:
         clienten = tuple(without_other_aanbieders(client) for client in clienten)
     return addressed_to(bericht, aanbieder, clienten, new_identificatie())
-
-
-def _outgoing(id: str, arrival: Arrival, bericht: Toewijzingsbericht, release: str, body: bytes) -> NewBericht:
-    header = bericht.header
-    return NewBericht(
-        id=id,
-        soort=Berichtsoort.WMO301,
-        release=release,
-        richting=Richting.UITGAAND,
-        afzender=header.afzender,
-        ontvanger=header.ontvanger,
-        gemeente=header.afzender,
-        aanbieder=header.ontvanger,
-        key_id=arrival.principal.key_id,
-        identificatie=header.bericht_identificatie.identificatie,
-        dagtekening=header.bericht_identificatie.dagtekening,
-        ontvangen_op=arrival.ontvangen_op,
-        status=BerichtStatus.TE_VERZENDEN,
-        body=body,
-        uniek=uniek.of_toewijzing(bericht),
-        herkomst_id=arrival.id,
-        bsns=frozenset(client.bsn for client in bericht.clienten),
-    )
