@@ -20,6 +20,7 @@ from app.api.invalid_input import InvalidPart, invalid_parts
 from app.api.shapes import BevindingOut
 from app.domain.refusals import (
     DifferentBericht,
+    DifferentRequest,
     InrichtingInvalid,
     InvalidInput,
     MediaTypeNotSupported,
@@ -56,6 +57,9 @@ KIND_BY_REFUSAL: Mapping[type[Refusal], Kind] = {
     RejectedBericht: Kind(HTTPStatus.BAD_REQUEST, "afgekeurd-bericht", "Het bericht is afgekeurd en niet verwerkt"),
     DifferentBericht: Kind(
         HTTPStatus.CONFLICT, "identificatie-niet-uniek", "Deze identificatie hoort bij een ander bericht"
+    ),
+    DifferentRequest: Kind(
+        HTTPStatus.CONFLICT, "idempotency-key-niet-uniek", "Deze Idempotency-Key hoort bij een andere vraag"
     ),
     SenderNotAllowed: Kind(
         HTTPStatus.FORBIDDEN, "afzender-niet-toegestaan", "Deze sleutel mag niet namens deze partij verzenden"

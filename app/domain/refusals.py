@@ -26,6 +26,10 @@ class DifferentBericht(Refusal):
     """Another message with this identification was received before"""
 
 
+class DifferentRequest(Refusal):
+    """Another request with this Idempotency-Key was received before"""
+
+
 class SenderNotAllowed(Refusal):
     """This key may not send for that party"""
 

@@ -30,7 +30,10 @@ class VersieRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToewijzingRecord:
-    """A toewijzing with all its versions, newest first; `id` is its place in lists."""
+    """A toewijzing with all its versions, newest first; `id` is its place in lists.
+
+    `onderaannemer` is for the gemeente only: to others it is None.
+    """
 
     id: int
     gemeente: str
@@ -74,7 +77,7 @@ def find_toewijzing_record(
         .order_by(ToewijzingRow.nummer.is_(None), ToewijzingRow.id)
         .limit(1)
     ).all()
-    records = _records_of(session, rows)
+    records = _records_of(session, rows, zicht)
     return records[0] if records else None
 
 
@@ -100,7 +103,7 @@ def list_toewijzingen(
     while more and len(found) < limit:
         query = select(ToewijzingRow).where(ToewijzingRow.id > last, *conditions)
         rows = session.scalars(query.order_by(ToewijzingRow.id).limit(limit)).all()
-        found += [record for record in _records_of(session, rows) if _matches(record, product, actief_op)]
+        found += [record for record in _records_of(session, rows, zicht) if _matches(record, product, actief_op)]
         last, more = (rows[-1].id, True) if len(rows) == limit else (last, False)
     return found[:limit]
 
@@ -129,7 +132,7 @@ def _matches(record: ToewijzingRecord, product: str | None, actief_op: date | No
     return has_product and (actief_op is None or toewijzing.versie_on(actief_op) is not None)
 
 
-def _records_of(session: Session, rows: Sequence[ToewijzingRow]) -> list[ToewijzingRecord]:
+def _records_of(session: Session, rows: Sequence[ToewijzingRow], zicht: Zicht) -> list[ToewijzingRecord]:
     versies: defaultdict[int, list[VersieRecord]] = defaultdict(list)
     query = (
         select(ToewijzingVersieRow)
@@ -150,7 +153,7 @@ def _records_of(session: Session, rows: Sequence[ToewijzingRow]) -> list[Toewijz
             sleutel=row.sleutel,
             nummer=row.nummer,
             aanbieder=row.aanbieder,
-            onderaannemer=row.onderaannemer,
+            onderaannemer=row.onderaannemer if row.gemeente in zicht.gemeenten else None,
             versies=tuple(versies[row.id]),
         )
         for row in rows

@@ -1,0 +1,258 @@
+"""A toekenning: what a consulent decides, how it is divided over aanbieders, and the 301 for each (domain.md §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from fractions import Fraction
+
+from app.domain.bedrag import Bedrag, round_half_up
+from app.domain.berekening import Berekening, Grondslag
+from app.domain.bericht import BerichtIdentificatie, Geboortedatum
+from app.domain.codelijsten import Frequentie
+from app.domain.inrichting import Afronding
+from app.domain.refusals import InvalidInput
+from app.domain.retour import Finding
+from app.domain.toewijzing import (
+    Beschikking,
+    BeschiktProduct,
+    Client,
+    Contact,
+    Omvang,
+    ToegewezenProduct,
+    ToewijzingHeader,
+    Toewijzingsbericht,
+    VolledigeNaam,
+)
+from app.domain.versies import Toewijzing, ToewijzingVersie
+
+VERDELING = "IWB-verdeling"  # our own: the standard has no rule for it
+HUNDRED_PERCENT = 100
+CENTS_PER_EURO = 100
+
+
+class Domein(StrEnum):
+    """The domains of the zelfredzaamheid-matrix in which a result is set."""
+
+    FINANCIEN = "financien"
+    HUISVESTING = "huisvesting"
+    HUISELIJKE_RELATIES = "huiselijke-relaties"
+    GEESTELIJKE_GEZONDHEID_EN_VERSLAVING = "geestelijke-gezondheid-en-verslaving"
+    ZELFZORG = "zelfzorg"
+    SOCIAAL_NETWERK = "sociaal-netwerk"
+    DAGBESTEDING_EN_PARTICIPATIE = "dagbesteding-en-participatie"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resultaat:
+    """A SMART result: from score `baseline` to score `doel` (1-5) in a Domein, by `streefdatum`.
+
+    It stays with the gemeente and never stands in a message. `domein` is text until it was judged.
+    """
+
+    domein: str
+    omschrijving: str = field(repr=False)
+    baseline: int
+    doel: int
+    streefdatum: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clientgegevens:
+    """What a 301 tells about the client."""
+
+    bsn: str = field(repr=False)
+    geboortedatum: Geboortedatum
+    geslacht: str
+    naam: VolledigeNaam
+    contactgegevens: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TweedeAanbieder:
+    """Whom part of the budget goes to: whole euros per four weeks, or a percentage of the whole; one of the two."""
+
+    agb: str
+    budget_per_periode: int | None = None
+    percentage: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toekenning:
+    """What was asked: for whom, on which beschikking, from when to when (None: endless), how much, by whom."""
+
+    gemeente: str
+    client: Clientgegevens
+    beschikking_nummer: int
+    afgiftedatum: date
+    ingangsdatum: date
+    einddatum: date | None = None
+    resultaten: tuple[Resultaat, ...] = ()
+    grondslag: Grondslag
+    aanbieder: str
+    tweede: TweedeAanbieder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deel:
+    """The volume per four weeks that one aanbieder gets."""
+
+    aanbieder: str
+    volume: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdeling:
+    """Who gets what; an `onderaannemer` has no contract and works within the part of the first."""
+
+    eerste: Deel
+    tweede: Deel | None = None
+    onderaannemer: str | None = None
+
+    @property
+    def delen(self) -> tuple[Deel, ...]:
+        """The parts that become toewijzingen, the first one first."""
+        return (self.eerste,) if self.tweede is None else (self.eerste, self.tweede)
+
+
+def verdeel(
+    volume: int,
+    *,
+    aanbieder: str,
+    tweede: TweedeAanbieder | None,
+    contracted: bool,
+    tarief: Bedrag,
+    afronding: Afronding,
+    pad: str = "tweedeAanbieder.",
+) -> Verdeling:
+    """Divide a volume per four weeks: the second gets its share, the first keeps the rest.
+
+    `contracted` says whether the second has a contract for the product; without one the first keeps everything.
+    `tarief` is what one unit costs. `pad` is where the fields of the second stand in the request. Raises
+    InvalidInput when a part would be empty or no whole number of units.
+    """
+    if tweede is None:
+        return Verdeling(Deel(aanbieder, volume))
+    share = _share(volume, tweede, tarief, afronding, pad)
+    if not contracted:
+        return Verdeling(Deel(aanbieder, volume), onderaannemer=tweede.agb)
+    return Verdeling(Deel(aanbieder, volume - share), Deel(tweede.agb, share))
+
+
+def _share(volume: int, tweede: TweedeAanbieder, tarief: Bedrag, afronding: Afronding, pad: str) -> int:
+    amount, percentage = tweede.budget_per_periode, tweede.percentage
+    if (amount is None) == (percentage is None):
+        raise _wrong(pad.rstrip("."), "Geef budgetPerPeriode of percentage, één van beide.")
+    if percentage is not None:
+        return _share_by_percentage(volume, percentage, afronding, f"{pad}percentage")
+    share = Fraction((amount or 0) * CENTS_PER_EURO, max(tarief.cents, 1))
+    if not 0 < share < volume:
+        raise _wrong(f"{pad}budgetPerPeriode", "Het deel moet meer dan 0 zijn en minder dan het geheel.", volume)
+    if share.denominator != 1:
+        raise _wrong(f"{pad}budgetPerPeriode", "Dit is geen heel aantal eenheden van het product.", volume)
+    return int(share)
+
+
+def _share_by_percentage(volume: int, percentage: Fraction, afronding: Afronding, pad: str) -> int:
+    if not 0 < percentage <= HUNDRED_PERCENT:
+        raise _wrong(pad, "Een percentage is meer dan 0 en hoogstens 100.")
+    exact = volume * percentage / Fraction(HUNDRED_PERCENT)
+    share = round_half_up(exact) if afronding is Afronding.HALF_UP else int(exact)
+    if not 0 < share < volume:
+        raise _wrong(pad, "Zo houdt een van beide aanbieders niets over.", volume)
+    return share
+
+
+def _wrong(pad: str, melding: str, volume: int | None = None) -> InvalidInput:
+    waarden = {} if volume is None else {"geheel": volume}
+    finding = Finding(regel=VERDELING, retourcode=None, pad=pad, melding=melding, waarden=dict(waarden))
+    return InvalidInput("De verdeling over de aanbieders klopt niet.", findings=(finding,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uitgifte:
+    """What a 301 of our own gets besides its content: `moment` is local, `referentie` names the toekenning."""
+
+    toewijzing_nummer: int
+    identificatie: str
+    moment: datetime
+    referentie: str
+
+
+def toewijzingsbericht(
+    toekenning: Toekenning, berekening: Berekening, deel: Deel, uitgifte: Uitgifte
+) -> Toewijzingsbericht:
+    """The 301 for the aanbieder of a part; nothing in it says how the budget came about or what it is to achieve."""
+    client = toekenning.client
+    header = ToewijzingHeader(
+        afzender=toekenning.gemeente,
+        ontvanger=deel.aanbieder,
+        bericht_identificatie=BerichtIdentificatie(
+            identificatie=uitgifte.identificatie, dagtekening=uitgifte.moment.date()
+        ),
+    )
+    addressed = Client(
+        bsn=client.bsn,
+        geboortedatum=client.geboortedatum,
+        geslacht=client.geslacht,
+        naam=client.naam,
+        contactgegevens=client.contactgegevens,
+        beschikking=_beschikking(toekenning, berekening, deel, uitgifte),
+    )
+    return Toewijzingsbericht(header=header, clienten=(addressed,))
+
+
+def _beschikking(toekenning: Toekenning, berekening: Berekening, deel: Deel, uitgifte: Uitgifte) -> Beschikking:
+    granted = BeschiktProduct(
+        product=berekening.product,
+        ingangsdatum=toekenning.ingangsdatum,
+        einddatum=toekenning.einddatum,
+        omvang=_omvang(berekening, berekening.volume),
+    )
+    return Beschikking(
+        beschikking_nummer=toekenning.beschikking_nummer,
+        afgiftedatum=toekenning.afgiftedatum,
+        ingangsdatum=toekenning.ingangsdatum,
+        einddatum=toekenning.einddatum,
+        commentaar=uitgifte.referentie,
+        beschikt_producten=(granted,),
+        toegewezen_producten=(_toegewezen_product(toekenning, berekening, deel, uitgifte),),
+    )
+
+
+def _toegewezen_product(
+    toekenning: Toekenning, berekening: Berekening, deel: Deel, uitgifte: Uitgifte
+) -> ToegewezenProduct:
+    return ToegewezenProduct(
+        toewijzing_nummer=uitgifte.toewijzing_nummer,
+        product=berekening.product,
+        aanbieder=deel.aanbieder,
+        toewijzingsdatum=uitgifte.moment.date(),
+        toewijzingstijd=uitgifte.moment.time(),
+        ingangsdatum=toekenning.ingangsdatum,
+        einddatum=toekenning.einddatum,
+        omvang=_omvang(berekening, deel.volume),
+        commentaar=uitgifte.referentie,
+    )
+
+
+def planned(toekenning: Toekenning, berekening: Berekening, deel: Deel) -> Toewijzing:
+    """The toewijzing that a part will be, before it has a number: what its room can be asked of."""
+    versie = ToewijzingVersie(
+        bsn=toekenning.client.bsn,
+        geboortedatum=toekenning.client.geboortedatum.datum,
+        product=berekening.product,
+        toewijzingsdatum=toekenning.ingangsdatum,
+        toewijzingstijd=time.min,
+        ingangsdatum=toekenning.ingangsdatum,
+        einddatum=toekenning.einddatum,
+        omvang=_omvang(berekening, deel.volume),
+    )
+    return Toewijzing(
+        sleutel="", gemeente=toekenning.gemeente, nummer=None, aanbieder=deel.aanbieder, versies=(versie,)
+    )
+
+
+def _omvang(berekening: Berekening, volume: int) -> Omvang:
+    return Omvang(volume=volume, eenheid=berekening.eenheid, frequentie=Frequentie.PER_VIER_WEKEN)

@@ -1,0 +1,230 @@
+"""A decision of a consulent becomes a sheet, toewijzingen and a 301 for each aanbieder, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.domain.berekening import Berekening, bereken
+from app.domain.inrichting import Inrichting
+from app.domain.principal import Principal, Rol
+from app.domain.refusals import InvalidInput, NotFound, RoleNotAllowed, SenderNotAllowed
+from app.domain.retour import Finding
+from app.domain.toekenning import Toekenning, Uitgifte, Verdeling, toewijzingsbericht, verdeel
+from app.domain.versies import Toewijzing
+from app.processing.idempotency import Repeatable, on_trial, once
+from app.processing.inrichtingen import find_inrichting
+from app.processing.issue import Issued, issue_301
+from app.processing.runtime import Runtime, new_id, new_identificatie
+from app.rules.toekenning import (
+    contract_findings,
+    double_funding,
+    overlap_findings,
+    request_findings,
+    uneven_findings,
+)
+from app.storage.postbus import put_all_in_postbus
+from app.storage.toekenningen import (
+    ToekenningRecord,
+    Uitgegeven,
+    add_toekenning,
+    find_toekenning,
+    set_onderaannemer,
+)
+from app.storage.toewijzing_nummers import lock_nummers, next_nummer
+from app.storage.toewijzingen import toewijzingen_by_bsn
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """A toekenning as it was kept, who got what, and the (party, bericht id) for the postbuses."""
+
+    record: ToekenningRecord
+    verdeling: Verdeling
+    items: tuple[tuple[str, str], ...]
+
+
+def create(
+    runtime: Runtime,
+    principal: Principal,
+    toekenning: Toekenning,
+    *,
+    request: Repeatable,
+    answer: Callable[[Session, ToekenningRecord], str],
+    proef: bool = False,
+) -> str:
+    """The answer to a new toekenning, as `answer` writes it; with `proef` nothing is kept.
+
+    The same request again gives the same answer and does nothing. Raises RoleNotAllowed or SenderNotAllowed for a
+    key that may not decide for the gemeente, InvalidInput or RejectedBericht with every finding, and
+    DifferentRequest.
+    """
+    demand_gemeente(principal, toekenning.gemeente)
+
+    def work(session: Session) -> str:
+        inrichting = demand_inrichting(session, runtime, toekenning.gemeente)
+        granted = grant(session, runtime, inrichting, toekenning, principal.key_id)
+        put_all_in_postbus(session, granted.items)
+        return answer(session, granted.record)
+
+    if proef:
+        return on_trial(runtime.storage, work)
+    return runtime.storage.run(lambda session: once(session, request, now=runtime.now(), work=lambda: work(session)))
+
+
+def grant(
+    session: Session,
+    runtime: Runtime,
+    inrichting: Inrichting,
+    toekenning: Toekenning,
+    key_id: str | None,
+    *,
+    berekening: Berekening | None = None,
+) -> Granted:
+    """Compute, divide, number, issue and keep one toekenning, in the transaction of the caller.
+
+    `berekening` is used instead of computing it. The caller puts `items` into the postbuses (put_all_in_postbus),
+    once for all grants of its transaction. Raises InvalidInput with every finding on the request, and RejectedBericht
+    when a 301 would not be right.
+    """
+    lock_nummers(session, gemeente=toekenning.gemeente)  # two that overlap see each other
+    plan = _plan(session, inrichting, toekenning, berekening)
+    id, moment = new_id(), moment_of_toewijzing(runtime)
+    given: list[Uitgegeven] = []
+    issued: list[Issued] = []
+    for deel in plan.verdeling.delen:
+        uitgifte = Uitgifte(
+            toewijzing_nummer=next_nummer(session, gemeente=toekenning.gemeente),
+            identificatie=new_identificatie(),
+            moment=moment,
+            referentie=f"Toekenning {id}",
+        )
+        bericht = toewijzingsbericht(toekenning, plan.berekening, deel, uitgifte)
+        issued.append(issue_301(session, runtime, bericht=bericht, inrichting=inrichting, key_id=key_id))
+        given.append(Uitgegeven(str(uitgifte.toewijzing_nummer), issued[-1].bericht_id))
+    record = ToekenningRecord(
+        id=id,
+        toekenning=toekenning,
+        berekening=plan.berekening,
+        onderaannemer=plan.verdeling.onderaannemer,
+        waarschuwingen=(*plan.warnings, *(finding for one in issued for finding in one.findings)),
+        toewijzingen=tuple(given),
+        gemaakt_op=runtime.now(),
+        key_id=key_id,
+    )
+    _keep(session, record)
+    return Granted(record=record, verdeling=plan.verdeling, items=tuple(item for one in issued for item in one.items))
+
+
+def _keep(session: Session, record: ToekenningRecord) -> None:
+    add_toekenning(session, new=record)
+    if record.onderaannemer is not None:
+        set_onderaannemer(
+            session,
+            gemeente=record.toekenning.gemeente,
+            sleutel=record.toewijzingen[0].sleutel,
+            onderaannemer=record.onderaannemer,
+        )
+
+
+def get_toekenning(session: Session, *, id: str, gemeenten: frozenset[str]) -> ToekenningRecord:
+    """The toekenning; NotFound when there is none with this id at these gemeenten."""
+    found = find_toekenning(session, id=id, gemeenten=gemeenten)
+    if found is None:
+        raise NotFound("Er is geen toekenning met dit id.")
+    return found
+
+
+def demand_gemeente(principal: Principal, gemeente: str) -> None:
+    """Raise RoleNotAllowed or SenderNotAllowed unless the caller decides for the gemeente."""
+    if principal.rol is not Rol.GEMEENTE:
+        raise RoleNotAllowed("Alleen een gemeente kent toe.")
+    if gemeente not in principal.gemeenten:
+        raise SenderNotAllowed("Deze sleutel hoort niet bij deze gemeente.")
+
+
+def demand_inrichting(session: Session, runtime: Runtime, gemeente: str) -> Inrichting:
+    """What the gemeente decided; InvalidInput when nothing was loaded for it."""
+    inrichting = find_inrichting(session, runtime, gemeente)
+    if inrichting is None:
+        melding = "Van deze gemeente is geen inrichting geladen."
+        finding = Finding(regel="CS300", retourcode=None, pad="gemeente", melding=melding)
+        raise InvalidInput(melding, findings=(finding,))
+    return inrichting
+
+
+def moment_of_toewijzing(runtime: Runtime) -> datetime:
+    """Now in the Netherlands, to the second, on the business date: Toewijzingsdatum and Toewijzingstijd."""
+    tijd = runtime.now().astimezone(AMSTERDAM).time().replace(microsecond=0)
+    return datetime.combine(runtime.today(), tijd)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    berekening: Berekening
+    verdeling: Verdeling
+    warnings: tuple[Finding, ...]
+
+
+def _plan(session: Session, inrichting: Inrichting, toekenning: Toekenning, given: Berekening | None) -> _Plan:
+    """What will be granted to whom; InvalidInput with everything that is wrong with it."""
+    wrong = list(request_findings(toekenning, inrichting))
+    berekening = given or _computed(inrichting, toekenning, wrong)
+    wrong += contract_findings(toekenning, inrichting, berekening.product.code if berekening else None)
+    verdeling = _divided(inrichting, toekenning, berekening, wrong) if berekening else None
+    known = _known(session, toekenning)
+    if berekening is not None:
+        wrong += overlap_findings(toekenning, berekening.product, known)
+    if wrong or berekening is None or verdeling is None:
+        raise InvalidInput("Deze toekenning kan zo niet.", findings=tuple(wrong))
+    return _Plan(
+        berekening=berekening,
+        verdeling=verdeling,
+        warnings=tuple(double_funding(toekenning, berekening.product, known)),
+    )
+
+
+def _computed(inrichting: Inrichting, toekenning: Toekenning, wrong: list[Finding]) -> Berekening | None:
+    """The sheet on the first day; what is wrong with it is added, the contract aside: that is judged by itself."""
+    day, aanbieder = toekenning.ingangsdatum, toekenning.aanbieder
+    contracted = not any(contract_findings(toekenning, inrichting, None))
+    try:
+        return bereken(inrichting, day, toekenning.grondslag, aanbieder=aanbieder if contracted else None)
+    except InvalidInput as refusal:
+        renamed = {"peildatum": "ingangsdatum"}
+        wrong += (replace(finding, pad=renamed.get(finding.pad, finding.pad)) for finding in refusal.findings)
+        return None
+
+
+def _divided(
+    inrichting: Inrichting, toekenning: Toekenning, berekening: Berekening, wrong: list[Finding]
+) -> Verdeling | None:
+    code, day, tweede = berekening.product.code or "", toekenning.ingangsdatum, toekenning.tweede
+    tarief = inrichting.tarief_on(toekenning.aanbieder, code, day)
+    if tarief is None:
+        return None  # the first aanbieder has no contract, which was said already
+    try:
+        verdeling = verdeel(
+            berekening.volume,
+            aanbieder=toekenning.aanbieder,
+            tweede=tweede,
+            contracted=tweede is not None and inrichting.tarief_on(tweede.agb, code, day) is not None,
+            tarief=tarief,
+            afronding=inrichting.instellingen.afronding,
+        )
+    except InvalidInput as refusal:
+        wrong += refusal.findings
+        return None
+    wrong += uneven_findings(toekenning, berekening, verdeling, inrichting)
+    return verdeling
+
+
+def _known(session: Session, toekenning: Toekenning) -> tuple[Toewijzing, ...]:
+    bsn = toekenning.client.bsn
+    return toewijzingen_by_bsn(session, gemeente=toekenning.gemeente, bsns=[bsn]).get(bsn, ())

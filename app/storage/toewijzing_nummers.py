@@ -1,0 +1,68 @@
+"""The ToewijzingNummers that the service gives out itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from app.domain.refusals import InvalidInput
+from app.storage.columns import Base, insert_or_conflict
+from app.storage.toewijzing_tables import ToewijzingRow
+
+FIRST_NUMMER: Final = 500_000_001  # far from where a back office begins, so that the two do not meet
+LAST_NUMMER: Final = 999_999_999  # LDT_Nummer
+
+
+class ToewijzingNummerTellerRow(Base):
+    """The last number that a gemeente was given."""
+
+    __tablename__ = "toewijzing_nummer_teller"
+
+    gemeente: Mapped[str] = mapped_column(primary_key=True)
+    laatste: Mapped[int]
+
+
+def lock_nummers(session: Session, *, gemeente: str) -> None:
+    """Let nobody else give out numbers of the gemeente until the end of the transaction.
+
+    Who decides whether something new may be assigned does this first: then two that overlap see each other.
+    """
+    _raise_teller(session, gemeente, 0)
+
+
+def next_nummer(session: Session, *, gemeente: str) -> int:
+    """A number that no toewijzing of the gemeente has; its counter stays locked until the end of the transaction.
+
+    Raises InvalidInput when there is none left.
+    """
+    nummer = _raise_teller(session, gemeente, 1)
+    free = _first_free(session, gemeente, nummer)
+    if free > LAST_NUMMER:
+        raise InvalidInput("Er is geen ToewijzingNummer meer vrij.")
+    if free != nummer:
+        session.execute(
+            update(ToewijzingNummerTellerRow).where(ToewijzingNummerTellerRow.gemeente == gemeente).values(laatste=free)
+        )
+    return free
+
+
+def _raise_teller(session: Session, gemeente: str, by: int) -> int:
+    return session.execute(
+        insert_or_conflict(session, ToewijzingNummerTellerRow)
+        .values(gemeente=gemeente, laatste=FIRST_NUMMER - 1 + by)
+        .on_conflict_do_update(index_elements=["gemeente"], set_={"laatste": ToewijzingNummerTellerRow.laatste + by})
+        .returning(ToewijzingNummerTellerRow.laatste)
+    ).scalar_one()
+
+
+def _first_free(session: Session, gemeente: str, nummer: int) -> int:
+    """The number itself, else the first one after it that is not in use."""
+    used, following = aliased(ToewijzingRow), aliased(ToewijzingRow)
+    taken = select(exists().where(used.gemeente == gemeente, used.nummer == nummer))
+    if not session.scalars(taken).one():
+        return nummer
+    last_of_a_row = ~exists().where(following.gemeente == gemeente, following.nummer == used.nummer + 1)
+    query = select(func.min(used.nummer)).where(used.gemeente == gemeente, used.nummer >= nummer, last_of_a_row)
+    return (session.scalars(query).one() or nummer) + 1
