@@ -17,6 +17,11 @@ MELDINGEN: Mapping[str, str] = {
     "string_too_long": "Dit mag {max_length} tekens lang zijn.",
     "string_type": "Dit moet tekst zijn.",
     "json_invalid": "Dit is geen JSON.",
+    "aantal": 'Dit is geen aantal: tekst zoals "2.5", of een getal.',
+    "een_grondslag": "Geef precies één van indicatie, arrangement en etmalen.",
+    "too_long": "Hier passen {max_length} regels.",
+    "int_type": "Dit is geen geheel getal.",
+    "bool_type": "Dit is true of false.",
 }
 OTHERWISE = "Deze waarde kan hier niet."
 

@@ -23,6 +23,7 @@ MOST_PER_WEEK: Final = 168
 MOST_ETMALEN: Final = 28
 HIGHEST_VOLUME: Final = 99_999_999
 """What a volume in a message can be at most (LDT_Volume)."""
+NO_TARIEF: Final = "Voor het product is er op de peildatum geen tarief"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,14 +291,16 @@ def _other_products(found: Sequence[Productspecificatie | str]) -> Iterable[Find
 def _prijs(vraag: _Vraag, code: str, pad: str) -> _Prijs | Finding:
     day = vraag.peildatum
     product = vraag.inrichting.product_on(code, day)
-    if product is None or product.tarief <= NUL:
-        return _wrong(pad, "Voor dit product is er op de peildatum geen tarief.")
-    if vraag.aanbieder is None:
-        return _Prijs(product, product.tarief, product.geldig_van)
-    contract = vraag.inrichting.contract_on(vraag.aanbieder, day)
-    if contract is None or code not in contract.producten:
-        return _wrong("aanbieder", "Met deze aanbieder is er op de peildatum geen contract voor dit product.")
-    agreed = next((t for t in contract.tarieven if t.code == code and t.holds_on(day)), product)
+    if product is None:
+        return _wrong(pad, f"{NO_TARIEF}.")
+    agreed = product
+    if vraag.aanbieder is not None:
+        contract = vraag.inrichting.contract_on(vraag.aanbieder, day)
+        if contract is None or code not in contract.producten:
+            return _wrong("aanbieder", "Met deze aanbieder is er op de peildatum geen contract voor dit product.")
+        agreed = next((t for t in contract.tarieven if t.code == code and t.holds_on(day)), product)
+    if agreed.tarief <= NUL:
+        return _wrong(pad, f"{NO_TARIEF} waarmee te rekenen is.")
     return _Prijs(product, agreed.tarief, agreed.geldig_van)
 
 
