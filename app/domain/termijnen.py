@@ -1,0 +1,133 @@
+"""Deadlines: which there are, on which day they fall, whose turn it is, and whether they were met (domain.md §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+WEEKS_UNTIL_BEGELEIDINGSPLAN: Final = 8
+SATURDAY: Final = 5
+
+Feestdag = Callable[[date], bool]
+"""Whether nobody works on a day because of a public holiday."""
+
+
+class TermijnSoort(StrEnum):
+    """What has to happen: the retour on a 301 or a 303, or a moment that the toekenning brings with it."""
+
+    RETOUR_301 = "retour-301"
+    RETOUR_303 = "retour-303"
+    BEGELEIDINGSPLAN = "begeleidingsplan"
+    EVALUATIE = "evaluatie"
+    EINDE_INDICATIE = "einde-indicatie"
+
+
+class TermijnStatus(StrEnum):
+    """How it stands with a deadline."""
+
+    OPEN = "open"
+    TE_LAAT = "te-laat"
+    GEHAALD = "gehaald"
+
+
+class Beurt(StrEnum):
+    """Whose turn it is."""
+
+    GEMEENTE = "gemeente"
+    AANBIEDER = "aanbieder"
+
+
+AAN_ZET: Final[Mapping[TermijnSoort, Beurt]] = {
+    TermijnSoort.RETOUR_301: Beurt.AANBIEDER,
+    TermijnSoort.RETOUR_303: Beurt.GEMEENTE,
+    TermijnSoort.BEGELEIDINGSPLAN: Beurt.AANBIEDER,
+    TermijnSoort.EVALUATIE: Beurt.GEMEENTE,
+    TermijnSoort.EINDE_INDICATIE: Beurt.GEMEENTE,
+}
+WERKDAGEN_BY_RELEASE: Final[Mapping[str, Mapping[TermijnSoort, int]]] = {
+    "2.1": {TermijnSoort.RETOUR_301: 5, TermijnSoort.RETOUR_303: 20},
+    "2.3": {TermijnSoort.RETOUR_301: 5, TermijnSoort.RETOUR_303: 20},
+    "3.2": {TermijnSoort.RETOUR_301: 3, TermijnSoort.RETOUR_303: 10},
+}
+"""Within how many working days a retour must be there; a release that is not here has no such deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Termijn:
+    """A deadline of a toewijzing that follows from its toekenning; `datum` is the last day on which it is met."""
+
+    toekenning_id: str
+    gemeente: str
+    sleutel: str
+    soort: TermijnSoort
+    datum: date
+
+
+def termijnen_of(
+    *,
+    toekenning_id: str,
+    gemeente: str,
+    sleutels: Collection[str],
+    toewijzingsdatum: date,
+    ingangsdatum: date,
+    einddatum: date | None,
+    evaluatiedatum: date | None = None,
+) -> tuple[Termijn, ...]:
+    """The deadlines of a toekenning, for each of its toewijzingen.
+
+    The begeleidingsplan is there within eight weeks after the toewijzing. The evaluation is on the agreed day, else
+    halfway the validity; without a last day and without an agreement there is none.
+    """
+    moments = {
+        TermijnSoort.BEGELEIDINGSPLAN: toewijzingsdatum + timedelta(weeks=WEEKS_UNTIL_BEGELEIDINGSPLAN),
+        TermijnSoort.EVALUATIE: evaluatiedatum or (halfway(ingangsdatum, einddatum) if einddatum else None),
+        TermijnSoort.EINDE_INDICATIE: einddatum,
+    }
+    return tuple(
+        Termijn(toekenning_id=toekenning_id, gemeente=gemeente, sleutel=sleutel, soort=soort, datum=datum)
+        for sleutel in sleutels
+        for soort, datum in moments.items()
+        if datum is not None
+    )
+
+
+def halfway(begin: date, end: date) -> date:
+    """The day in the middle, the earlier one of two.
+
+    >>> halfway(date(2018, 1, 1), date(2018, 12, 30))
+    datetime.date(2018, 7, 1)
+    """
+    return begin + (end - begin) // 2
+
+
+def status_of(soort: TermijnSoort, datum: date, *, gehaald_op: date | None, today: date) -> TermijnStatus:
+    """How it stands with a deadline today. The end of an indication comes by itself: it cannot be late."""
+    if gehaald_op is not None:
+        return TermijnStatus.GEHAALD
+    if today <= datum:
+        return TermijnStatus.OPEN
+    return TermijnStatus.GEHAALD if soort is TermijnSoort.EINDE_INDICATIE else TermijnStatus.TE_LAAT
+
+
+def after_werkdagen(day: date, count: int, is_feestdag: Feestdag) -> date:
+    """The last of `count` (1 or more) working days after a day, which does not count itself.
+
+    >>> after_werkdagen(date(2018, 1, 5), 5, lambda day: False)  # a Friday
+    datetime.date(2018, 1, 12)
+    """
+    while count:
+        day += timedelta(days=1)
+        if day.weekday() < SATURDAY and not is_feestdag(day):
+            count -= 1
+    return day
+
+
+def first_day_due_from(datum: date, count: int, is_feestdag: Feestdag) -> date:
+    """The first day of which the deadline (after_werkdagen) is on `datum` or later."""
+    day = datum
+    while after_werkdagen(day - timedelta(days=1), count, is_feestdag) >= datum:
+        day -= timedelta(days=1)
+    return day

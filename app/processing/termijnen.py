@@ -1,0 +1,225 @@
+"""Which deadlines there are, in one list: those of toekenningen, and the messages that wait for their retour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.domain.principal import Principal, Rol
+from app.domain.refusals import InvalidInput, NotFound, RoleNotAllowed
+from app.domain.termijnen import (
+    AAN_ZET,
+    WERKDAGEN_BY_RELEASE,
+    Beurt,
+    TermijnSoort,
+    TermijnStatus,
+    after_werkdagen,
+    first_day_due_from,
+    status_of,
+)
+from app.iwmo.releases import RELEASES
+from app.processing.feestdagen import is_feestdag
+from app.processing.runtime import Runtime
+from app.storage.termijnen import Span, Wachtend, find_termijn, recorded_termijnen, set_gehaald, unanswered
+from app.storage.zicht import Zicht
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+CURSOR = re.compile(r"([0-9-]{10})_([0-9])_([0-9-]{10})_([0-9a-f-]{1,36})")
+NUMBER = re.compile(r"[0-9]{1,18}")
+DAY = timedelta(days=1)
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermijnRegel:
+    """A row of the report. `id` is set when it can be marked as met, `cursor` is where the next page begins."""
+
+    id: str | None
+    soort: TermijnSoort
+    gemeente: str
+    toewijzing: str | None
+    bericht: str | None
+    datum: date
+    status: TermijnStatus
+    aan_zet: Beurt
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermijnVraag:
+    """Which deadlines are wanted: late or not, of one soort, up to and including a day."""
+
+    te_laat: bool | None = None
+    soort: TermijnSoort | None = None
+    tot: date | None = None
+
+
+def report(
+    session: Session, runtime: Runtime, zicht: Zicht, vraag: TermijnVraag, *, limit: int, cursor: str | None = None
+) -> list[TermijnRegel]:
+    """At most `limit` deadlines after the cursor, earliest first. Raises InvalidInput for a cursor that is none."""
+    asked = _Asked(session=session, zicht=zicht, vraag=vraag, today=runtime.today(), limit=limit)
+    place = _place_of(cursor) if cursor is not None else None
+    found = [row for source in _sources(vraag.soort) for row in source.rows(asked, place)]
+    return sorted(found, key=lambda row: _place_of(row.cursor))[:limit]
+
+
+def whole_report(runtime: Runtime, zicht: Zicht, vraag: TermijnVraag) -> Iterator[TermijnRegel]:
+    """Every deadline, earliest first, however many there are."""
+    cursor: str | None = None
+    while True:
+        with runtime.storage.reading() as session:
+            rows = report(session, runtime, zicht, vraag, limit=AT_ONCE, cursor=cursor)
+        yield from rows
+        if len(rows) < AT_ONCE:
+            return
+        cursor = rows[-1].cursor
+
+
+def mark_gehaald(runtime: Runtime, principal: Principal, zicht: Zicht, id: int) -> TermijnRegel:
+    """What a recorded deadline was for, happened today; saying it again changes nothing.
+
+    Raises NotFound for a deadline that the caller does not see or that comes by itself, RoleNotAllowed when it is
+    the turn of another.
+    """
+    today = runtime.today()
+    with runtime.storage.writing() as session:
+        found = find_termijn(session, zicht=zicht, id=id)
+        if found is None or found.soort is TermijnSoort.EINDE_INDICATIE:
+            raise NotFound("Er is geen termijn met dit id.")
+        if principal.rol is not Rol.GEMEENTE and AAN_ZET[found.soort] is not Beurt.AANBIEDER:
+            raise RoleNotAllowed("Alleen de gemeente meldt dit.")
+        set_gehaald(session, id=id, gehaald_op=today)
+        marked = find_termijn(session, zicht=zicht, id=id) or found
+        return _RECORDED.row_of(marked, today)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a row stands: its day, its source, and its place within the source."""
+
+    datum: date
+    rank: int
+    start: date
+    id: str
+
+    def __lt__(self, other: _Place) -> bool:
+        return self._order() < other._order()
+
+    def _order(self) -> tuple[date, int, date, int, str]:
+        return self.datum, self.rank, self.start, len(self.id), self.id  # a shorter number is a smaller one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    session: Session
+    zicht: Zicht
+    vraag: TermijnVraag
+    today: date
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """Rows in the order of their start, and so of their deadline: that many working days later, or the same day."""
+
+    rank: int
+    soorten: tuple[TermijnSoort, ...]
+    release: str | None = None
+    werkdagen: int = 0
+
+    def rows(self, asked: _Asked, place: _Place | None) -> list[TermijnRegel]:
+        span = self._span(asked, place)
+        if self.release is None:
+            waiting = recorded_termijnen(
+                asked.session,
+                zicht=asked.zicht,
+                soorten=self.soorten,
+                today=asked.today,
+                te_laat=asked.vraag.te_laat,
+                span=span,
+            )
+        else:
+            waiting = unanswered(
+                asked.session, zicht=asked.zicht, soort=self.soorten[0], release=self.release, span=span
+            )
+        return [self.row_of(one, asked.today) for one in waiting]
+
+    def row_of(self, waiting: Wachtend, today: date) -> TermijnRegel:
+        datum = after_werkdagen(waiting.start, self.werkdagen, is_feestdag) if self.werkdagen else waiting.start
+        markable = self.release is None and waiting.soort is not TermijnSoort.EINDE_INDICATIE
+        return TermijnRegel(
+            id=waiting.id if markable else None,
+            soort=waiting.soort,
+            gemeente=waiting.gemeente,
+            toewijzing=waiting.toewijzing,
+            bericht=waiting.bericht_id,
+            datum=datum,
+            status=status_of(waiting.soort, datum, gehaald_op=waiting.gehaald_op, today=today),
+            aan_zet=AAN_ZET[waiting.soort],
+            cursor=f"{datum}_{self.rank}_{waiting.start}_{waiting.id}",
+        )
+
+    def _span(self, asked: _Asked, place: _Place | None) -> Span:
+        after, until = (date.min, ""), date.max
+        if place is not None:
+            after = self._after(place)
+        if asked.vraag.tot is not None:
+            until = self._first_due_from(_within(asked.vraag.tot) + DAY) - DAY
+        if self.release is not None and asked.vraag.te_laat is not None:
+            turn = self._first_due_from(asked.today)
+            after, until = (after, min(until, turn - DAY)) if asked.vraag.te_laat else (max(after, (turn, "")), until)
+        return Span(after=after, until=until, limit=asked.limit)
+
+    def _after(self, place: _Place) -> tuple[date, str]:
+        if self.rank == place.rank:
+            return place.start, place.id
+        # Of the same day come first the rows of a lower source.
+        return self._first_due_from(place.datum if self.rank > place.rank else _within(place.datum) + DAY), ""
+
+    def _first_due_from(self, datum: date) -> date:
+        return first_day_due_from(_within(datum), self.werkdagen, is_feestdag) if self.werkdagen else datum
+
+
+_RECORDED = _Source(
+    rank=0, soorten=(TermijnSoort.BEGELEIDINGSPLAN, TermijnSoort.EVALUATIE, TermijnSoort.EINDE_INDICATIE)
+)
+_RETOUREN = tuple(
+    _Source(rank=rank, soorten=(soort,), release=release, werkdagen=werkdagen)
+    for rank, (release, soort, werkdagen) in enumerate(
+        (
+            (release, soort, werkdagen)
+            for release in RELEASES
+            for soort, werkdagen in WERKDAGEN_BY_RELEASE.get(release, {}).items()
+        ),
+        start=1,
+    )
+)
+
+
+def _sources(soort: TermijnSoort | None) -> Sequence[_Source]:
+    every = (_RECORDED, *_RETOUREN)
+    if soort is None:
+        return every
+    if soort in _RECORDED.soorten:
+        return (_Source(rank=_RECORDED.rank, soorten=(soort,)),)
+    return [source for source in _RETOUREN if soort in source.soorten]
+
+
+def _within(datum: date) -> date:
+    """The day, kept away from the ends of the calendar."""
+    return min(max(datum, EARLIEST), LATEST)
+
+
+def _place_of(cursor: str) -> _Place:
+    parts = CURSOR.fullmatch(cursor)
+    try:
+        if parts is not None and (parts[2] != "0" or NUMBER.fullmatch(parts[4])):
+            return _Place(date.fromisoformat(parts[1]), int(parts[2]), date.fromisoformat(parts[3]), parts[4])
+    except ValueError:
+        pass
+    raise InvalidInput("Deze cursor kwam niet uit een eerder antwoord.")

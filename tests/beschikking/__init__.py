@@ -1,0 +1,1 @@
+"""The beschikking as a page and as a PDF."""
