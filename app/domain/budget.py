@@ -97,7 +97,8 @@ def _years(span: GeslotenPeriode) -> Iterator[RoomPeriod]:
 def room(toewijzing: Toewijzing, periode: RoomPeriod, gebroken: GebrokenPeriode) -> int:
     """The room of the toewijzing in the period, in ledger units; 0 where no day is valid.
 
-    The version that decides a day gives that day its Omvang. Where versions with another Omvang share a period, the
+    The version that decides a day gives that day its Omvang; a deletion keeps its day but gives it no room, for that
+    goes with what replaces the toewijzing. Where versions with another Omvang share a period, the
     room is the larger one (`volledig`), or each counts for its share of the days (`naar-rato`, rounded half-up to
     whole units of the Omvang). For a total the newest version's Volume is the cap.
     """
@@ -105,7 +106,7 @@ def room(toewijzing: Toewijzing, periode: RoomPeriod, gebroken: GebrokenPeriode)
     if omvang is None:
         return 0
     if omvang.frequentie is Frequentie.TOTAAL:
-        return omvang.volume * ledger_units(omvang.eenheid)
+        return 0 if toewijzing.actueel.is_void else omvang.volume * ledger_units(omvang.eenheid)
     shares = tuple(_shares(toewijzing.segments(), periode.dagen))
     valid_days = sum(dagen.days for dagen, _ in shares)
     if not valid_days:
@@ -133,7 +134,7 @@ def room_of_days(toewijzing: Toewijzing, dagen: GeslotenPeriode, gebroken: Gebro
 def _shares(segments: Iterable[Segment], dagen: GeslotenPeriode) -> Iterator[tuple[GeslotenPeriode, Omvang]]:
     for segment in segments:
         shared = dagen.intersection(segment.begindatum, segment.einddatum)
-        if shared and segment.versie.omvang:
+        if shared and segment.versie.omvang and not segment.versie.is_void:
             yield shared, segment.versie.omvang
 
 

@@ -1,5 +1,6 @@
 """The room of a toewijzing per period, what is left of it, and how a volume is taken from it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -215,11 +216,17 @@ class TestRoom:
         toewijzing = a_toewijzing(withdrawn, a_versie())
         assert [room_in(toewijzing, periode) for periode in (P1, P2, P3, P4)] == [850, 0, 0, 0]
 
-    def test_a_void_toewijzing_keeps_the_room_of_its_day(self) -> None:
+    def test_a_void_toewijzing_has_no_room_left(self) -> None:
         void = a_versie(toewijzingsdatum=date(2019, 6, 3), einddatum=P1.begindatum, reden_wijziging="01")
         toewijzing = a_toewijzing(a_versie(), void)
-        assert [room_in(toewijzing, periode) for periode in (P1, P2)] == [850, 0]
-        assert room_in(toewijzing, P1, NAAR_RATO) == 30
+        assert [room_in(toewijzing, periode) for periode in (P1, P2)] == [0, 0]
+        assert room_in(toewijzing, P1, NAAR_RATO) == 0
+        total = a_versie(omvang=an_omvang(frequentie=Frequentie.TOTAAL))
+        assert room_in(a_toewijzing(replace(void, omvang=total.omvang)), P1) == 0
+
+    def test_only_the_code_for_deletion_takes_the_room_of_a_single_day(self) -> None:
+        ended = a_versie(toewijzingsdatum=date(2019, 6, 3), einddatum=P1.begindatum, reden_wijziging="02")
+        assert room_in(a_toewijzing(a_versie(), ended), P1) == 850
 
     def test_two_versions_share_a_period_and_the_larger_counts(self) -> None:
         for volumes in [(850, 900), (900, 850)]:

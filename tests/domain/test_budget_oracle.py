@@ -53,12 +53,16 @@ def room_in(toewijzing: Toewijzing, dagen: GeslotenPeriode, gebroken: GebrokenPe
 def agreed_on(versies: Sequence[ToewijzingVersie], day: date) -> int | None:
     """The Volume that counts on a day, None when no version allows support on it."""
     for versie in reversed(versies):
+        if is_deletion(versie):
+            return None
         if versie.ingangsdatum <= day:
             ended = versie.einddatum is not None and versie.einddatum < day
             return versie.omvang.volume if versie.omvang and not ended else None
-        if versie.reden_wijziging == "01" and versie.einddatum == versie.ingangsdatum:
-            return None
     return None
+
+
+def is_deletion(versie: ToewijzingVersie) -> bool:
+    return versie.reden_wijziging == "01" and versie.einddatum == versie.ingangsdatum
 
 
 def oracle(versies: Sequence[ToewijzingVersie], dagen: GeslotenPeriode, gebroken: GebrokenPeriode) -> int:
@@ -67,7 +71,7 @@ def oracle(versies: Sequence[ToewijzingVersie], dagen: GeslotenPeriode, gebroken
     assert newest is not None
     unit = 60 if newest.eenheid is Eenheid.UUR else 1
     if newest.frequentie is Frequentie.TOTAAL:
-        return newest.volume * unit
+        return 0 if is_deletion(versies[-1]) else newest.volume * unit
     days = [dagen.begindatum + timedelta(days=n) for n in range(dagen.days)]
     agreed = {day: volume for day in days if (volume := agreed_on(versies, day)) is not None}
     if not agreed:
