@@ -9,7 +9,17 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from app.api import berichten, budgetberekeningen, declaraties, health, inrichting, postbus, reference, toewijzingen
+from app.api import (
+    berichten,
+    budgetberekeningen,
+    declaraties,
+    health,
+    inrichting,
+    postbus,
+    reference,
+    toekenningen,
+    toewijzingen,
+)
 from app.api.headers import API_VERSION, AnswerHeaders, HeadIsGet
 from app.api.problems import FailuresEndHere, add_problem_handlers
 from app.iwmo.schema_directory import active_directory
@@ -88,6 +98,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     for router in (berichten.router, postbus.router, toewijzingen.router, declaraties.router, inrichting.router):
         app.include_router(router, prefix="/v1")
     app.include_router(budgetberekeningen.router, prefix="/v1")
+    app.include_router(toekenningen.router, prefix="/v1")
     app.include_router(health.router)
     app.include_router(reference.router)
     add_problem_handlers(app)

@@ -215,7 +215,7 @@ def _beschikking(toekenning: Toekenning, berekening: Berekening, deel: Deel, uit
         afgiftedatum=toekenning.afgiftedatum,
         ingangsdatum=toekenning.ingangsdatum,
         einddatum=toekenning.einddatum,
-        commentaar=uitgifte.referentie,
+        commentaar=uitgifte.referentie,  # here both releases have room for it
         beschikt_producten=(granted,),
         toegewezen_producten=(_toegewezen_product(toekenning, berekening, deel, uitgifte),),
     )
@@ -233,7 +233,6 @@ def _toegewezen_product(
         ingangsdatum=toekenning.ingangsdatum,
         einddatum=toekenning.einddatum,
         omvang=_omvang(berekening, deel.volume),
-        commentaar=uitgifte.referentie,
     )
 
 

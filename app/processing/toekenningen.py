@@ -27,6 +27,7 @@ from app.rules.toekenning import (
     request_findings,
     uneven_findings,
 )
+from app.storage.berichten import BerichtRecord, berichten_by_id
 from app.storage.postbus import put_all_in_postbus
 from app.storage.toekenningen import (
     ToekenningRecord,
@@ -34,9 +35,11 @@ from app.storage.toekenningen import (
     add_toekenning,
     find_toekenning,
     set_onderaannemer,
+    toekenning_to_json,
 )
 from app.storage.toewijzing_nummers import lock_nummers, next_nummer
-from app.storage.toewijzingen import toewijzingen_by_bsn
+from app.storage.toewijzingen import ToewijzingRecord, find_toewijzing_record, toewijzingen_by_bsn
+from app.storage.zicht import Zicht
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -50,20 +53,29 @@ class Granted:
     items: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToekenningView:
+    """A toekenning as the gemeente looks at it, with its toewijzingen and 301s as they are now."""
+
+    record: ToekenningRecord
+    toewijzingen: tuple[ToewijzingRecord, ...]
+    berichten: tuple[BerichtRecord, ...]
+
+
 def create(
     runtime: Runtime,
     principal: Principal,
     toekenning: Toekenning,
     *,
-    request: Repeatable,
-    answer: Callable[[Session, ToekenningRecord], str],
+    sleutel: str | None = None,
+    answer: Callable[[ToekenningView], str],
     proef: bool = False,
 ) -> str:
     """The answer to a new toekenning, as `answer` writes it; with `proef` nothing is kept.
 
-    The same request again gives the same answer and does nothing. Raises RoleNotAllowed or SenderNotAllowed for a
-    key that may not decide for the gemeente, InvalidInput or RejectedBericht with every finding, and
-    DifferentRequest.
+    The same request again under the same `sleutel` (Idempotency-Key) gives the same answer and does nothing. Raises
+    RoleNotAllowed or SenderNotAllowed for a key that may not decide for the gemeente, InvalidInput or RejectedBericht
+    with every finding, and DifferentRequest.
     """
     demand_gemeente(principal, toekenning.gemeente)
 
@@ -71,10 +83,11 @@ def create(
         inrichting = demand_inrichting(session, runtime, toekenning.gemeente)
         granted = grant(session, runtime, inrichting, toekenning, principal.key_id)
         put_all_in_postbus(session, granted.items)
-        return answer(session, granted.record)
+        return answer(_view(session, granted.record))
 
     if proef:
         return on_trial(runtime.storage, work)
+    request = Repeatable.of(principal, sleutel, f"toekenning {toekenning_to_json(toekenning)}")
     return runtime.storage.run(lambda session: once(session, request, now=runtime.now(), work=lambda: work(session)))
 
 
@@ -133,12 +146,28 @@ def _keep(session: Session, record: ToekenningRecord) -> None:
         )
 
 
-def get_toekenning(session: Session, *, id: str, gemeenten: frozenset[str]) -> ToekenningRecord:
-    """The toekenning; NotFound when there is none with this id at these gemeenten."""
-    found = find_toekenning(session, id=id, gemeenten=gemeenten)
-    if found is None:
-        raise NotFound("Er is geen toekenning met dit id.")
-    return found
+def view_toekenning(runtime: Runtime, zicht: Zicht, id: str) -> ToekenningView:
+    """A toekenning of one of the gemeenten that may be seen; NotFound when there is none with this id."""
+    with runtime.storage.reading() as session:
+        found = find_toekenning(session, id=id, gemeenten=zicht.gemeenten)
+        if found is None:
+            raise NotFound("Er is geen toekenning met dit id.")
+        return _view(session, found)
+
+
+def _view(session: Session, record: ToekenningRecord) -> ToekenningView:
+    gemeente = record.toekenning.gemeente
+    zicht = Zicht(gemeenten=frozenset({gemeente}))
+    toewijzingen = (
+        find_toewijzing_record(session, zicht=zicht, gemeente=gemeente, nummer_or_sleutel=uitgegeven.sleutel)
+        for uitgegeven in record.toewijzingen
+    )
+    ids = [uitgegeven.bericht_id for uitgegeven in record.toewijzingen]
+    return ToekenningView(
+        record=record,
+        toewijzingen=tuple(toewijzing for toewijzing in toewijzingen if toewijzing is not None),
+        berichten=tuple(berichten_by_id(session, ids=ids, zicht=zicht)),
+    )
 
 
 def demand_gemeente(principal: Principal, gemeente: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
@@ -24,6 +25,7 @@ RESULTAAT: Final = "IWB-resultaat"
 OVERLAP: Final = "IWB-overlap"
 DUBBEL: Final = "IWB-dubbel"
 
+NINE_DIGITS: Final = re.compile(r"[0-9]{9}")
 LOWEST_SCORE, HIGHEST_SCORE = 1, 5
 BEGELEIDING: Final = "02A01"
 VERBLIJF_MET_BEGELEIDING: Final = "04A06"  # its tariff includes begeleiding: next to it that is paid twice
@@ -32,7 +34,7 @@ DOUBLE_FUNDING: Final = {BEGELEIDING: VERBLIJF_MET_BEGELEIDING, VERBLIJF_MET_BEG
 
 def request_findings(toekenning: Toekenning, inrichting: Inrichting) -> Iterator[Finding]:
     """What is wrong with the request itself."""
-    if not bsn.is_valid(toekenning.client.bsn):
+    if not NINE_DIGITS.fullmatch(toekenning.client.bsn) or not bsn.is_valid(toekenning.client.bsn):
         yield _fout("CS002", "client.bsn", "Het bsn doorstaat de 11-proef niet.")
     yield from _validity(toekenning, inrichting)
     for number, resultaat in enumerate(toekenning.resultaten):

@@ -43,6 +43,11 @@ class ToekenningRecord:
     key_id: str | None = None
 
 
+def toekenning_to_json(toekenning: Toekenning) -> str:
+    """What was asked, as it is kept: the same text for the same question."""
+    return _TOEKENNING.dump_json(toekenning).decode()
+
+
 def add_toekenning(session: Session, *, new: ToekenningRecord) -> None:
     """Keep a toekenning and what came of it; its toewijzingen and their 301s are there already."""
     toekenning = new.toekenning
