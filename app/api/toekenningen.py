@@ -28,14 +28,16 @@ router = APIRouter(prefix="/toekenningen", tags=["Toekenningen"])
 
 MANY_RESULTATEN = 50
 
-Omschrijving = Annotated[str, Field(min_length=1, max_length=2000)]
+Omschrijving = Annotated[
+    str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\uFFFE\uFFFF]*$")
+]
 IdempotencyKey = Annotated[
     str | None, Header(min_length=1, max_length=255, description="Dezelfde vraag met dezelfde sleutel gebeurt één keer")
 ]
 Proef = Annotated[bool, Query(description="Laat zien wat er zou gebeuren en bewaar niets")]
 
 
-class ResultaatShape(Shape):
+class ResultaatIn(Shape):
     """A SMART result: a ZRM domain, its score now and the score to reach by a day."""
 
     domein: Tekst
@@ -54,6 +56,16 @@ class ResultaatShape(Shape):
             doel=self.doel,
             streefdatum=self.streefdatum,
         )
+
+
+class ResultaatOut(Shape):
+    """A SMART result as it was agreed."""
+
+    domein: str
+    omschrijving: str
+    baseline: int
+    doel: int
+    streefdatum: date
 
     @classmethod
     def of(cls, resultaat: Resultaat) -> Self:
@@ -83,8 +95,9 @@ class ToekenningIn(GrondslagIn):
     beschikking: BeschikkingIn
     ingangsdatum: Datum
     einddatum: Datum | None = None
-    resultaten: Annotated[list[ResultaatShape], Field(max_length=MANY_RESULTATEN, repr=False)] = Field(
-        default_factory=list[ResultaatShape]
+    evaluatiedatum: Datum | None = None
+    resultaten: Annotated[list[ResultaatIn], Field(max_length=MANY_RESULTATEN, repr=False)] = Field(
+        default_factory=list[ResultaatIn]
     )
     aanbieder: Agb
     tweede_aanbieder: TweedeAanbiederIn | None = None
@@ -100,6 +113,7 @@ class ToekenningIn(GrondslagIn):
             afgiftedatum=self.beschikking.afgiftedatum,
             ingangsdatum=self.ingangsdatum,
             einddatum=self.einddatum,
+            evaluatiedatum=self.evaluatiedatum,
             resultaten=tuple(shape.resultaat for shape in self.resultaten),
             grondslag=self.grondslag,
             aanbieder=self.aanbieder,
@@ -124,7 +138,8 @@ class ToekenningOut(Shape):
     gemeente: str
     ingangsdatum: date
     einddatum: date | None
-    resultaten: list[ResultaatShape]
+    evaluatiedatum: date | None
+    resultaten: list[ResultaatOut]
     berekening: SheetOut
     onderaannemer: str | None
     toewijzingen: list[ToewijzingOut]
@@ -143,7 +158,8 @@ class ToekenningOut(Shape):
             gemeente=toekenning.gemeente,
             ingangsdatum=toekenning.ingangsdatum,
             einddatum=toekenning.einddatum,
-            resultaten=[ResultaatShape.of(resultaat) for resultaat in toekenning.resultaten],
+            evaluatiedatum=toekenning.evaluatiedatum,
+            resultaten=[ResultaatOut.of(resultaat) for resultaat in toekenning.resultaten],
             berekening=SheetOut.of(record.berekening),
             onderaannemer=record.onderaannemer,
             toewijzingen=[ToewijzingOut.of(toewijzing) for toewijzing in view.toewijzingen],
