@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from app.api.budgetberekeningen import SheetOut, Weergave
+from app.api.fields import iso_date
 from app.cli.subcommands import Subcommands
 from app.domain.bedrag import Bedrag
 from app.domain.berekening import ArrangementKeuze, Berekening, Etmalen, Grondslag, Indicatie
@@ -76,7 +77,7 @@ def _etmalen(text: str) -> Etmalen:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return iso_date(text)
     except ValueError:
         raise argparse.ArgumentTypeError("een datum is jjjj-mm-dd") from None
 
@@ -120,7 +121,7 @@ def _amounts(berekening: Berekening) -> Sequence[tuple[str, Bedrag]]:
 
 
 def _lines(berekening: Berekening, *, extern: bool) -> Table:
-    table = Table(Column("indicatie", no_wrap=True), "eenheid")
+    table = Table(Column("indicatie", no_wrap=True), Column("eenheid", no_wrap=True))
     usage = () if extern else ("gebruik",)
     for name in ("per week", *usage, "per jaar", "tarief", "bedrag per jaar"):
         table.add_column(name, justify="right", no_wrap=True)

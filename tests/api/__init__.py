@@ -1,0 +1,1 @@
+"""Each endpoint over HTTP, on SQLite and PostgreSQL."""

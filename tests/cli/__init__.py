@@ -1,0 +1,1 @@
+"""Each command of `iwmo`, as an operator meets it."""
