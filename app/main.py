@@ -11,14 +11,17 @@ from starlette.types import ASGIApp
 
 from app.api import (
     berichten,
+    beschikkingen,
     budgetberekeningen,
     declaraties,
     health,
     inrichting,
     postbus,
+    rapportages,
     reference,
     toekenningen,
     toewijzingen,
+    wijzigingen,
 )
 from app.api.headers import API_VERSION, AnswerHeaders, HeadIsGet
 from app.api.problems import FailuresEndHere, add_problem_handlers
@@ -30,6 +33,17 @@ from app.processing.runtime import Runtime
 from app.settings import PROJECT, Settings
 from app.storage.base import create_storage
 
+NOUNS = (
+    berichten,
+    postbus,
+    toekenningen,
+    toewijzingen,
+    declaraties,
+    budgetberekeningen,
+    beschikkingen,
+    rapportages,
+    inrichting,
+)
 OWN_SCHEMAS = PROJECT / "schemas" / "iwmo"
 
 
@@ -95,10 +109,9 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     )
     app.state.settings = settings
     app.state.runtime = parts
-    for router in (berichten.router, postbus.router, toewijzingen.router, declaraties.router, inrichting.router):
-        app.include_router(router, prefix="/v1")
-    app.include_router(budgetberekeningen.router, prefix="/v1")
-    app.include_router(toekenningen.router, prefix="/v1")
+    for noun in NOUNS:
+        app.include_router(noun.router, prefix="/v1")
+    app.include_router(wijzigingen.router, prefix="/v1")
     app.include_router(health.router)
     app.include_router(reference.router)
     add_problem_handlers(app)

@@ -80,7 +80,10 @@ class TweedeAanbieder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toekenning:
-    """What was asked: for whom, on which beschikking, from when to when (None: endless), how much, by whom."""
+    """What was asked: for whom, on which beschikking, from when to when (None: endless), how much, by whom.
+
+    `evaluatiedatum` is when gemeente and client look back; without one it is halfway (app.domain.termijnen).
+    """
 
     gemeente: str
     client: Clientgegevens
@@ -88,6 +91,7 @@ class Toekenning:
     afgiftedatum: date
     ingangsdatum: date
     einddatum: date | None = None
+    evaluatiedatum: date | None = None
     resultaten: tuple[Resultaat, ...] = ()
     grondslag: Grondslag
     aanbieder: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from app.domain.inrichting import Inrichting
 from app.domain.principal import Principal, Rol
 from app.domain.refusals import InvalidInput, NotFound, RoleNotAllowed, SenderNotAllowed
 from app.domain.retour import Finding
+from app.domain.termijnen import termijnen_of
 from app.domain.toekenning import Toekenning, Uitgifte, Verdeling, toewijzingsbericht, verdeel
 from app.domain.versies import Toewijzing
 from app.processing.idempotency import Repeatable, on_trial, once
@@ -29,6 +30,7 @@ from app.rules.toekenning import (
 )
 from app.storage.berichten import BerichtRecord, berichten_by_id
 from app.storage.postbus import put_all_in_postbus
+from app.storage.termijnen import record_termijnen
 from app.storage.toekenningen import (
     ToekenningRecord,
     Uitgegeven,
@@ -131,16 +133,27 @@ def grant(
         gemaakt_op=runtime.now(),
         key_id=key_id,
     )
-    _keep(session, record)
+    _keep(session, record, moment.date())
     return Granted(record=record, verdeling=plan.verdeling, items=tuple(item for one in issued for item in one.items))
 
 
-def _keep(session: Session, record: ToekenningRecord) -> None:
+def _keep(session: Session, record: ToekenningRecord, toewijzingsdatum: date) -> None:
+    toekenning = record.toekenning
     add_toekenning(session, new=record)
+    termijnen = termijnen_of(
+        toekenning_id=record.id,
+        gemeente=toekenning.gemeente,
+        sleutels=[toewijzing.sleutel for toewijzing in record.toewijzingen],
+        toewijzingsdatum=toewijzingsdatum,
+        ingangsdatum=toekenning.ingangsdatum,
+        einddatum=toekenning.einddatum,
+        evaluatiedatum=toekenning.evaluatiedatum,
+    )
+    record_termijnen(session, termijnen=termijnen)
     if record.onderaannemer is not None:
         set_onderaannemer(
             session,
-            gemeente=record.toekenning.gemeente,
+            gemeente=toekenning.gemeente,
             sleutel=record.toewijzingen[0].sleutel,
             onderaannemer=record.onderaannemer,
         )

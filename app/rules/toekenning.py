@@ -37,10 +37,16 @@ def request_findings(toekenning: Toekenning, inrichting: Inrichting) -> Iterator
     if not NINE_DIGITS.fullmatch(toekenning.client.bsn) or not bsn.is_valid(toekenning.client.bsn):
         yield _fout("CS002", "client.bsn", "Het bsn doorstaat de 11-proef niet.")
     yield from _validity(toekenning, inrichting)
+    if toekenning.evaluatiedatum is not None and not _holds_on(toekenning, toekenning.evaluatiedatum):
+        yield _fout(GELDIGHEID, "evaluatiedatum", "De evaluatie valt binnen de geldigheid van de toekenning.")
     for number, resultaat in enumerate(toekenning.resultaten):
         yield from _resultaat(toekenning, resultaat, f"resultaten[{number}]")
     if toekenning.tweede is not None and toekenning.tweede.agb == toekenning.aanbieder:
         yield _fout(VERDELING, "tweedeAanbieder.agb", "De tweede aanbieder is een andere dan de eerste.")
+
+
+def _holds_on(toekenning: Toekenning, day: date) -> bool:
+    return toekenning.ingangsdatum <= day and (toekenning.einddatum is None or day <= toekenning.einddatum)
 
 
 def contract_findings(toekenning: Toekenning, inrichting: Inrichting, code: str | None) -> Iterator[Finding]:
