@@ -1,0 +1,177 @@
+"""Dividing a budget over two aanbieders, and the 301 for each."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.bedrag import Bedrag
+from app.domain.budget import room, room_periods
+from app.domain.inrichting import Afronding, GebrokenPeriode, Inrichting, Instellingen
+from app.domain.periode import GeslotenPeriode
+from app.domain.refusals import InvalidInput
+from app.domain.toekenning import Deel, TweedeAanbieder, Uitgifte, Verdeling, planned, toewijzingsbericht, verdeel
+from app.rules.toekenning import uneven_findings
+from tests.builders import an_inrichting
+from tests.builders.toekenning import FIRST, SECOND, a_berekening, a_toekenning
+
+EURO = Bedrag(100)
+BEGIN = date(2018, 1, 1)
+volumes = st.integers(2, 50_000)
+
+
+def divided(volume: int, tweede: TweedeAanbieder | None, **changes) -> Verdeling:
+    values = {"contracted": True, "tarief": EURO, "afronding": Afronding.HALF_UP} | changes
+    return verdeel(volume, aanbieder=FIRST, tweede=tweede, **values)
+
+
+def by_amount(euro: int) -> TweedeAanbieder:
+    return TweedeAanbieder(agb=SECOND, budget_per_periode=euro)
+
+
+def by_percentage(percentage: int | str) -> TweedeAanbieder:
+    return TweedeAanbieder(agb=SECOND, percentage=Fraction(percentage))
+
+
+def refusal(volume: int, tweede: TweedeAanbieder, **changes) -> str:
+    with pytest.raises(InvalidInput) as refused:
+        divided(volume, tweede, **changes)
+    (finding,) = refused.value.findings
+    return finding.pad
+
+
+class TestVerdeel:
+    def test_leaves_everything_with_the_only_one(self):
+        assert divided(990, None) == Verdeling(Deel(FIRST, 990))
+
+    def test_by_amount(self):
+        assert divided(990, by_amount(300)) == Verdeling(Deel(FIRST, 690), Deel(SECOND, 300))
+
+    @pytest.mark.parametrize(
+        ("percentage", "afronding", "share"),
+        [
+            (30, Afronding.HALF_UP, 297),
+            ("33.35", Afronding.HALF_UP, 330),  # 330.165
+            ("50.05", Afronding.HALF_UP, 495),  # 495.495
+            ("50.051", Afronding.HALF_UP, 496),  # 495.5049
+            ("50.051", Afronding.OMLAAG, 495),
+        ],
+    )
+    def test_rounds_a_percentage_as_the_gemeente_does(self, percentage: str, afronding: Afronding, share: int):
+        assert divided(990, by_percentage(percentage), afronding=afronding).delen == (
+            Deel(FIRST, 990 - share),
+            Deel(SECOND, share),
+        )
+
+    @pytest.mark.parametrize("percentage", [0, -1, "100.001", 101, 100, "0.05"])
+    def test_refuses_a_percentage_that_leaves_one_without(self, percentage: str):
+        assert refusal(990, by_percentage(percentage)) == "tweedeAanbieder.percentage"
+
+    @pytest.mark.parametrize("euro", [0, -1, 990, 991])
+    def test_refuses_an_amount_that_leaves_one_without(self, euro: int):
+        assert refusal(990, by_amount(euro)) == "tweedeAanbieder.budgetPerPeriode"
+        assert refusal(990, by_amount(euro), contracted=False) == "tweedeAanbieder.budgetPerPeriode"
+        assert refusal(990, by_amount(euro), pad="") == "budgetPerPeriode"
+
+    def test_refuses_an_amount_that_is_no_whole_number_of_units(self):
+        assert divided(4, by_amount(25), tarief=Bedrag(1250)).delen == (Deel(FIRST, 2), Deel(SECOND, 2))
+        assert refusal(4, by_amount(30), tarief=Bedrag(1250)) == "tweedeAanbieder.budgetPerPeriode"
+
+    def test_wants_one_of_both(self):
+        assert refusal(990, TweedeAanbieder(agb=SECOND)) == "tweedeAanbieder"
+        both = TweedeAanbieder(agb=SECOND, budget_per_periode=300, percentage=Fraction(30))
+        assert refusal(990, both) == "tweedeAanbieder"
+
+    def test_leaves_everything_with_the_first_when_the_second_has_no_contract(self):
+        expected = Verdeling(Deel(FIRST, 990), onderaannemer=SECOND)
+        assert divided(990, by_percentage(30), contracted=False) == expected
+
+    @given(volumes, st.fractions(0, 100, max_denominator=1000), st.sampled_from(Afronding))
+    def test_the_parts_are_the_whole_and_none_is_empty(self, volume: int, percentage: Fraction, afronding: Afronding):
+        try:
+            eerste, tweede = divided(volume, by_percentage(str(percentage)), afronding=afronding).delen
+        except InvalidInput:
+            exact = volume * percentage / 100
+            assert exact < 1 or exact >= volume - Fraction(1, 2)
+        else:
+            assert eerste.volume + tweede.volume == volume
+            assert min(eerste.volume, tweede.volume) >= 1
+            assert abs(tweede.volume - volume * percentage / 100) < 1
+
+    @given(volumes, st.data())
+    def test_every_amount_between_nothing_and_everything_is_good(self, volume: int, data: st.DataObject):
+        euro = data.draw(st.integers(1, volume - 1))
+        assert divided(volume, by_amount(euro)).delen == (Deel(FIRST, volume - euro), Deel(SECOND, euro))
+
+
+def rooms(inrichting: Inrichting, volume: int, einddatum: date) -> list[int]:
+    toekenning = a_toekenning(einddatum=einddatum)
+    toewijzing = planned(toekenning, a_berekening(), Deel(FIRST, volume))
+    span = GeslotenPeriode(BEGIN, einddatum)
+    gebroken = inrichting.instellingen.gebroken_periode
+    return [room(toewijzing, periode, gebroken) for periode in room_periods(toewijzing, inrichting, span)]
+
+
+class TestRooms:
+    @given(volumes, st.data(), st.integers(0, 1000))
+    def test_of_the_parts_add_up_to_the_whole_in_every_period(self, volume: int, data: st.DataObject, days: int):
+        share = data.draw(st.integers(1, volume - 1))
+        verdeling = divided(volume, by_amount(share))
+        inrichting, einddatum = an_inrichting(), BEGIN + timedelta(days=days)
+        whole = rooms(inrichting, volume, einddatum)
+        parts = [rooms(inrichting, deel.volume, einddatum) for deel in verdeling.delen]
+        assert whole
+        assert [sum(part) for part in zip(*parts, strict=True)] == whole
+
+    @given(volumes, st.data(), st.integers(0, 60))
+    def test_that_would_not_add_up_by_day_are_refused_and_only_those(self, volume: int, data: st.DataObject, days: int):
+        share = data.draw(st.integers(1, volume - 1))
+        naar_rato = an_inrichting(instellingen=Instellingen(gebroken_periode=GebrokenPeriode.NAAR_RATO))
+        verdeling, einddatum = divided(volume, by_amount(share)), BEGIN + timedelta(days=days)
+        whole = rooms(naar_rato, volume, einddatum)
+        parts = [rooms(naar_rato, deel.volume, einddatum) for deel in verdeling.delen]
+        refused = list(
+            uneven_findings(a_toekenning(einddatum=einddatum), a_berekening(volume=volume), verdeling, naar_rato)
+        )
+        assert bool(refused) == ([sum(part) for part in zip(*parts, strict=True)] != whole)
+
+
+class TestToewijzingsbericht:
+    UITGIFTE = Uitgifte(
+        toewijzing_nummer=500_000_001,
+        identificatie="A1",
+        moment=datetime(2018, 1, 2, 9, 30),
+        referentie="Toekenning 0192",
+    )
+
+    def test_is_for_one_aanbieder_and_holds_its_part(self):
+        bericht = toewijzingsbericht(a_toekenning(), a_berekening(), Deel(SECOND, 300), self.UITGIFTE)
+        assert (bericht.header.afzender, bericht.header.ontvanger) == ("1708", SECOND)
+        assert bericht.header.bericht_identificatie.dagtekening == date(2018, 1, 2)
+        (client,) = bericht.clienten
+        (product,) = client.beschikking.toegewezen_producten
+        assert product.omvang is not None
+        assert (product.aanbieder, product.toewijzing_nummer, product.omvang.volume) == (SECOND, 500_000_001, 300)
+        (granted,) = client.beschikking.beschikt_producten
+        assert granted.omvang is not None
+        assert granted.omvang.volume == 990  # what the client was granted, whoever delivers it
+
+    def test_says_nothing_of_results_or_indication(self):
+        toekenning = a_toekenning()
+        bericht = toewijzingsbericht(toekenning, a_berekening(), Deel(FIRST, 990), self.UITGIFTE)
+        (client,) = bericht.clienten
+        comments = {client.commentaar, client.beschikking.commentaar}
+        comments |= {product.commentaar for product in client.beschikking.toegewezen_producten}
+        assert comments == {None, "Toekenning 0192"}
+        assert client.beschikking.beperkingen == ()
+        assert client.beschikking.grondslagen is None
+        assert toekenning.resultaten[0].omschrijving not in repr(bericht)
+
+    def test_shows_nobody_in_a_log(self):
+        assert "999900006" not in repr(a_toekenning())
+        assert "Testmans" not in repr(a_toekenning())
+        assert "1979" not in repr(a_toekenning())
