@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -106,35 +107,49 @@ def grant(
 
     `berekening` is used instead of computing it. The caller puts `items` into the postbuses (put_all_in_postbus),
     once for all grants of its transaction. Raises InvalidInput with every finding on the request, and RejectedBericht
-    when a 301 would not be right.
+    when a 301 would not be right; then nothing of this toekenning is kept, and the caller may go on with another.
     """
     lock_nummers(session, gemeente=toekenning.gemeente)  # two that overlap see each other
     plan = _plan(session, inrichting, toekenning, berekening)
     id, moment = new_id(), moment_of_toewijzing(runtime)
-    given: list[Uitgegeven] = []
-    issued: list[Issued] = []
-    for deel in plan.verdeling.delen:
-        uitgifte = Uitgifte(
-            toewijzing_nummer=next_nummer(session, gemeente=toekenning.gemeente),
-            identificatie=new_identificatie(),
-            moment=moment,
-            referentie=f"Toekenning {id}",
+    with session.begin_nested():
+        issued = _issue(session, runtime, inrichting, _Order(id, moment, toekenning, key_id), plan)
+        record = ToekenningRecord(
+            id=id,
+            toekenning=toekenning,
+            berekening=plan.berekening,
+            onderaannemer=plan.verdeling.onderaannemer,
+            waarschuwingen=(*plan.warnings, *(finding for one in issued.values() for finding in one.findings)),
+            toewijzingen=tuple(Uitgegeven(str(nummer), one.bericht_id) for nummer, one in issued.items()),
+            gemaakt_op=runtime.now(),
+            key_id=key_id,
         )
-        bericht = toewijzingsbericht(toekenning, plan.berekening, deel, uitgifte)
-        issued.append(issue_301(session, runtime, bericht=bericht, inrichting=inrichting, key_id=key_id))
-        given.append(Uitgegeven(str(uitgifte.toewijzing_nummer), issued[-1].bericht_id))
-    record = ToekenningRecord(
-        id=id,
-        toekenning=toekenning,
-        berekening=plan.berekening,
-        onderaannemer=plan.verdeling.onderaannemer,
-        waarschuwingen=(*plan.warnings, *(finding for one in issued for finding in one.findings)),
-        toewijzingen=tuple(given),
-        gemaakt_op=runtime.now(),
-        key_id=key_id,
-    )
-    _keep(session, record, moment.date())
-    return Granted(record=record, verdeling=plan.verdeling, items=tuple(item for one in issued for item in one.items))
+        _keep(session, record, moment.date())
+    items = tuple(item for one in issued.values() for item in one.items)
+    return Granted(record=record, verdeling=plan.verdeling, items=items)
+
+
+class _Order(NamedTuple):
+    id: str
+    moment: datetime
+    toekenning: Toekenning
+    key_id: str | None
+
+
+def _issue(session: Session, runtime: Runtime, inrichting: Inrichting, order: _Order, plan: _Plan) -> dict[int, Issued]:
+    """A 301 for each part, by its ToewijzingNummer and in order."""
+    issued: dict[int, Issued] = {}
+    for deel in plan.verdeling.delen:
+        nummer = next_nummer(session, gemeente=order.toekenning.gemeente)
+        uitgifte = Uitgifte(
+            toewijzing_nummer=nummer,
+            identificatie=new_identificatie(),
+            moment=order.moment,
+            referentie=f"Toekenning {order.id}",
+        )
+        bericht = toewijzingsbericht(order.toekenning, plan.berekening, deel, uitgifte)
+        issued[nummer] = issue_301(session, runtime, bericht=bericht, inrichting=inrichting, key_id=order.key_id)
+    return issued
 
 
 def _keep(session: Session, record: ToekenningRecord, toewijzingsdatum: date) -> None:

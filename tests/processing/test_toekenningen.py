@@ -14,11 +14,14 @@ from app.domain.principal import Principal, Rol
 from app.domain.refusals import DifferentRequest, InvalidInput, Refusal, RejectedBericht
 from app.domain.toekenning import Toekenning, TweedeAanbieder
 from app.iwmo.xsd import Schemas
+from app.processing import toekenningen
 from app.processing.inrichtingen import find_inrichting
+from app.processing.issue import Issued, issue_301
 from app.processing.runtime import Runtime
 from app.processing.toekenningen import create, grant, moment_of_toewijzing
 from app.settings import PROJECT
 from app.storage.base import Base, Storage
+from app.storage.toewijzing_nummers import FIRST_NUMMER
 from tests.builders import a_volledige_naam
 from tests.builders.toekenning import (
     FIRST,
@@ -144,6 +147,26 @@ class TestGrant:
             f"gemeente:{STEENWIJKERLAND}",
             f"aanbieder:{SECOND}",
         ]
+
+    def test_that_fails_leaves_nothing_and_the_transaction_goes_on(
+        self, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    ):
+        calls = iter([True, False, True, True])
+
+        def issue_or_refuse(*args: Any, **more: Any) -> Issued:
+            if not next(calls):
+                raise RejectedBericht("the second 301")
+            return issue_301(*args, **more)
+
+        monkeypatch.setattr(toekenningen, "issue_301", issue_or_refuse)
+        with runtime.storage.writing() as session:
+            inrichting = find_inrichting(session, runtime, STEENWIJKERLAND)
+            assert inrichting is not None
+            with pytest.raises(RejectedBericht):
+                grant(session, runtime, inrichting, SPLIT, None)
+            granted = grant(session, runtime, inrichting, SPLIT, None)
+        assert [u.sleutel for u in granted.record.toewijzingen] == [str(FIRST_NUMMER), str(FIRST_NUMMER + 1)]
+        assert (counts(runtime)["toekenning"], counts(runtime)["toewijzing"], counts(runtime)["bericht"]) == (1, 2, 3)
 
     def test_takes_a_sheet_that_was_made_elsewhere(self, runtime: Runtime):
         with runtime.storage.writing() as session:

@@ -26,12 +26,15 @@ from app.storage.toewijzing_nummers import FIRST_NUMMER, LAST_NUMMER, Toewijzing
 from app.storage.toewijzingen import find_toewijzing_record
 from app.storage.zicht import Zicht
 from tests.builders.toekenning import SECOND, a_berekening, a_toekenning
+from tests.builders.world import made
 from tests.storage.rows import AANBIEDER, GEMEENTE, MOMENT, at_once, booked
 
 
 def a_record(**changes) -> ToekenningRecord:
-    values = {"id": "T1", "toekenning": a_toekenning(gemeente=GEMEENTE), "berekening": a_berekening()}
-    return ToekenningRecord(**({"gemaakt_op": MOMENT} | values | changes))
+    toekenning = a_toekenning(gemeente=GEMEENTE)
+    return made(
+        ToekenningRecord, changes, id="T1", toekenning=toekenning, berekening=a_berekening(), gemaakt_op=MOMENT
+    )
 
 
 def kept(storage: Storage, record: ToekenningRecord) -> ToekenningRecord | None:
