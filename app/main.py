@@ -38,6 +38,7 @@ NOUNS = (
     postbus,
     toekenningen,
     toewijzingen,
+    wijzigingen,
     declaraties,
     budgetberekeningen,
     beschikkingen,
@@ -111,7 +112,6 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     app.state.runtime = parts
     for noun in NOUNS:
         app.include_router(noun.router, prefix="/v1")
-    app.include_router(wijzigingen.router, prefix="/v1")
     app.include_router(health.router)
     app.include_router(reference.router)
     add_problem_handlers(app)

@@ -45,12 +45,12 @@ def _at(client: Client, ontvanger: str, aanbieder: str) -> Client:
     beschikking = client.beschikking
     own = tuple(p for p in beschikking.toegewezen_producten if (p.aanbieder or ontvanger) == aanbieder)
     granted = tuple(b for b in beschikking.beschikt_producten if b.product in {p.product for p in own})
-    reduced = replace(beschikking, toegewezen_producten=own, beschikt_producten=granted or _granted_as(own))
+    reduced = replace(beschikking, toegewezen_producten=own, beschikt_producten=granted or granted_as(own))
     return replace(client, beschikking=reduced)
 
 
-def _granted_as(own: tuple[ToegewezenProduct, ...]) -> tuple[BeschiktProduct, ...]:
-    """2.1 wants at least one BeschiktProduct: where none names the own products, these say what was granted."""
+def granted_as(own: tuple[ToegewezenProduct, ...]) -> tuple[BeschiktProduct, ...]:
+    """The BeschiktProducten of assigned products: 2.1 wants one, also where none names them."""
     return tuple(
         BeschiktProduct(product=p.product, ingangsdatum=p.ingangsdatum, einddatum=p.einddatum, omvang=p.omvang)
         for p in own

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from app.domain.bedrag import Bedrag
+from app.domain.budget import room_periods
 from app.domain.cak_periode import CakPeriode
 from app.domain.codelijsten import REDEN_VERWIJDERD, Frequentie
 from app.domain.effect import EffectRow, Stap, effect_of, sums_by_period
@@ -55,7 +56,7 @@ class Feiten:
 
 @dataclass(frozen=True, slots=True)
 class Opvolging:
-    """A toewijzing goes on under another sleutel: what was granted on it from a day on counts there."""
+    """A toewijzing goes on under another sleutel: what was booked on it from a day on counts there."""
 
     van: str
     naar: str
@@ -102,7 +103,7 @@ def split(lopend: Lopend, tweede: TweedeAanbieder, vanaf: CakPeriode, feiten: Fe
     stappen = _continued(lopend, verdeling.eerste.volume, vanaf, first, REDEN_ANDERE_AANBIEDER, feiten)
     new = _new(toewijzing, begin, verdeling.tweede.volume, second, feiten, aanbieder=tweede.agb)
     _demand_no_overlap(new, begin, feiten.andere, "aanbieder")
-    opvolging = Opvolging(toewijzing.sleutel, stappen[1].na.sleutel, vanaf.begindatum)
+    opvolging = _opvolging(*stappen, vanaf)
     return _judged((*stappen, Stap(voor=None, na=new, geboekt={})), feiten, opvolging, pad="vanaf", even=True)
 
 
@@ -121,7 +122,7 @@ def merge(tweede: Lopend, eerste: Lopend, *, einddatum: date, reden: str, feiten
     volume = kept.volume + returned.volume
     _begin(eerste.toewijzing, vanaf)
     stappen = _continued(eerste, volume, vanaf, feiten.nummers[0], REDEN_ANDERE_AANBIEDER, feiten)
-    opvolging = Opvolging(eerste.toewijzing.sleutel, stappen[1].na.sleutel, vanaf.begindatum)
+    opvolging = _opvolging(*stappen, vanaf)
     back = Stap(voor=tweede.toewijzing, na=ended, geboekt=tweede.geboekt)
     return _judged((*stappen, back), feiten, opvolging, pad="einddatum", even=True)
 
@@ -140,7 +141,7 @@ def change(lopend: Lopend, *, volume: int, vanaf: CakPeriode, feiten: Feiten) ->
         stappen: tuple[Stap, ...] = (Stap(voor=toewijzing, na=na, geboekt=lopend.geboekt),)
         return _judged(stappen, feiten, None, pad="volume")
     stappen = _continued(lopend, volume, vanaf, feiten.nummers[0], REDEN_VERKORT, feiten)
-    opvolging = Opvolging(toewijzing.sleutel, stappen[1].na.sleutel, vanaf.begindatum)
+    opvolging = _opvolging(*stappen, vanaf)
     return _judged(stappen, feiten, opvolging, pad="volume")
 
 
@@ -163,16 +164,27 @@ def find_cak_periode(inrichting: Inrichting, jaar: int, periode: int) -> CakPeri
     return found
 
 
-def parts_with(tweede: Toewijzing, andere: Iterable[Toewijzing], day: date) -> tuple[Toewijzing, ...]:
-    """The toewijzingen of the client at other aanbieders that deliver the same product on the day."""
-    return tuple(
-        other
-        for other in andere
-        if other.aanbieder != tweede.aanbieder
-        and (versie := other.versie_on(day)) is not None
-        and not versie.is_void
-        and versie.product == tweede.actueel.product
-    )
+def find_eerste(tweede: Toewijzing, feiten: Feiten, einddatum: date, *, nummer: int | None = None) -> Toewijzing:
+    """To whom the volume of a part goes back: the other aanbieder that delivers the product to the client after it.
+
+    InvalidInput when there is none, or more than one and no ToewijzingNummer says which.
+    """
+    day = einddatum if einddatum == tweede.actueel.ingangsdatum else einddatum + timedelta(days=1)
+    found = [other for other in feiten.andere if _is_part_with(other, tweede, day) and nummer in {None, other.nummer}]
+    if len(found) != 1:
+        known = ", ".join(str(other.nummer) for other in found)
+        melding = (
+            "Er is niet precies één toewijzing van dit product bij een andere aanbieder; noem ze in samenvoegenMet."
+        )
+        raise refusal("samenvoegen", melding, aantal=len(found), toewijzingNummers=known)
+    return found[0]
+
+
+def _is_part_with(other: Toewijzing, tweede: Toewijzing, day: date) -> bool:
+    versie = other.versie_on(day)
+    if versie is None or versie.is_void:
+        return False
+    return other.aanbieder != tweede.aanbieder and versie.product == tweede.actueel.product
 
 
 def refusal(pad: str, melding: str, **waarden: Waarde | date) -> InvalidInput:
@@ -259,11 +271,25 @@ def _continued(
         ended = _with_version(toewijzing, feiten, einddatum=begin, reden_wijziging=REDEN_VERWIJDERD)
     else:
         last = begin - timedelta(days=1)
+        _demand_whole_periods(toewijzing, GeslotenPeriode(last, begin), feiten.inrichting)
         ended = _with_version(toewijzing, feiten, einddatum=last, reden_wijziging=reden)
-    moved = {day: booked for day, booked in lopend.geboekt.items() if day >= vanaf.begindatum}
+    void = ended.actueel.is_void
+    moved = {day: booked for day, booked in lopend.geboekt.items() if void or day >= vanaf.begindatum}
     kept = {day: booked for day, booked in lopend.geboekt.items() if day not in moved}
     new = _new(toewijzing, begin, volume, nummer, feiten, aanbieder=toewijzing.aanbieder)
     return Stap(voor=toewijzing, na=ended, geboekt=kept), Stap(voor=None, na=new, geboekt=moved)
+
+
+def _opvolging(old: Stap, new: Stap, vanaf: CakPeriode) -> Opvolging:
+    return Opvolging(old.na.sleutel, new.na.sleutel, date.min if old.na.actueel.is_void else vanaf.begindatum)
+
+
+def _demand_whole_periods(toewijzing: Toewijzing, days: GeslotenPeriode, inrichting: Inrichting) -> None:
+    """A month or year that would be cut in two would have its cap twice."""
+    if any(periode.dagen.encloses(days) for periode in room_periods(toewijzing, inrichting, days)):
+        raise refusal(
+            "vanaf", "Deze CAK-periode begint midden in een periode van de omvang.", begindatum=days.einddatum
+        )
 
 
 def _demand_nothing_granted(lopend: Lopend, volume: int, inrichting: Inrichting) -> None:

@@ -27,9 +27,9 @@ def used_referenties(session: Session, *, gemeente: str, aanbieder: str, nummers
 
 
 def debets(session: Session, *, gemeente: str, aanbieder: str, nummers: Collection[str]) -> dict[str, EerderePrestatie]:
-    """The earlier debit lines with these ReferentieNummers."""
+    """The earlier debit lines with these ReferentieNummers; each on the toewijzing where its bookings count now."""
     which = and_(_telt(session, gemeente, aanbieder, nummers), PrestatieRow.debet_credit == DebetCredit.DEBET.value)
-    boekingen = _boekingen(session, which)
+    boekingen, counts_on = _boekingen(session, which), _counts_on(session, which)
     rows = session.execute(
         select(*PrestatieRow.__table__.columns, ToewijzingRow.sleutel)
         .join(ToewijzingRow, ToewijzingRow.id == PrestatieRow.toewijzing_id, isouter=True)
@@ -41,7 +41,7 @@ def debets(session: Session, *, gemeente: str, aanbieder: str, nummers: Collecti
             prestatie=prestatie_of(row),
             granted=row.uitkomst != Uitkomst.AFGEWEZEN.value,
             toegekend=Bedrag(row.toegekend_cents),
-            toewijzing_sleutel=row.sleutel,
+            toewijzing_sleutel=counts_on.get((row.declaratie_id, row.volgorde), row.sleutel),
             retour_codes=tuple(row.retour_codes),
             boekingen=tuple(boekingen[row.declaratie_id, row.volgorde]),
         )
@@ -93,6 +93,20 @@ def _telt(session: Session, gemeente: str, aanbieder: str, nummers: Collection[s
         one_of(session, PrestatieRow.referentie_nummer, nummers),
         PrestatieRow.telt,
     )
+
+
+def _counts_on(session: Session, which: ColumnElement[bool]) -> dict[Line, str]:
+    """The sleutel on which the bookings of each line stand: that of a successor when its toewijzing was split."""
+    rows = session.execute(
+        select(BoekingRow.declaratie_id, BoekingRow.volgorde, ToewijzingRow.sleutel)
+        .join(ToewijzingRow, ToewijzingRow.id == BoekingRow.toewijzing_id)
+        .join(
+            PrestatieRow,
+            and_(PrestatieRow.declaratie_id == BoekingRow.declaratie_id, PrestatieRow.volgorde == BoekingRow.volgorde),
+        )
+        .where(which)
+    )
+    return {(declaratie_id, volgorde): sleutel for declaratie_id, volgorde, sleutel in rows}
 
 
 def _boekingen(session: Session, which: ColumnElement[bool]) -> defaultdict[Line, list[tuple[date, int]]]:

@@ -1,0 +1,250 @@
+"""Splitting, changing and ending a running toewijzing: decided on the books of the moment, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from sqlalchemy.orm import Session
+
+from app.domain import wijzigingen as domain
+from app.domain.bericht import BerichtIdentificatie
+from app.domain.effect import EffectRow, Stap
+from app.domain.principal import Principal, Rol
+from app.domain.refusals import NotFound, RoleNotAllowed
+from app.domain.retour import Finding
+from app.domain.routing import allotments
+from app.domain.toekenning import TweedeAanbieder
+from app.domain.toewijzing import Toewijzingsbericht
+from app.domain.uitgifte import Bron, bericht_on
+from app.domain.versies import Toewijzing
+from app.domain.wijzigingen import Feiten, Lopend, Wijziging, refusal
+from app.iwmo.reading import read, recognise
+from app.processing.allocate import sleutel_of
+from app.processing.idempotency import Repeatable, on_trial, once
+from app.processing.issue import Issued, issue_301
+from app.processing.runtime import Runtime, new_identificatie
+from app.processing.toekenningen import demand_inrichting, moment_of_toewijzing
+from app.storage.berichten import BerichtRecord, berichten_by_id, body_of
+from app.storage.boekingen import move_boekingen
+from app.storage.declaraties import geboekt
+from app.storage.postbus import put_all_in_postbus
+from app.storage.toekenningen import Uitgegeven, link_toewijzing, set_onderaannemer, toekenning_ids_of
+from app.storage.toewijzing_nummers import lock_nummers, next_nummer
+from app.storage.toewijzingen import (
+    ToewijzingRecord,
+    find_toewijzing_record,
+    lock_toewijzingen,
+    toewijzingen_by_bsn,
+)
+from app.storage.zicht import Zicht
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Splits:
+    """Give `tweede` part of the volume from a CAK period on."""
+
+    tweede: TweedeAanbieder
+    jaar: int
+    periode: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wijzig:
+    """Another volume from a CAK period on."""
+
+    volume: int
+    jaar: int
+    periode: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beeindig:
+    """Another Einddatum. With `samenvoegen` the volume goes back to the first aanbieder of a split.
+
+    `samenvoegen_met` is the ToewijzingNummer of that first one, where more than one could be meant.
+    """
+
+    einddatum: date
+    reden: str
+    samenvoegen: bool = False
+    samenvoegen_met: int | None = None
+
+
+Vraag: TypeAlias = Splits | Wijzig | Beeindig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WijzigingView:
+    """What an act did, as the gemeente looks at it; `xml` are the bytes of the berichten, by id."""
+
+    toewijzingen: tuple[ToewijzingRecord, ...]
+    berichten: tuple[BerichtRecord, ...]
+    xml: dict[str, bytes]
+    effect: tuple[EffectRow, ...]
+    waarschuwingen: tuple[Finding, ...]
+
+
+def change_toewijzing(
+    runtime: Runtime,
+    principal: Principal,
+    vraag: Vraag,
+    *,
+    gemeente: str,
+    nummer: str,
+    sleutel: str | None = None,
+    answer: Callable[[WijzigingView], str],
+    proef: bool = False,
+) -> str:
+    """The answer to an act on a toewijzing (`nummer`: its ToewijzingNummer or sleutel), as `answer` writes it.
+
+    With `proef` everything is judged and shown, and nothing stays. The same act again under the same `sleutel`
+    (Idempotency-Key) gives the same answer and does nothing. Raises RoleNotAllowed for a key that is not a gemeente's,
+    NotFound for a toewijzing of another, InvalidInput with the numbers, RejectedBericht and DifferentRequest.
+    """
+    if principal.rol is not Rol.GEMEENTE:
+        raise RoleNotAllowed("Alleen een gemeente verandert een toewijzing.")
+
+    def work(session: Session) -> str:
+        desk = _Desk(session, runtime, principal, gemeente)
+        return answer(desk.carry_out(desk.locked(nummer), vraag))
+
+    if proef:
+        return on_trial(runtime.storage, work)
+    request = Repeatable.of(principal, sleutel, f"{gemeente}/{nummer} {vraag!r}")
+    return runtime.storage.run(lambda session: once(session, request, now=runtime.now(), work=lambda: work(session)))
+
+
+class _Desk:
+    """Does one act, within the transaction of its session."""
+
+    def __init__(self, session: Session, runtime: Runtime, principal: Principal, gemeente: str) -> None:
+        self._session = session
+        self._runtime = runtime
+        self._key_id = principal.key_id
+        self._zicht = Zicht(gemeenten=principal.gemeenten)
+        self._gemeente = gemeente
+
+    def locked(self, nummer: str) -> ToewijzingRecord:
+        """The toewijzing; nobody settles on it, or on another of its client, until the transaction ends."""
+        record = self._record(nummer)
+        lock_nummers(self._session, gemeente=self._gemeente)
+        lock_toewijzingen(self._session, gemeente=self._gemeente, nummers=(), bsns=[record.actueel.versie.bsn])
+        self._session.expire_all()  # what was read before the lock may be old
+        return self._record(nummer)
+
+    def carry_out(self, record: ToewijzingRecord, vraag: Vraag) -> WijzigingView:
+        """Decide on the books, issue the 301s, and let what was granted follow."""
+        toewijzing = record.toewijzing
+        if toewijzing is None:
+            raise refusal("", "Deze toewijzing is geweigerd en geldt niet.")
+        inrichting = demand_inrichting(self._session, self._runtime, self._gemeente)
+        feiten = Feiten(
+            inrichting=inrichting,
+            today=self._runtime.today(),
+            moment=moment_of_toewijzing(self._runtime),
+            andere=self._others(toewijzing),
+            nummers=tuple(next_nummer(self._session, gemeente=self._gemeente) for _ in range(2)),
+        )
+        wijziging = self._decide(toewijzing, vraag, feiten)
+        issued = [self._issue(record, stappen, feiten) for stappen in _by_aanbieder(wijziging)]
+        self._follow(record, wijziging, issued)
+        put_all_in_postbus(self._session, [item for one in issued for item in one.items])
+        return self._view(record, wijziging, issued)
+
+    def _record(self, nummer: str) -> ToewijzingRecord:
+        record = find_toewijzing_record(
+            self._session, zicht=self._zicht, gemeente=self._gemeente, nummer_or_sleutel=nummer
+        )
+        if record is None:
+            raise NotFound("Er is geen toewijzing met dit nummer.")
+        return record
+
+    def _others(self, toewijzing: Toewijzing) -> tuple[Toewijzing, ...]:
+        bsn = toewijzing.actueel.bsn
+        found = toewijzingen_by_bsn(self._session, gemeente=self._gemeente, bsns=[bsn]).get(bsn, ())
+        return tuple(other for other in found if other.sleutel != toewijzing.sleutel)
+
+    def _lopend(self, toewijzing: Toewijzing) -> Lopend:
+        booked = geboekt(self._session, gemeente=self._gemeente, sleutels=[toewijzing.sleutel])
+        return Lopend(toewijzing=toewijzing, geboekt={day: volume for (_, day), volume in booked.items()})
+
+    def _decide(self, toewijzing: Toewijzing, vraag: Vraag, feiten: Feiten) -> Wijziging:
+        lopend = self._lopend(toewijzing)
+        match vraag:
+            case Splits():
+                vanaf = domain.find_cak_periode(feiten.inrichting, vraag.jaar, vraag.periode)
+                return domain.split(lopend, vraag.tweede, vanaf, feiten)
+            case Wijzig():
+                vanaf = domain.find_cak_periode(feiten.inrichting, vraag.jaar, vraag.periode)
+                return domain.change(lopend, volume=vraag.volume, vanaf=vanaf, feiten=feiten)
+            case Beeindig(samenvoegen=False):
+                return domain.end(lopend, einddatum=vraag.einddatum, reden=vraag.reden, feiten=feiten)
+            case Beeindig():
+                first = domain.find_eerste(toewijzing, feiten, vraag.einddatum, nummer=vraag.samenvoegen_met)
+                eerste = self._lopend(first)
+                return domain.merge(lopend, eerste, einddatum=vraag.einddatum, reden=vraag.reden, feiten=feiten)
+
+    def _issue(self, record: ToewijzingRecord, stappen: tuple[Stap, ...], feiten: Feiten) -> Issued:
+        """The 301 for one aanbieder, with the client as the last one on its toewijzing had it."""
+        running = next((stap.voor for stap in stappen if stap.voor is not None), None)
+        source = self._record(running.sleutel) if running is not None else record
+        versies = [stap.na.actueel for stap in stappen]
+        dagtekening = max(feiten.today, *(versie.toewijzingsdatum for versie in versies))
+        bericht = bericht_on(
+            stappen,
+            self._bron(source),
+            identificatie=BerichtIdentificatie(identificatie=new_identificatie(), dagtekening=dagtekening),
+            referentie=next((f"Toekenning {id}" for id in self._toekenningen(source.sleutel)), None),
+        )
+        return issue_301(
+            self._session, self._runtime, bericht=bericht, inrichting=feiten.inrichting, key_id=self._key_id
+        )
+
+    def _bron(self, record: ToewijzingRecord) -> Bron:
+        bericht = read(recognise(body_of(self._session, id=record.actueel.bericht_id)))
+        if not isinstance(bericht, Toewijzingsbericht):
+            raise TypeError("the bericht of a version is a 301")
+        found = next(a for a in allotments(bericht) if sleutel_of(self._gemeente, a) == record.sleutel)
+        return Bron(aanbieder=record.aanbieder, client=found.client, product=found.product)
+
+    def _toekenningen(self, sleutel: str) -> tuple[str, ...]:
+        return tuple(toekenning_ids_of(self._session, gemeente=self._gemeente, sleutel=sleutel))
+
+    def _follow(self, record: ToewijzingRecord, wijziging: Wijziging, issued: list[Issued]) -> None:
+        """What belonged to a toewijzing belongs to those that replace it: toekenning, onderaannemer, bookings."""
+        session, gemeente = self._session, self._gemeente
+        if wijziging.onderaannemer is not None:
+            naam = wijziging.onderaannemer
+            set_onderaannemer(session, gemeente=gemeente, sleutel=record.sleutel, onderaannemer=naam)
+        if (opvolging := wijziging.opvolging) is not None:
+            van, naar = opvolging.van, opvolging.naar
+            naam = self._record(van).onderaannemer
+            set_onderaannemer(session, gemeente=gemeente, sleutel=naar, onderaannemer=naam)
+            move_boekingen(session, gemeente=gemeente, van=van, naar=naar, vanaf=opvolging.vanaf)
+        known = [stap.voor.sleutel for stap in wijziging.stappen if stap.voor is not None]
+        toekenningen = dict.fromkeys(id for sleutel in known for id in self._toekenningen(sleutel))
+        for stappen, one in zip(_by_aanbieder(wijziging), issued, strict=True):
+            for new in (stap.na for stap in stappen if stap.voor is None):
+                uitgegeven = Uitgegeven(new.sleutel, one.bericht_id)
+                for id in toekenningen:
+                    link_toewijzing(session, toekenning_id=id, gemeente=gemeente, uitgegeven=uitgegeven)
+
+    def _view(self, record: ToewijzingRecord, wijziging: Wijziging, issued: list[Issued]) -> WijzigingView:
+        self._session.expire_all()
+        sleutels = [stap.na.sleutel for stap in wijziging.stappen] or [record.sleutel]
+        ids = [one.bericht_id for one in issued]
+        return WijzigingView(
+            toewijzingen=tuple(self._record(sleutel) for sleutel in sleutels),
+            berichten=tuple(berichten_by_id(self._session, ids=ids, zicht=self._zicht)),
+            xml={one.bericht_id: one.body for one in issued},
+            effect=wijziging.effect,
+            waarschuwingen=tuple(finding for one in issued for finding in one.findings),
+        )
+
+
+def _by_aanbieder(wijziging: Wijziging) -> Iterator[tuple[Stap, ...]]:
+    for aanbieder in dict.fromkeys(stap.na.aanbieder for stap in wijziging.stappen):
+        yield tuple(stap for stap in wijziging.stappen if stap.na.aanbieder == aanbieder)
