@@ -198,6 +198,11 @@ class TestArrangement:
         assert (sheet.tarief, sheet.opslag) == (Bedrag(31924), Bedrag(9001 if opslag else 0))
         assert (sheet.regels, sheet.bedrag_per_jaar, sheet.tarief_geldig_van) == ((), None, DAY)
 
+    def test_says_since_when_its_price_holds(self):
+        since = date(2018, 2, 1)
+        inrichting = the_inrichting(arrangementen=(replace(BG1, geldig_van=since),))
+        assert bereken(inrichting, since, ArrangementKeuze("BG1")).tarief_geldig_van == since
+
     def test_one_that_nobody_knows(self):
         assert "kent de gemeente niet" in melding_of(ArrangementKeuze("BG9"))
 
@@ -229,7 +234,8 @@ class TestEtmalen:
 
 class TestContract:
     TARIEF = ContractTarief(geldig_van=date(2018, 3, 1), code="04A01", tarief=Bedrag(9200))
-    AGREED = a_contract(tarieven=(TARIEF,))
+    OF_ANOTHER_PRODUCT = ContractTarief(geldig_van=DAY, code="04A06", tarief=Bedrag(100))
+    AGREED = a_contract(tarieven=(OF_ANOTHER_PRODUCT, TARIEF))
     OTHER = a_contract(aanbieder=OTHER_AANBIEDER, producten=frozenset({"02A01"}))
 
     def sheet(self, day: date, aanbieder: str | None) -> Berekening:
