@@ -24,8 +24,8 @@ from app.domain.wijzigingen import (
     change,
     end,
     find_cak_periode,
+    find_eerste,
     merge,
-    parts_with,
     split,
 )
 from tests.builders import (
@@ -61,7 +61,8 @@ def running(*, geboekt: dict[date, int] | None = None, **versie: Any) -> Lopend:
 
 
 def second(**changes: Any) -> TweedeAanbieder:
-    return TweedeAanbieder(**({"agb": OTHER_AANBIEDER} | (changes or {"budget_per_periode": 300})))
+    values: dict[str, Any] = changes or {"budget_per_periode": 300}
+    return TweedeAanbieder(agb=OTHER_AANBIEDER, **values)
 
 
 def validity(toewijzing: Toewijzing) -> tuple[date, date | None, str | None]:
@@ -356,14 +357,31 @@ class TestMerge:
         with pytest.raises(InvalidInput):
             merge(other, first, einddatum=einddatum, reden="09", feiten=feiten())
 
-    def test_finds_the_parts_of_others_only(self) -> None:
+    def find(self, other: Toewijzing, *andere: Toewijzing, day: date = P2.einddatum, nummer: int | None = None) -> Any:
+        return find_eerste(other, feiten(andere=andere), day, nummer=nummer)
+
+    def test_is_with_the_only_other_aanbieder_of_the_product(self) -> None:
+        first, other = (part.toewijzing for part in self.parts())
+        product = replace(a_versie().product, code="02A03")
+        elsewhere = a_toewijzing(a_versie(product=product), nummer=7, aanbieder=AANBIEDER)
+        own = a_toewijzing(nummer=8, aanbieder=OTHER_AANBIEDER)
+        assert self.find(other, first, elsewhere, own) is first
+
+    def test_is_refused_without_another_aanbieder_on_that_day(self) -> None:
         first, other = (part.toewijzing for part in self.parts())
         void = end(Lopend(toewijzing=first, geboekt={}), einddatum=P2.begindatum, reden="01", feiten=feiten())
-        assert parts_with(other, (first, other), P3.begindatum) == (first,)
-        assert parts_with(other, (first, other), P1.begindatum) == ()
-        assert parts_with(other, (void.stappen[0].na,), P2.begindatum) == ()
-        elsewhere = a_toewijzing(a_versie(product=replace(a_versie().product, code="02A03")), nummer=7)
-        assert parts_with(other, (elsewhere,), P3.begindatum) == ()
+        for andere, day in [((), P2.einddatum), ((first,), P4.einddatum), ((void.stappen[0].na,), P2.begindatum)]:
+            with pytest.raises(InvalidInput) as refused:
+                self.find(other, *andere, day=day)
+            assert numbers(refused) == [{"aantal": 0, "toewijzingNummers": ""}]
+
+    def test_asks_which_one_when_there_are_more(self) -> None:
+        first, other = (part.toewijzing for part in self.parts())
+        third = a_toewijzing(nummer=9, aanbieder="42420003")
+        with pytest.raises(InvalidInput) as refused:
+            self.find(other, first, third)
+        assert numbers(refused) == [{"aantal": 2, "toewijzingNummers": "2001, 9"}]
+        assert self.find(other, first, third, nummer=9) is third
 
 
 class TestCakPeriode:
