@@ -21,6 +21,7 @@ from app.api.grondslag import Aantal, GrondslagIn
 from app.api.openapi import json_body, problems
 from app.api.shapes import BevindingOut, Link, Shape
 from app.api.toewijzingen import ToewijzingOut
+from app.domain.berekening import ArrangementKeuze, Berekening
 from app.domain.toekenning import Resultaat, Toekenning, TweedeAanbieder
 from app.processing.toekenningen import ToekenningView, create, view_toekenning
 
@@ -124,6 +125,23 @@ class ToekenningIn(GrondslagIn):
         )
 
 
+class TariefOut(Shape):
+    """A tariff that was used, in euro-cents, and since when it held; `code` says what of."""
+
+    code: str
+    tarief_centen: int
+    geldig_van: date
+
+
+def _tarieven(berekening: Berekening) -> list[TariefOut]:
+    used = {regel.productspecificatie: (regel.tarief, regel.tarief_geldig_van) for regel in berekening.regels}
+    if berekening.tarief is not None and berekening.tarief_geldig_van is not None:
+        grondslag = berekening.grondslag
+        code = grondslag.code if isinstance(grondslag, ArrangementKeuze) else berekening.product.code or ""
+        used[code] = berekening.tarief, berekening.tarief_geldig_van
+    return [TariefOut(code=code, tarief_centen=t.cents, geldig_van=day) for code, (t, day) in used.items()]
+
+
 class ToekenningLinks(Shape):
     """What belongs to a toekenning."""
 
@@ -141,6 +159,7 @@ class ToekenningOut(Shape):
     evaluatiedatum: date | None
     resultaten: list[ResultaatOut]
     berekening: SheetOut
+    tarieven: list[TariefOut]
     onderaannemer: str | None
     toewijzingen: list[ToewijzingOut]
     berichten: list[BerichtOut]
@@ -161,6 +180,7 @@ class ToekenningOut(Shape):
             evaluatiedatum=toekenning.evaluatiedatum,
             resultaten=[ResultaatOut.of(resultaat) for resultaat in toekenning.resultaten],
             berekening=SheetOut.of(record.berekening),
+            tarieven=_tarieven(record.berekening),
             onderaannemer=record.onderaannemer,
             toewijzingen=[ToewijzingOut.of(toewijzing) for toewijzing in view.toewijzingen],
             berichten=[BerichtOut.of(bericht) for bericht in view.berichten],

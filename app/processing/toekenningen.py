@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -111,20 +111,11 @@ def grant(
     """
     lock_nummers(session, gemeente=toekenning.gemeente)  # two that overlap see each other
     plan = _plan(session, inrichting, toekenning, berekening)
-    id, moment = new_id(), moment_of_toewijzing(runtime)
+    order = _Order(new_id(), moment_of_toewijzing(runtime), toekenning, key_id)
     with session.begin_nested():
-        issued = _issue(session, runtime, inrichting, _Order(id, moment, toekenning, key_id), plan)
-        record = ToekenningRecord(
-            id=id,
-            toekenning=toekenning,
-            berekening=plan.berekening,
-            onderaannemer=plan.verdeling.onderaannemer,
-            waarschuwingen=(*plan.warnings, *(finding for one in issued.values() for finding in one.findings)),
-            toewijzingen=tuple(Uitgegeven(str(nummer), one.bericht_id) for nummer, one in issued.items()),
-            gemaakt_op=runtime.now(),
-            key_id=key_id,
-        )
-        _keep(session, record, moment.date())
+        issued = _issue(session, runtime, inrichting, order, plan)
+        record = _record(order, plan, issued, runtime.now())
+        _keep(session, record, order.moment.date())
     items = tuple(item for one in issued.values() for item in one.items)
     return Granted(record=record, verdeling=plan.verdeling, items=items)
 
@@ -150,6 +141,19 @@ def _issue(session: Session, runtime: Runtime, inrichting: Inrichting, order: _O
         bericht = toewijzingsbericht(order.toekenning, plan.berekening, deel, uitgifte)
         issued[nummer] = issue_301(session, runtime, bericht=bericht, inrichting=inrichting, key_id=order.key_id)
     return issued
+
+
+def _record(order: _Order, plan: _Plan, issued: Mapping[int, Issued], now: datetime) -> ToekenningRecord:
+    return ToekenningRecord(
+        id=order.id,
+        toekenning=order.toekenning,
+        berekening=plan.berekening,
+        onderaannemer=plan.verdeling.onderaannemer,
+        waarschuwingen=(*plan.warnings, *(finding for one in issued.values() for finding in one.findings)),
+        toewijzingen=tuple(Uitgegeven(str(nummer), one.bericht_id) for nummer, one in issued.items()),
+        gemaakt_op=now,
+        key_id=order.key_id,
+    )
 
 
 def _keep(session: Session, record: ToekenningRecord, toewijzingsdatum: date) -> None:

@@ -129,6 +129,7 @@ class TestToekenning:
             tweedeAanbieder={"agb": "42420002", "percentage": 25},
         )
         answer = granted(service, body, as_=DRECHTSTEDEN)
+        assert answer["tarieven"] == [{"code": "BG2", "tariefCenten": 69221, "geldigVan": "2016-01-01"}]
         assert volumes(answer) == [("42420001", 665), ("42420002", 222)]  # 887.38 rounds to 887, a quarter to 222
         assert [bericht["release"] for bericht in answer["berichten"]] == ["2.1", "2.1"]
         assert service.check_outgoing(["42420001", "42420002"]) == {"WMO301"}
@@ -138,6 +139,7 @@ class TestToekenning:
         answer = granted(service, body)
         assert answer["toewijzingen"][0]["omvang"] == {"volume": 4, "eenheid": "14", "frequentie": "3"}
         assert answer["berekening"]["bedragPerPeriodeCenten"] == 4 * 9450
+        assert [tarief["code"] for tarief in answer["tarieven"]] == ["04A01"]
 
     def test_is_answered_from_storage_when_the_tariffs_have_changed(self, service: Service, tmp_path: Path):
         answer = granted(service, toekenning_json(tweedeAanbieder=second(percentage="30")))
@@ -150,6 +152,7 @@ class TestToekenning:
         service.clock.today = date(2025, 1, 1)
         again = service.get(answer["_links"]["self"]["href"], as_=STEENWIJKERLAND)
         assert again == answer
+        assert again["tarieven"][0] == {"code": "OZL1", "tariefCenten": 4942, "geldigVan": "2018-01-01"}
         assert post(service, toekenning_json(), proef=True).status_code == 400
 
     def test_is_for_its_gemeente_only(self, service: Service):

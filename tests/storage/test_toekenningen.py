@@ -32,9 +32,7 @@ from tests.storage.rows import AANBIEDER, GEMEENTE, MOMENT, at_once, booked
 
 def a_record(**changes) -> ToekenningRecord:
     toekenning = a_toekenning(gemeente=GEMEENTE)
-    return made(
-        ToekenningRecord, changes, id="T1", toekenning=toekenning, berekening=a_berekening(), gemaakt_op=MOMENT
-    )
+    return made(ToekenningRecord, changes, id="T1", toekenning=toekenning, berekening=a_berekening(), gemaakt_op=MOMENT)
 
 
 def kept(storage: Storage, record: ToekenningRecord) -> ToekenningRecord | None:
