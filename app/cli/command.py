@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from app.cli import budget, check, database, demo, inrichting, keys, schemas, serve
+from app.cli import budget, check, database, demo, inrichting, keys, overgang, schemas, serve
 from app.domain.refusals import Refusal
 from app.iwmo.schema_files import SchemasUnusable
 from app.main import DatabaseUnreachable, SchemaOutdated
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; its exit status. 2 when the command line or the input is unusable."""
     parser = argparse.ArgumentParser(prog="iwmo", description="De iWmo-berichtenservice.")
     commands = parser.add_subparsers(title="commando's", required=True, metavar="commando")
-    for module in (serve, demo, check, database, inrichting, keys, schemas, budget):
+    for module in (serve, demo, check, database, inrichting, keys, schemas, budget, overgang):
         module.add_to(commands)
     arguments = parser.parse_args(argv)
     try:

@@ -1,0 +1,173 @@
+"""The clients of a file become toekenningen, in batches: a run that was broken off is finished by running it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.domain.bedrag import Bedrag
+from app.domain.berekening import Berekening
+from app.domain.inrichting import Inrichting
+from app.domain.overgang import (
+    CENTS_PER_EURO,
+    Fout,
+    FoutieveClient,
+    Omzetting,
+    OvergangClient,
+    Uitkomst,
+    Uitslag,
+    converted,
+    fouten_of,
+    masked,
+    toekenning_of,
+)
+from app.domain.refusals import InvalidInput, RejectedBericht
+from app.processing.idempotency import on_trial
+from app.processing.runtime import Runtime
+from app.processing.toekenningen import demand_inrichting, grant
+from app.storage.overgangen import Overgegaan, add_overgang, overgangen_by_bsn
+from app.storage.postbus import put_all_in_postbus
+from app.storage.toewijzing_nummers import lock_nummers
+
+BATCH: Final = 200
+"""Clients per transaction: so many are done or not done together, and so long others wait for a ToewijzingNummer."""
+
+
+def inrichting_for(runtime: Runtime, gemeente: str) -> Inrichting:
+    """What the gemeente decided; raises InvalidInput when nothing was loaded for it."""
+    with runtime.storage.reading() as session:
+        return demand_inrichting(session, runtime, gemeente)
+
+
+def convert_clients(
+    runtime: Runtime, omzetting: Omzetting, clients: Iterable[OvergangClient | FoutieveClient], *, proef: bool = False
+) -> Iterator[Uitkomst]:
+    """What comes of each client, in order, once the transaction that it was part of is committed.
+
+    One client that is refused undoes nothing of another. A client that was converted before is passed over. With
+    `proef` everything is judged and nothing is kept.
+    """
+    remaining = iter(clients)
+    while batch := list(islice(remaining, BATCH)):
+        work = partial(_convert_batch, runtime=runtime, omzetting=omzetting, clients=batch)
+        if proef:
+            yield from map(_never_kept, on_trial(runtime.storage, work))
+        else:
+            yield from runtime.storage.run(work)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What the clients of one transaction share."""
+
+    session: Session
+    runtime: Runtime
+    inrichting: Inrichting
+    omzetting: Omzetting
+    earlier: dict[tuple[str, str], Overgegaan]
+    items: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+
+def _convert_batch(
+    session: Session, runtime: Runtime, omzetting: Omzetting, clients: Sequence[OvergangClient | FoutieveClient]
+) -> list[Uitkomst]:
+    gemeente = omzetting.gemeente
+    lock_nummers(session, gemeente=gemeente)  # of two runs at once, the second sees what the first did
+    bsns = [one.client.bsn for one in clients if isinstance(one, OvergangClient)]
+    batch = _Batch(
+        session=session,
+        runtime=runtime,
+        inrichting=demand_inrichting(session, runtime, gemeente),
+        omzetting=omzetting,
+        earlier=overgangen_by_bsn(session, gemeente=gemeente, vanaf=omzetting.vanaf, bsns=bsns),
+    )
+    outcomes = [_unreadable(one) if isinstance(one, FoutieveClient) else _convert(batch, one) for one in clients]
+    put_all_in_postbus(session, batch.items)
+    return outcomes
+
+
+def _convert(batch: _Batch, one: OvergangClient) -> Uitkomst:
+    try:
+        berekening = converted(batch.inrichting, batch.omzetting, one)
+        before = batch.earlier.get((one.client.bsn, _product(berekening)))
+        if before is not None:
+            return _converted_before(one, before, berekening)
+        with batch.session.begin_nested():
+            return _grant(batch, one, berekening)
+    except (InvalidInput, RejectedBericht) as refusal:
+        fouten = fouten_of(refusal.findings, one) or (Fout(one.regel, "", refusal.detail),)
+        return _outcome(one, Uitslag.MISLUKT, fouten=fouten)
+
+
+def _grant(batch: _Batch, one: OvergangClient, berekening: Berekening) -> Uitkomst:
+    session, runtime, omzetting = batch.session, batch.runtime, batch.omzetting
+    toekenning = toekenning_of(omzetting, one, berekening, runtime.today())
+    granted = grant(session, runtime, batch.inrichting, toekenning, None, berekening=berekening)
+    new = Overgegaan(granted.record.id, one.aanbieder, berekening.budget_euro)
+    add_overgang(
+        session,
+        gemeente=omzetting.gemeente,
+        bsn=one.client.bsn,
+        product=_product(berekening),
+        vanaf=omzetting.vanaf,
+        new=new,
+    )
+    batch.items += granted.items
+    return _outcome(one, Uitslag.OMGEZET, new, waarschuwingen=fouten_of(granted.record.waarschuwingen, one))
+
+
+def _converted_before(one: OvergangClient, before: Overgegaan, berekening: Berekening) -> Uitkomst:
+    """Nothing is done; said when the file now gives something else than was granted."""
+    fouten: list[Fout] = []
+    if before.budget_euro != berekening.budget_euro:
+        reden = f"De client is eerder omgezet met een ander budget: {before.budget_euro}, nu {berekening.budget_euro}."
+        fouten.append(Fout(one.regel, "", f"{reden} Wijzig de toewijzing zelf."))
+    if before.aanbieder != one.aanbieder:
+        fouten.append(Fout(one.regel, "aanbieder", "De client is eerder omgezet bij een andere aanbieder."))
+    return _outcome(one, Uitslag.EERDER, before, fouten=tuple(fouten))
+
+
+def _outcome(
+    one: OvergangClient,
+    uitslag: Uitslag,
+    granted: Overgegaan | None = None,
+    *,
+    fouten: tuple[Fout, ...] = (),
+    waarschuwingen: tuple[Fout, ...] = (),
+) -> Uitkomst:
+    return Uitkomst(
+        regel=one.regel,
+        referentie=masked(one.client.bsn),
+        aanbieder=granted.aanbieder if granted else one.aanbieder,
+        uitslag=uitslag,
+        oud=one.oud_budget,
+        nieuw=Bedrag(granted.budget_euro * CENTS_PER_EURO) if granted else None,
+        toekenning_id=granted.toekenning_id if granted else None,
+        fouten=fouten,
+        waarschuwingen=waarschuwingen,
+    )
+
+
+def _never_kept(uitkomst: Uitkomst) -> Uitkomst:
+    """The outcome of a trial: its new toekenning does not exist."""
+    return replace(uitkomst, toekenning_id=None) if uitkomst.uitslag is Uitslag.OMGEZET else uitkomst
+
+
+def _unreadable(one: FoutieveClient) -> Uitkomst:
+    return Uitkomst(
+        regel=one.regel,
+        referentie=one.referentie,
+        aanbieder=one.aanbieder,
+        uitslag=Uitslag.MISLUKT,
+        oud=one.oud_budget,
+        fouten=one.fouten,
+    )
+
+
+def _product(berekening: Berekening) -> str:
+    return berekening.product.code or berekening.product.categorie
