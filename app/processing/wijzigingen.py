@@ -22,6 +22,7 @@ from app.domain.uitgifte import Bron, bericht_on
 from app.domain.versies import Toewijzing
 from app.domain.wijzigingen import Feiten, Lopend, Wijziging, refusal
 from app.iwmo.reading import read, recognise
+from app.processing import volgende_termijnen
 from app.processing.allocate import sleutel_of
 from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.issue import Issued, issue_301
@@ -231,6 +232,8 @@ class _Desk:
                 uitgegeven = Uitgegeven(new.sleutel, one.bericht_id)
                 for id in toekenningen:
                     link_toewijzing(session, toekenning_id=id, gemeente=gemeente, uitgegeven=uitgegeven)
+        first = next(iter(toekenningen), None)
+        volgende_termijnen.follow(session, gemeente=gemeente, wijziging=wijziging, toekenning_id=first)
 
     def _view(self, record: ToewijzingRecord, wijziging: Wijziging, issued: list[Issued]) -> WijzigingView:
         self._session.expire_all()

@@ -101,6 +101,12 @@ def move_einde(session: Session, *, gemeente: str, sleutel: str, einddatum: date
     )
 
 
+def hand_over(session: Session, *, gemeente: str, van: str, naar: str) -> None:
+    """What a toewijzing still waits for, its successor of the same aanbieder waits for from now on."""
+    of_van = (TermijnRow.gemeente == gemeente, TermijnRow.sleutel == van, TermijnRow.gehaald_op.is_(None))
+    session.execute(update(TermijnRow).where(*of_van).values(sleutel=naar))
+
+
 def recorded_termijnen(
     session: Session, *, zicht: Zicht, soorten: Sequence[TermijnSoort], today: date, te_laat: bool | None, span: Span
 ) -> list[Wachtend]:

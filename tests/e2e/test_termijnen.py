@@ -119,6 +119,24 @@ class TestOfAToekenning:
         assert found["evaluatie"] == ("2018-07-01", "gehaald")
         assert found["begeleidingsplan"] == ("2018-02-27", "open")
 
+    def test_a_split_hands_them_to_the_successor_and_begins_some_for_the_second(self, service: Service):
+        toekenning = grant(service)
+        old = str(toekenning["toewijzingen"][0]["nummer"])
+        response = service.request(
+            "POST",
+            f"/v1/toewijzingen/{STEENWIJKERLAND}/{old}/_splits",
+            as_=STEENWIJKERLAND,
+            content=json.dumps({"aanbieder": SECOND, "budgetPerPeriode": 300, "vanaf": {"jaar": 2018, "periode": 3}}),
+            headers={"Content-Type": "application/json"},
+        )
+        assert response.is_success, response.text
+        recorded = [row for row in rows(service) if row["soort"] in RECORDED]
+        assert [row for row in recorded if row["toewijzing"] == old] == []
+        assert brief([row for row in rows(service, FIRST) if row["soort"] in RECORDED]) == OF_ONE
+        of_second = {row["soort"]: row["datum"] for row in rows(service, SECOND) if row["soort"] in RECORDED}
+        assert set(of_second) == set(RECORDED)
+        assert of_second["einde-indicatie"] == "2018-12-30"
+
 
 class TestRetouren:
     def test_a_301_without_retour_is_late_after_five_working_days(self, service: Service):
