@@ -127,7 +127,7 @@ def _is_utf_8(body: bytes) -> bool:
 def _split(text: str, delimiter: str) -> tuple[list[str], str | None]:
     """The fields, and what is wrong with the quotes."""
     try:
-        fields: list[str] = next(csv.reader([text], delimiter=delimiter, strict=True), [])
+        fields = next(csv.reader([text], delimiter=delimiter, strict=True))
     except csv.Error:
         return text.split(delimiter), "De aanhalingstekens in de rij kloppen niet."
     return fields, None

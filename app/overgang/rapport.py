@@ -9,7 +9,7 @@ from typing import Final, TextIO
 from app.domain.bedrag import Bedrag
 from app.domain.overgang import Afstemming, Fout, Stand, Uitkomst
 
-COLUMNS: Final = (
+COLUMNS: tuple[str, ...] = (
     "soort", "regel", "client", "aanbieder", "uitslag", "oud_budget_per_periode", "nieuw_budget_per_periode",
     "verschil", "toekenning", "clienten", "omgezet", "eerder_omgezet", "mislukt", "oud_budget_mislukt", "kolom",
     "reden",
@@ -21,7 +21,7 @@ class Rapport:
     """Writes line by line: clients with what is wrong with them, and at the end each aanbieder and the totals."""
 
     def __init__(self, file: TextIO) -> None:
-        self._writer = csv.DictWriter[str](file, COLUMNS, delimiter=";", lineterminator="\r\n", restval="")
+        self._writer = csv.DictWriter(file, COLUMNS, delimiter=";", lineterminator="\r\n", restval="")
         self._writer.writeheader()
 
     def add(self, uitkomst: Uitkomst) -> None:

@@ -34,7 +34,7 @@ from app.storage.overgangen import Overgegaan, add_overgang, overgangen_by_bsn
 from app.storage.postbus import put_all_in_postbus
 from app.storage.toewijzing_nummers import lock_nummers
 
-BATCH: Final = 200
+BATCH: Final = 100
 """Clients per transaction: so many are done or not done together, and so long others wait for a ToewijzingNummer."""
 
 

@@ -72,6 +72,8 @@ def uneven_findings(
 
     It exists only where a gemeente counts broken periods `naar-rato`: there each part is rounded by itself.
     """
+    if verdeling.tweede is None:
+        return  # the only part is the whole
     whole = _rooms(toekenning, berekening, Deel(toekenning.aanbieder, berekening.volume), inrichting)
     parts = [_rooms(toekenning, berekening, deel, inrichting) for deel in verdeling.delen]
     for periode, volume in whole.items():
