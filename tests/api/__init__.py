@@ -1,0 +1,1 @@
+"""The HTTP API: what it answers, to whom, and what it keeps to itself."""
