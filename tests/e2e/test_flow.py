@@ -287,11 +287,6 @@ class TestVersions:
         assert settled(service, p3) == answer("0200", D(85000), D(0), Returned("R503", "9308", D(0)))
         assert [row["periode"] for row in service.budget(1001)] == [6, 7, 8]
 
-    def test_a_second_full_picture_with_the_same_version_changes_nothing(self, service: Service):
-        service.accept(BASE[0], as_=GEMEENTE)
-        service.accept(message_301("A0204", "2019-05-15", T1), as_=GEMEENTE)
-        assert len(service.get("/v1/toewijzingen/0384/1001")["versies"]) == 1
-
     def test_another_version_at_the_same_moment_is_refused(self, service: Service):
         service.accept(BASE[0], as_=GEMEENTE)
         clash = message_301("A0205", "2019-05-15", replace(T1, einddatum=day("2019-06-16")))
