@@ -1,0 +1,1 @@
+"""The `iwmo` command: what it prints, on which stream, and how it exits."""
