@@ -36,6 +36,7 @@ def _run(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         port=arguments.port,
         workers=arguments.workers,
+        log_config=None,  # app.observability has set it up
         access_log=False,  # a URL may say who looked at whom
         log_level=settings.log_level,
         server_header=False,

@@ -111,6 +111,9 @@ def test_a_session_with_a_real_service(surroundings: dict[str, str], folder: Pat
         process.send_signal(signal.SIGTERM)
         output = process.communicate(timeout=PATIENCE_SECONDS)[0]
         assert process.returncode == 0
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert all(line["event"] and line["level"] and line["timestamp"] for line in lines)
+    assert f"http://127.0.0.1:{port}" in output
     assert "Traceback" not in output
     assert "request_failed" not in output
     assert "bericht_received" in output
