@@ -92,6 +92,12 @@ def book_versie(
     aanbieder, raises IntegrityError: `Storage.run` then lets the rules judge it again with the other visible.
     """
     toewijzing_id = _toewijzing_id(session, gemeente=gemeente, sleutel=sleutel, nummer=nummer, aanbieder=aanbieder)
+    versie_id = _versie_id(session, toewijzing_id, versie, bericht_id)
+    link = {"versie_id": versie_id, "bericht_id": bericht_id, "geweigerd": False}
+    session.execute(insert_or_conflict(session, VersieBerichtRow).values(link).on_conflict_do_nothing())
+
+
+def _versie_id(session: Session, toewijzing_id: int, versie: ToewijzingVersie, bericht_id: str) -> int:
     values = {"toewijzing_id": toewijzing_id, "bericht_id": bericht_id, "vervallen": False, **values_of(versie)}
     added = session.execute(
         insert_or_conflict(session, ToewijzingVersieRow)
@@ -106,8 +112,7 @@ def book_versie(
     if versie_id is None:
         session.execute(insert(ToewijzingVersieRow).values(values))  # raises: another version of the same moment
         raise AssertionError
-    link = {"versie_id": versie_id, "bericht_id": bericht_id, "geweigerd": False}
-    session.execute(insert_or_conflict(session, VersieBerichtRow).values(link).on_conflict_do_nothing())
+    return versie_id
 
 
 def reject_versies(session: Session, *, bericht_id: str) -> None:
