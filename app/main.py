@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -64,6 +64,17 @@ def create_runtime(settings: Settings) -> Runtime:
         today=settings.business_date,
         now=lambda: datetime.now(UTC),
     )
+
+
+@contextmanager
+def opened_runtime(settings: Settings) -> Generator[Runtime]:
+    """The parts of the service on a database that is ready; its connections are closed at the end."""
+    runtime = create_runtime(settings)
+    try:
+        prepare_database(runtime)
+        yield runtime
+    finally:
+        runtime.storage.close()
 
 
 def prepare_database(runtime: Runtime) -> None:

@@ -27,7 +27,7 @@ from app.storage.zicht import Zicht
 
 router = APIRouter(prefix="/toewijzingen", tags=["Toewijzingen"])
 
-GEMEENTE, NUMMER_OR_SLEUTEL = re.compile(r"[0-9]{4}"), re.compile(r"[0-9a-z-]{1,60}")
+GEMEENTE, NUMMER_OR_SLEUTEL = re.compile(r"[0-9]{4}"), re.compile(r"0|[1-9][0-9]*|[a-z][a-z0-9-]*")
 
 
 class ProductOut(Shape):

@@ -14,8 +14,9 @@ from rich.progress import track
 from rich.table import Column, Table
 from rich.text import Text
 
+from app.cli.console import output, shown
 from app.cli.subcommands import Subcommands
-from app.domain.retour import Finding
+from app.domain.retour import Finding, Waarde
 from app.iwmo.schema_directory import active_directory
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
@@ -90,7 +91,7 @@ def _exit_status(verdict: OfflineVerdict) -> int:
 
 def _print_json(path: Path, verdict: OfflineVerdict) -> None:
     line = {
-        "bestand": str(path),
+        "bestand": shown(path),
         "release": verdict.release,
         "soort": verdict.soort,
         "bevindingen": [asdict(finding) for finding in verdict.findings],
@@ -99,17 +100,25 @@ def _print_json(path: Path, verdict: OfflineVerdict) -> None:
 
 
 def _print_table(path: Path, verdict: OfflineVerdict) -> None:
-    console = Console()
+    console = output()
     what = f"{verdict.soort} {verdict.release}" if verdict.soort else "onleesbaar"
     colour = {CLEAN: "green", FINDINGS: "yellow", UNREADABLE: "red"}[_exit_status(verdict)]
     outcome = "geen bevindingen" if not verdict.findings else f"{len(verdict.findings)} bevinding(en)"
-    console.print(Text.assemble(str(path), "  ", (what, "bold"), "  ", (outcome, colour)))
+    console.print(Text.assemble(shown(path), "  ", (what, "bold"), "  ", (outcome, colour)), soft_wrap=True)
     if not verdict.findings:
         return
     table = Table("regel", "code", "lijn", Column("pad", overflow="fold"), "melding")
     for finding in verdict.findings:
-        waarden = ", ".join(f"{name}: {value}" for name, value in finding.waarden.items())
+        waarden = ", ".join(f"{name}: {_in_words(value)}" for name, value in finding.waarden.items())
         melding = f"{finding.melding} ({waarden})" if waarden else finding.melding
         line = str(finding.regelnummer or "")
         table.add_row(finding.regel, finding.retourcode or "", line, Text(finding.pad), Text(melding))
     console.print(table)
+
+
+def _in_words(value: Waarde) -> str:
+    if value is None:
+        return "leeg"
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    return str(value)

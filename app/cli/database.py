@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 
 from app.cli.subcommands import Subcommands
 from app.main import create_runtime, demand_database
@@ -19,7 +20,8 @@ def add_to(commands: Subcommands) -> None:
 
 def _upgrade(_arguments: argparse.Namespace) -> int:
     runtime = create_runtime(Settings())
-    demand_database(runtime)
-    runtime.storage.upgrade()
+    with closing(runtime.storage) as storage:
+        demand_database(runtime)
+        storage.upgrade()
     print("Het schema van de database is bij.")
     return 0

@@ -66,6 +66,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 create_app(settings, runtime),
                 host="127.0.0.1",
                 port=arguments.port,
+                log_config=None,  # app.observability has set it up
                 access_log=False,
                 log_level="warning",
                 server_header=False,

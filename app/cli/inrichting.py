@@ -9,9 +9,8 @@ from pathlib import Path
 from app.cli.subcommands import Subcommands
 from app.domain.refusals import InrichtingInvalid
 from app.inrichting.show import show
-from app.main import create_runtime, prepare_database
+from app.main import opened_runtime
 from app.processing.inrichtingen import all_inrichtingen, load_files
-from app.processing.runtime import Runtime
 from app.settings import Settings
 
 
@@ -27,15 +26,10 @@ def add_to(commands: Subcommands) -> None:
     shown.set_defaults(run=_show)
 
 
-def _runtime() -> Runtime:
-    runtime = create_runtime(Settings())
-    prepare_database(runtime)
-    return runtime
-
-
 def _load(arguments: argparse.Namespace) -> int:
     try:
-        changed = load_files(_runtime(), arguments.files)
+        with opened_runtime(Settings()) as runtime:
+            changed = load_files(runtime, arguments.files)
     except InrichtingInvalid as refusal:
         for finding in refusal.findings:
             place = f"{finding.waarden.get('bestand')}:{finding.regelnummer or '?'}"
@@ -46,8 +40,7 @@ def _load(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    runtime = _runtime()
-    with runtime.storage.reading() as session:
+    with opened_runtime(Settings()) as runtime, runtime.storage.reading() as session:
         known = all_inrichtingen(session, runtime)
     wanted = [known[g] for g in known if arguments.gemeente in {None, g}]
     print("---\n".join(show(inrichting) for inrichting in wanted), end="")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
+from app.cli.console import output
 from app.cli.subcommands import Subcommands
 from app.domain.principal import Rol
-from app.main import create_runtime, prepare_database
+from app.main import opened_runtime
 from app.processing.keys import all_keys, create_key, revoke
-from app.processing.runtime import Runtime
 from app.settings import AMSTERDAM, Settings
 
 
@@ -32,20 +32,15 @@ def add_to(commands: Subcommands) -> None:
     revoke_key.set_defaults(run=_revoke)
 
 
-def _runtime() -> Runtime:
-    runtime = create_runtime(Settings())
-    prepare_database(runtime)
-    return runtime
-
-
 def _create(arguments: argparse.Namespace) -> int:
-    key = create_key(
-        _runtime(),
-        rol=Rol(arguments.role),
-        gemeenten=arguments.gemeente,
-        aanbieders=arguments.agb,
-        naam=arguments.name,
-    )
+    with opened_runtime(Settings()) as runtime:
+        key = create_key(
+            runtime,
+            rol=Rol(arguments.role),
+            gemeenten=arguments.gemeente,
+            aanbieders=arguments.agb,
+            naam=arguments.name,
+        )
     print("Bewaar deze sleutel; hij wordt maar één keer getoond:", file=sys.stderr)
     print(key)
     return 0
@@ -53,22 +48,26 @@ def _create(arguments: argparse.Namespace) -> int:
 
 def _list(_arguments: argparse.Namespace) -> int:
     table = Table(Column("keyid", no_wrap=True, min_width=16), "rol", "voor", "naam", "gemaakt", "ingetrokken")
-    for key in all_keys(_runtime()):
+    with opened_runtime(Settings()) as runtime:
+        keys = all_keys(runtime)
+    for key in keys:
         revoked = key.ingetrokken_op
         table.add_row(
             key.keyid,
             key.rol,
             " ".join(sorted(key.gemeenten | key.aanbieders)),
-            key.naam,
+            Text(key.naam),
             f"{key.gemaakt_op.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}",
             f"{revoked.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}" if revoked else "",
         )
-    Console().print(table)
+    output().print(table)
     return 0
 
 
 def _revoke(arguments: argparse.Namespace) -> int:
-    if not revoke(_runtime(), arguments.keyid):
+    with opened_runtime(Settings()) as runtime:
+        revoked = revoke(runtime, arguments.keyid)
+    if not revoked:
         print(f"iwmo: er is geen werkende sleutel {arguments.keyid}.", file=sys.stderr)
         return 1
     print(f"Sleutel {arguments.keyid} is ingetrokken.")

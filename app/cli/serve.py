@@ -9,7 +9,7 @@ import uvicorn
 
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
-from app.main import create_runtime, prepare_database
+from app.main import opened_runtime
 from app.settings import Settings
 
 
@@ -25,12 +25,10 @@ def add_to(commands: Subcommands) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     settings = Settings()
-    runtime = create_runtime(settings)
-    if arguments.workers > 1 and runtime.storage.dialect == "sqlite":
-        print("iwmo: met SQLite kan er één proces zijn; gebruik PostgreSQL voor --workers.", file=sys.stderr)
-        return 2
-    prepare_database(runtime)
-    runtime.storage.close()
+    with opened_runtime(settings) as runtime:
+        if arguments.workers > 1 and runtime.storage.dialect == "sqlite":
+            print("iwmo: met SQLite kan er één proces zijn; gebruik PostgreSQL voor --workers.", file=sys.stderr)
+            return 2
     leave_on_sigterm()
     uvicorn.run(
         "app.main:create_app",
@@ -38,6 +36,7 @@ def _run(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         port=arguments.port,
         workers=arguments.workers,
+        log_config=None,  # app.observability has set it up
         access_log=False,  # a URL may say who looked at whom
         log_level=settings.log_level,
         server_header=False,

@@ -60,12 +60,13 @@ def budget_rows(
 
 
 def _shown(toewijzing: Toewijzing, toegekend: Collection[date], today: date) -> GeslotenPeriode:
-    """From the first valid day on; what was granted stays in sight, also after a later withdrawal."""
+    """The valid days up to the horizon; what was granted stays in sight, also when it was withdrawn later."""
     segments = toewijzing.segments()
     begin, einddatum = segments[0].begindatum, segments[-1].einddatum
     horizon = date(min(max(begin.year, today.year) + MAX_YEARS_AHEAD, date.max.year), 12, 31)
     last = horizon if einddatum is None else min(einddatum, horizon)
-    return GeslotenPeriode(begin, max((last, *toegekend)))
+    booked = [day for day in toegekend if day > WHOLE_VALIDITY.begindatum]
+    return GeslotenPeriode(min((begin, *booked)), max((last, *booked)))
 
 
 def _row(

@@ -116,7 +116,6 @@ def declaratie_retour(
 ) -> DeclaratieRetour:
     """The 304 on a 303: its header copied, the totals, and only what was not granted in full."""
     header = declaratie.header
-    ingediend = header.declaratie_factuur_totaal_bedrag
     return DeclaratieRetour(
         header=DeclaratieRetourHeader(
             bericht_code=str(int(header.bericht_code) + 1),
@@ -127,8 +126,8 @@ def declaratie_retour(
             declaratie_factuur_identificatie=header.declaratie_factuur_identificatie,
             gemeente_referentie_nummer=gemeente_referentie_nummer,
             retour_dagtekening=today,
-            ingediend_totaal_bedrag=ingediend,
-            toegekend_totaal_bedrag=ingediend if settlement.in_full else BedragMetDC.of(settlement.toegekend),
+            ingediend_totaal_bedrag=header.declaratie_factuur_totaal_bedrag,
+            toegekend_totaal_bedrag=BedragMetDC.of(settlement.toegekend),
             retour_codes=settlement.retour_codes,
         ),
         clienten=tuple(filter(None, map(_client_retour, settlement.clienten))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,6 @@ from app.storage.declaraties import DeclaratieRecord, DeclaratieStatus, Prestati
 from app.storage.findings import add_findings
 from app.storage.postbus import put_all_in_postbus
 
-NUMMER_USED = "8021"
-
 
 class OwnBerichtInvalid(Exception):
     """A message that we made ourselves breaks the XSD or a rule: a bug, never the sender's fault"""
@@ -48,7 +46,7 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: De
     status = BerichtStatus.AFGEKEURD if settlement.refused else BerichtStatus.VERWERKT
     set_status(session, id=arrival.id, status=status)
     add_findings(session, bericht_id=arrival.id, findings=arrival.located(settlement.findings))
-    _book(session, arrival, declaratie_id, declaratie, settlement)
+    _book(session, arrival, declaratie_id, declaratie, settlement, dossier.used_referenties)
     retour = answer(declaratie, settlement, runtime)
     _send(session, runtime, arrival, retour, checked_bytes(runtime, declaratie, retour, arrival.release))
     return Receipt(bericht_id=arrival.id, is_new=True)
@@ -168,7 +166,12 @@ def _record_of_303(arrival: Arrival, declaratie: Declaratie) -> NewBericht:
 
 
 def _book(
-    session: Session, arrival: Arrival, declaratie_id: str, declaratie: Declaratie, settlement: Settlement
+    session: Session,
+    arrival: Arrival,
+    declaratie_id: str,
+    declaratie: Declaratie,
+    settlement: Settlement,
+    used_referenties: Collection[str],
 ) -> None:
     header, identificatie = declaratie.header, declaratie.header.declaratie_factuur_identificatie
     record = DeclaratieRecord(
@@ -188,7 +191,7 @@ def _book(
         ontvangen_op=arrival.ontvangen_op,
         geboekt=any(line.boekingen for outcome in settlement.clienten for line in outcome.lines),
     )
-    lines = [_line(arrival, outcome, line) for outcome in settlement.clienten for line in outcome.lines]
+    lines = [_line(arrival, o, line, used_referenties) for o in settlement.clienten for line in o.lines]
     stored.add_declaratie(session, declaratie=record, lines=lines)
 
 
@@ -198,11 +201,13 @@ def _declaratie_status(settlement: Settlement) -> DeclaratieStatus:
     return DeclaratieStatus.HEADER_AFGEKEURD if settlement.refused else DeclaratieStatus.BEOORDEELD
 
 
-def _line(arrival: Arrival, outcome: ClientOutcome, line: LineOutcome) -> PrestatieRecord:
+def _line(
+    arrival: Arrival, outcome: ClientOutcome, line: LineOutcome, used_referenties: Collection[str]
+) -> PrestatieRecord:
     return PrestatieRecord(
         bsn=outcome.client.bsn,
         prestatie=line.prestatie,
-        telt=NUMMER_USED not in line.retour_codes,
+        telt=line.prestatie.product_referentie.referentie_nummer not in used_referenties,
         uitkomst=line.uitkomst,
         toegekend=line.toegekend,
         gemeente_berekend=line.gemeente_berekend,

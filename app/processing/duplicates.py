@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from app.domain.bericht import Berichtsoort
 from app.domain.codelijsten import NIET_UNIEK
 from app.domain.refusals import DifferentBericht
 from app.domain.retour import Finding
-from app.processing.arrival import Arrival, Receipt
+from app.processing.arrival import RETOUREN, Arrival, Receipt
 from app.storage.accepted import sha256_of
 
 
@@ -23,10 +24,15 @@ def different(arrival: Arrival) -> DifferentBericht:
     finding = Finding(
         regel="TR056",
         retourcode=NIET_UNIEK,
-        pad="/Bericht/Header/BerichtIdentificatie/Identificatie",
+        pad=f"/Bericht/Header/{_own_number(arrival.soort)}",
         melding="De identificatie van het bericht kwam niet eerder voor bij deze afzender en berichtsoort.",
         waarden={"identificatie": arrival.aanduiding.identificatie},
     )
     return DifferentBericht(
         "Er is al een ander bericht met deze identificatie ontvangen.", findings=arrival.located((finding,))
     )
+
+
+def _own_number(soort: Berichtsoort) -> str:
+    """Where the sender's own number stands: a retour has that of its heenbericht in BerichtIdentificatie."""
+    return "IdentificatieRetour" if soort in RETOUREN else "BerichtIdentificatie/Identificatie"

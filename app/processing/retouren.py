@@ -13,7 +13,7 @@ from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.iwmo.reading import read, recognise
 from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted, errors_in
-from app.processing.duplicates import different, known_receipt
+from app.processing.duplicates import known_receipt
 from app.processing.runtime import Runtime
 from app.rules.judgement import findings_beyond, findings_within
 from app.storage.accepted import AcceptedBericht, find_accepted, set_antwoord_op
@@ -24,7 +24,7 @@ from app.storage.toewijzingen import reject_versies
 
 
 def receive(session: Session, runtime: Runtime, arrival: Arrival, retour: ToewijzingRetour) -> Receipt:
-    """Process a 302; raises RejectedBericht when it fits no 301, DifferentBericht when that was answered before."""
+    """Process a 302; raises RejectedBericht when it fits no 301, or one that was answered before."""
     heenbericht = find_heenbericht(session, retour)
     record = accepted(
         arrival,
@@ -36,8 +36,6 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, retour: Toewij
     existing = add_unique_bericht(session, new=record)
     if existing is not None:
         return known_receipt(session, existing, arrival)
-    if heenbericht is not None and heenbericht.answered:
-        raise different(arrival)
     findings = arrival.located(findings_on(session, runtime, retour, heenbericht, arrival.release))
     if errors_in(findings) or heenbericht is None:
         raise RejectedBericht("Het retourbericht past niet bij een eerdere 301.", findings=findings)

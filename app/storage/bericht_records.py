@@ -16,7 +16,7 @@ from app.storage.bericht_tables import BerichtRow
 from app.storage.columns import one_of
 from app.storage.declaratie_tables import DeclaratieRow, PrestatieRow
 from app.storage.findings import findings_by_bericht
-from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
+from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
 from app.storage.zicht import Zicht
 
 
@@ -129,9 +129,10 @@ def _pointing_at(
 
 def _toewijzingen(session: Session, ids: Collection[str]) -> dict[str, list[ToewijzingNaam]]:
     rows = session.execute(
-        select(ToewijzingVersieRow.bericht_id, ToewijzingRow.gemeente, ToewijzingRow.nummer, ToewijzingRow.sleutel)
+        select(VersieBerichtRow.bericht_id, ToewijzingRow.gemeente, ToewijzingRow.nummer, ToewijzingRow.sleutel)
+        .join(ToewijzingVersieRow, ToewijzingVersieRow.id == VersieBerichtRow.versie_id)
         .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
-        .where(one_of(session, ToewijzingVersieRow.bericht_id, ids))
+        .where(one_of(session, VersieBerichtRow.bericht_id, ids))
         .order_by(ToewijzingVersieRow.id)
     )
     found: defaultdict[str, list[ToewijzingNaam]] = defaultdict(list)

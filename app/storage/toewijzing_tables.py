@@ -29,7 +29,10 @@ class ToewijzingRow(Base):
 
 
 class ToewijzingVersieRow(Base):
-    """A state of a toewijzing as a 301 gave it; `vervallen` when a 302 refused that 301: it does not count."""
+    """A state of a toewijzing as a 301 gave it; `bericht_id` is that 301, the oldest that stands.
+
+    `vervallen`: every 301 that gave it was refused by a 302, so it does not count.
+    """
 
     __tablename__ = "toewijzing_versie"
     __table_args__ = (
@@ -44,7 +47,6 @@ class ToewijzingVersieRow(Base):
         ),
         Index(None, "toewijzing_id"),
         Index(None, "bsn"),
-        Index(None, "bericht_id"),
     )
 
     id: Mapped[Identity]
@@ -63,3 +65,14 @@ class ToewijzingVersieRow(Base):
     frequentie: Mapped[str | None]
     bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"))
     vervallen: Mapped[bool]
+
+
+class VersieBerichtRow(Base):
+    """A 301 that gave a version, the first time or again; `geweigerd` when a 302 refused it."""
+
+    __tablename__ = "toewijzing_versie_bericht"
+    __table_args__ = (Index(None, "bericht_id"),)
+
+    versie_id: Mapped[int] = mapped_column(ForeignKey("toewijzing_versie.id"), primary_key=True, autoincrement=False)
+    bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"), primary_key=True)
+    geweigerd: Mapped[bool]

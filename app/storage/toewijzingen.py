@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.versies import Toewijzing, ToewijzingVersie
 from app.storage.columns import insert_or_conflict, is_postgresql, one_of
 from app.storage.toewijzing_records import ToewijzingRecord, VersieRecord, find_toewijzing_record, list_toewijzingen
-from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
+from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
 from app.storage.toewijzing_versies import VERSIE_COLUMNS, values_of, versie_of
 
 __all__ = ["ToewijzingRecord", "VersieRecord", "find_toewijzing_record", "list_toewijzingen"]
@@ -87,10 +87,17 @@ def book_versie(
 ) -> None:
     """Add a version to a toewijzing, which comes into being with its first.
 
-    Booking an identical version again changes nothing. A different one of the same date and time, or one of another
+    A full picture repeats versions: an identical one is not booked again, but counts as long as one of its 301s
+    stands. A different one of the same date and time, or one of another
     aanbieder, raises IntegrityError: `Storage.run` then lets the rules judge it again with the other visible.
     """
     toewijzing_id = _toewijzing_id(session, gemeente=gemeente, sleutel=sleutel, nummer=nummer, aanbieder=aanbieder)
+    versie_id = _versie_id(session, toewijzing_id, versie, bericht_id)
+    link = {"versie_id": versie_id, "bericht_id": bericht_id, "geweigerd": False}
+    session.execute(insert_or_conflict(session, VersieBerichtRow).values(link).on_conflict_do_nothing())
+
+
+def _versie_id(session: Session, toewijzing_id: int, versie: ToewijzingVersie, bericht_id: str) -> int:
     values = {"toewijzing_id": toewijzing_id, "bericht_id": bericht_id, "vervallen": False, **values_of(versie)}
     added = session.execute(
         insert_or_conflict(session, ToewijzingVersieRow)
@@ -101,14 +108,27 @@ def book_versie(
         )
         .returning(ToewijzingVersieRow.id)
     ).scalar_one_or_none()
-    if added is None and not _is_booked(session, toewijzing_id, versie):
-        session.execute(insert(ToewijzingVersieRow).values(values))
+    versie_id = added if added is not None else _booked_id(session, toewijzing_id, versie)
+    if versie_id is None:
+        session.execute(insert(ToewijzingVersieRow).values(values))  # raises: another version of the same moment
+        raise AssertionError
+    return versie_id
 
 
 def reject_versies(session: Session, *, bericht_id: str) -> None:
-    """Let the versions that this 301 gave count no longer: a 302 refused it."""
+    """Let the versions that this 301 gave count no longer, unless another 301 gave them too: a 302 refused it."""
+    session.execute(update(VersieBerichtRow).where(VersieBerichtRow.bericht_id == bericht_id).values(geweigerd=True))
+    given = select(VersieBerichtRow.versie_id).where(VersieBerichtRow.bericht_id == bericht_id)
+    standing = (
+        select(func.min(VersieBerichtRow.bericht_id))
+        .where(VersieBerichtRow.versie_id == ToewijzingVersieRow.id, VersieBerichtRow.geweigerd == false())
+        .scalar_subquery()
+    )
     session.execute(
-        update(ToewijzingVersieRow).where(ToewijzingVersieRow.bericht_id == bericht_id).values(vervallen=True)
+        update(ToewijzingVersieRow)
+        .where(ToewijzingVersieRow.id.in_(given))
+        .values(vervallen=standing.is_(None), bericht_id=func.coalesce(standing, ToewijzingVersieRow.bericht_id))
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -168,13 +188,13 @@ def _toewijzing_id(session: Session, *, gemeente: str, sleutel: str, nummer: int
     return id
 
 
-def _is_booked(session: Session, toewijzing_id: int, versie: ToewijzingVersie) -> bool:
+def _booked_id(session: Session, toewijzing_id: int, versie: ToewijzingVersie) -> int | None:
     row = session.execute(
-        select(*VERSIE_COLUMNS).where(
+        select(ToewijzingVersieRow.id, *VERSIE_COLUMNS).where(
             ToewijzingVersieRow.toewijzing_id == toewijzing_id,
             ToewijzingVersieRow.toewijzingsdatum == versie.toewijzingsdatum,
             ToewijzingVersieRow.toewijzingstijd == versie.toewijzingstijd,
             ToewijzingVersieRow.vervallen == false(),
         )
     ).one_or_none()
-    return row is not None and versie_of(row) == versie
+    return row.id if row is not None and versie_of(row) == versie else None

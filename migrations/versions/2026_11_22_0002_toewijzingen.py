@@ -49,7 +49,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_toewijzing_versie")),
     )
-    op.create_index(op.f("ix_toewijzing_versie_bericht_id"), "toewijzing_versie", ["bericht_id"], unique=False)
     op.create_index(op.f("ix_toewijzing_versie_bsn"), "toewijzing_versie", ["bsn"], unique=False)
     op.create_index(op.f("ix_toewijzing_versie_toewijzing_id"), "toewijzing_versie", ["toewijzing_id"], unique=False)
     op.create_index(
@@ -59,6 +58,26 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("vervallen = 0"),
         postgresql_where=sa.text("vervallen = false"),
+    )
+    op.create_table(
+        "toewijzing_versie_bericht",
+        sa.Column(
+            "versie_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("bericht_id", sa.Text(), nullable=False),
+        sa.Column("geweigerd", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bericht_id"], ["bericht.id"], name=op.f("fk_toewijzing_versie_bericht_bericht_id_bericht")
+        ),
+        sa.ForeignKeyConstraint(
+            ["versie_id"],
+            ["toewijzing_versie.id"],
+            name=op.f("fk_toewijzing_versie_bericht_versie_id_toewijzing_versie"),
+        ),
+        sa.PrimaryKeyConstraint("versie_id", "bericht_id", name=op.f("pk_toewijzing_versie_bericht")),
+    )
+    op.create_index(
+        op.f("ix_toewijzing_versie_bericht_bericht_id"), "toewijzing_versie_bericht", ["bericht_id"], unique=False
     )
     op.create_table(
         "verzoek_referentie",
@@ -74,5 +93,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("verzoek_referentie")
+    op.drop_table("toewijzing_versie_bericht")
     op.drop_table("toewijzing_versie")
     op.drop_table("toewijzing")

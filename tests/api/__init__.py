@@ -1,1 +1,1 @@
-"""Each endpoint over HTTP, on SQLite and PostgreSQL."""
+"""The HTTP API: what it answers, to whom, and what it keeps to itself."""

@@ -49,12 +49,22 @@ def main() -> None:
         print(f"{'what':34} {'full':>10} {'parse+XSD':>10} {'ratio':>7} {'+ insert':>10} {'ratio':>7}")
         numbers = iter(range(2_000, 1_000_000))
         _report(
-            "301, one toewijzing", pairs, 20, lambda: _toewijzing(f"T{next(numbers)}", next(numbers)),
-            "WMO301", lambda body: receive(runtime, GEMEENTE, body), bare_disk,
+            "301, one toewijzing",
+            pairs,
+            20,
+            lambda: _toewijzing(f"T{next(numbers)}", next(numbers)),
+            "WMO301",
+            lambda body: receive(runtime, GEMEENTE, body),
+            bare_disk,
         )
         _report(
-            f"303, {LINES} prestaties", pairs, 1, lambda: _declaratie(next(numbers)),
-            "WMO303", lambda body: receive(runtime, AANBIEDER, body), bare_disk,
+            f"303, {LINES} prestaties",
+            pairs,
+            1,
+            lambda: _declaratie(next(numbers)),
+            "WMO303",
+            lambda body: receive(runtime, AANBIEDER, body),
+            bare_disk,
         )
 
 
@@ -88,8 +98,13 @@ def _declaratie(number: int) -> bytes:
 
 
 def _report(
-    what: str, pairs: int, batch: int, make: Callable[[], bytes], soort: str,
-    full: Callable[[bytes], object], disk: sqlite3.Connection,
+    what: str,
+    pairs: int,
+    batch: int,
+    make: Callable[[], bytes],
+    soort: str,
+    full: Callable[[bytes], object],
+    disk: sqlite3.Connection,
 ) -> None:
     schema = etree.XMLSchema(etree.parse(SCHEMAS / "2.3" / f"{soort}.xsd"))
 

@@ -1,1 +1,1 @@
-"""Each command of `iwmo`, as an operator meets it."""
+"""The `iwmo` command: what it prints, on which stream, and how it exits."""

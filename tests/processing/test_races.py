@@ -69,7 +69,7 @@ def trying(runtime: Runtime, body: bytes, sender: Principal = BACK_OFFICE) -> Ca
     def attempt() -> Receipt | None:
         try:
             return receive(runtime, sender, body)
-        except DifferentBericht:
+        except (DifferentBericht, RejectedBericht):
             return None
 
     return attempt

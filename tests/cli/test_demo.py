@@ -1,0 +1,91 @@
+"""`iwmo demo`: its story goes as it says."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.cli.demo import AANBIEDER_A, AANBIEDER_B, BACK_OFFICE, BEHEER, DEMO_DAY, STORY, tell_story
+from app.main import create_app, opened_runtime
+from app.settings import Settings
+from tests.cli.conftest import Iwmo
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[tuple[TestClient, dict[str, str]]]:
+    """The service after the story, and the keys by name."""
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path}/demo.db", data_dir=tmp_path, today=DEMO_DAY, log_level="error"
+    )
+    with opened_runtime(settings) as runtime:
+        keys = tell_story(runtime)
+        with TestClient(create_app(settings, runtime)) as client:
+            yield client, keys
+
+
+def look(demo: tuple[TestClient, dict[str, str]], path: str, as_: str = BACK_OFFICE) -> Any:
+    """The JSON at a path."""
+    client, keys = demo
+    answer = client.get(path, headers={"Authorization": f"Bearer {keys[as_]}"})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_every_bericht_is_as_it_should_be(demo: tuple[TestClient, dict[str, str]]):
+    page = look(demo, "/v1/berichten?limiet=500")
+    found = [(row["soort"], row["release"], row["ontvanger"], row["status"]) for row in page["resultaten"][::-1]]
+    assert found == [
+        ("WMO301", "2.3", "42420002", "beantwoord"),
+        ("WMO302", "2.3", "1708", "verwerkt"),
+        ("WMO303", "2.3", "1708", "verwerkt"),
+        ("WMO304", "2.3", "42420002", "te-verzenden"),
+        ("WMO301", "2.1", found[4][2], "verwerkt"),
+        *found[5:],
+    ]
+    derived = [row for row in found[5:] if row[0] == "WMO301"]
+    assert sorted(ontvanger for _, _, ontvanger, _ in derived) == ["42420001", "42420002"]
+    assert {row[0] for row in found[5:]} <= {"WMO301", "WMO302"}
+
+
+def test_the_400_did_not_fit(demo: tuple[TestClient, dict[str, str]]):
+    (row,) = look(demo, "/v1/declaraties")["resultaten"]
+    regels = look(demo, row["_links"]["self"]["href"], AANBIEDER_B)["regels"]
+    assert {(regel["uitkomst"], tuple(regel["retourcodes"])) for regel in regels} == {
+        ("toegekend", ()),
+        ("afgewezen", ("9322",)),
+    }
+    first = look(demo, "/v1/toewijzingen/1708/1001/budget")["resultaten"][0]
+    assert (first["toegewezen"], first["gedeclareerd"], first["resterend"]) == (990, 690, 300)
+
+
+def test_what_it_says_to_try_works(demo: tuple[TestClient, dict[str, str]]):
+    client, keys = demo
+    for path in ("/v1/berichten", "/v1/toewijzingen/1708/1001/budget", "/v1/declaraties"):
+        assert look(demo, path)["resultaten"]
+    headers = {"Authorization": f"Bearer {keys[AANBIEDER_B]}", "Content-Type": "application/xml"}
+    body = (STORY / "5-declaratie-volgende-periode.xml").read_bytes()
+    answer = client.post("/v1/berichten", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["status"]) == (201, "verwerkt")
+    regels = look(demo, answer.json()["_links"]["declaratie"]["href"])["regels"]
+    assert sorted(regel["uitkomst"] for regel in regels) == ["afgewezen", "toegekend", "toegekend"]
+    assert [row["soort"] for row in look(demo, "/v1/postbus", AANBIEDER_B)["resultaten"]].count("WMO304") == 2
+
+
+def test_every_key_is_for_its_party(demo: tuple[TestClient, dict[str, str]]):
+    _, keys = demo
+    assert set(keys) == {BACK_OFFICE, AANBIEDER_A, AANBIEDER_B, BEHEER}
+    assert {row["gemeente"] for row in look(demo, "/v1/producten", BEHEER)["resultaten"]} >= {"1708", "0505"}
+    assert look(demo, "/v1/declaraties", AANBIEDER_A)["resultaten"] == []
+
+
+def test_a_port_that_is_taken(iwmo: Iwmo):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = iwmo("demo", "--port", port)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert str(port) in outcome.err

@@ -1,0 +1,102 @@
+"""`iwmo key`: a key is shown once, alone on the last line, and stops working the moment it is revoked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from tests.cli.conftest import Iwmo
+
+KEY = re.compile(r"iwmo_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
+
+
+def create(iwmo: Iwmo, *argv: str) -> tuple[str, str]:
+    """A new key and its id."""
+    outcome = iwmo("key", "create", *argv)
+    assert outcome.status == 0
+    key = outcome.out.splitlines()[-1]
+    found = KEY.fullmatch(key)
+    assert found
+    return key, found[1]
+
+
+def test_create_prints_the_key_once(folder: Path, iwmo: Iwmo):
+    outcome = iwmo("key", "create", "--role", "gemeente", "--gemeente", "1708", "--name", "backoffice")
+    assert outcome.status == 0
+    assert KEY.fullmatch(outcome.out.rstrip("\n").split("\n")[-1])
+    assert not KEY.search(outcome.err)
+    key = outcome.out.split()[-1]
+    listed = iwmo("key", "list")
+    assert key.split("_")[1] in listed.out
+    secret = key.split("_", 2)[2]
+    assert secret not in listed.out + listed.err
+    assert not any(secret.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_list_shows_every_key_whole(iwmo: Iwmo, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    made = [
+        create(iwmo, "--role", "gemeente", "--gemeente", "1708", "--gemeente", "0505", "--name", "back office")[1],
+        create(iwmo, "--role", "aanbieder", "--agb", "98000001", "--agb", "98000002", "--name", "[/] [red]")[1],
+        create(iwmo, "--role", "beheer")[1],
+    ]
+    iwmo("key", "revoke", made[2])
+    out = iwmo("key", "list").out
+    assert [found for found in re.findall(r"[0-9a-f]{16}", out)] == made
+    for part in ("1708", "0505", "98000001", "98000002", "gemeente", "aanbieder", "beheer", "ingetrokken", "[/] [red]"):
+        assert part in out
+
+
+def test_list_of_none(iwmo: Iwmo):
+    assert iwmo("key", "list").status == 0
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--role", "gemeente"),
+        ("--role", "gemeente", "--agb", "98000001"),
+        ("--role", "gemeente", "--gemeente", "1708", "--agb", "98000001"),
+        ("--role", "gemeente", "--gemeente", "170"),
+        ("--role", "gemeente", "--gemeente", "17O8"),
+        ("--role", "aanbieder"),
+        ("--role", "aanbieder", "--gemeente", "1708"),
+        ("--role", "aanbieder", "--agb", "9800000"),
+        ("--role", "aanbieder", "--agb", "\u0669\u0668\u0660\u0660\u0660\u0660\u0660\u0661"),
+        ("--role", "beheer", "--gemeente", "1708"),
+        ("--role", "koning"),
+        (),
+    ],
+)
+def test_create_refuses_codes_that_do_not_fit(argv: tuple[str, ...], iwmo: Iwmo):
+    outcome = iwmo("key", "create", *argv)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err
+    assert not re.findall(r"[0-9a-f]{16}", iwmo("key", "list").out)
+
+
+@pytest.mark.parametrize("keyid", ["0000000000000000", "", "x", "%"])
+def test_revoke_of_nothing(keyid: str, iwmo: Iwmo):
+    outcome = iwmo("key", "revoke", keyid)
+    assert (outcome.status, outcome.out) == (1, "")
+    assert keyid in outcome.err
+
+
+def test_works_while_the_service_runs(folder: Path, iwmo: Iwmo):
+    settings = Settings(database_url=f"sqlite:///{folder}/data/iwmo.db", log_level="error")
+    with TestClient(create_app(settings)) as client:
+        key, keyid = create(iwmo, "--role", "aanbieder", "--agb", "98000001")
+        other, _ = create(iwmo, "--role", "aanbieder", "--agb", "98000001")
+
+        def status(of: str) -> int:
+            return client.get("/v1/postbus", headers={"Authorization": f"Bearer {of}"}).status_code
+
+        assert (status(key), status(other)) == (200, 200)
+        assert iwmo("key", "revoke", keyid).status == 0
+        assert (status(key), status(other)) == (401, 200)
+        assert iwmo("key", "revoke", keyid).status == 1
