@@ -35,6 +35,7 @@ VANAF = date(2018, 1, 1)
 OMZETTING = Omzetting(gemeente=a.GEMEENTE)
 KOSTPRIJZEN = {"OZL1": (4320, 4942), "OMD3": (5540, 6031), "VERVOER": (1636, 1308)}
 """In cents, until and from 2018."""
+SPECIFICATIE = "productspecificatie"
 
 
 def a_specificatie(code: str, cents: int, van: date, tot: date | None = None) -> Productspecificatie:
@@ -112,7 +113,7 @@ class TestRealisedUse:
     @pytest.mark.parametrize(
         ("basis", "aanbieder", "expected"),
         [
-            ((Realisatie(7, "OZL1", Fraction(1)), Realisatie(8, "X", Fraction(1))), "42420001", (8, "productspecificatie")),
+            ((Realisatie(7, "OZL1", Fraction(1)), Realisatie(8, "X", Fraction(1))), a.AANBIEDER, (8, SPECIFICATIE)),
             ((Realisatie(7, "OZL1", Fraction(168 * 39 + 1)),), a.AANBIEDER, (7, "realisatie")),
             ((Realisatie(7, "OZL1", Fraction(1, 100)),), a.AANBIEDER, (7, "realisatie")),
             ((Realisatie(7, "OZL1", Fraction(39)),), "98009999", (7, "aanbieder")),
