@@ -75,3 +75,9 @@ def without_other_aanbieders(client: Client) -> Client:
     beschikking: Beschikking = client.beschikking
     products = tuple(replace(product, aanbieder=None) for product in beschikking.toegewezen_producten)
     return replace(client, beschikking=replace(beschikking, toegewezen_producten=products, beschikt_producten=()))
+
+
+def without_remarks_on_products(client: Client) -> Client:
+    """The client as release 2.1 writes it: no Commentaar on a ToegewezenProduct."""
+    products = tuple(replace(product, commentaar=None) for product in client.beschikking.toegewezen_producten)
+    return replace(client, beschikking=replace(client.beschikking, toegewezen_producten=products))

@@ -25,7 +25,8 @@ def bericht_on(
 ) -> Toewijzingsbericht:
     """A 301 with these toewijzingen, all of one aanbieder, and nothing else of the client's beschikking.
 
-    Remarks stay with the aanbieder that they were for; another one gets the `referentie` of the gemeente alone.
+    Remarks stay with the aanbieder that they were for; another one gets the `referentie` of the gemeente alone, with
+    the beschikking.
     """
     first = stappen[0].na
     header = ToewijzingHeader(
@@ -47,7 +48,7 @@ def bericht_on(
 
 def _without_remarks(bron: Bron, referentie: str | None) -> tuple[Client, ToegewezenProduct]:
     beschikking = replace(bron.client.beschikking, commentaar=referentie)
-    return replace(bron.client, commentaar=None, beschikking=beschikking), replace(bron.product, commentaar=referentie)
+    return replace(bron.client, commentaar=None, beschikking=beschikking), replace(bron.product, commentaar=None)
 
 
 def _product(stap: Stap, before: ToegewezenProduct) -> ToegewezenProduct:

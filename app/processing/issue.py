@@ -10,7 +10,7 @@ from app.domain.bericht import Berichtsoort
 from app.domain.inrichting import Inrichting
 from app.domain.refusals import RejectedBericht
 from app.domain.retour import Finding
-from app.domain.routing import without_other_aanbieders
+from app.domain.routing import without_other_aanbieders, without_remarks_on_products
 from app.domain.toewijzing import Toewijzingsbericht
 from app.iwmo.releases import RELEASES, write
 from app.processing.allocate import contract_for, offer, outgoing_301
@@ -59,7 +59,6 @@ def issue_301(
 
 def _for_release(bericht: Toewijzingsbericht, release: str) -> Toewijzingsbericht:
     """The same assignment as the release writes it."""
-    if RELEASES[release].several_aanbieders:
-        return bericht
-    clienten = tuple(without_other_aanbieders(client) for client in bericht.clienten)
+    reduced = without_remarks_on_products if RELEASES[release].several_aanbieders else without_other_aanbieders
+    clienten = tuple(reduced(client) for client in bericht.clienten)
     return Toewijzingsbericht(header=bericht.header, clienten=clienten)
