@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from app.iwmo.releases import write
-from tests.builders import AANBIEDER, BSN_X, GEMEENTE, OTHER_AANBIEDER, a_declaratie, a_toewijzingsbericht
+from tests.builders import (
+    AANBIEDER,
+    BSN_X,
+    BSN_Y,
+    GEMEENTE,
+    OTHER_AANBIEDER,
+    P1,
+    P4,
+    a_declaratie,
+    a_toewijzingsbericht,
+)
 from tests.e2e.service import BEHEER, Service
 
 OTHER_GEMEENTE = "1708"
@@ -19,6 +30,7 @@ OPEN = (200, 200, 200, 200, 200, 200)
 LISTS = (200, 200, 200, 200, 404, 401)
 OWN = (200, 200, 404, 404, 404, 401)
 EVERY_KEY = (200, 200, 200, 200, 200, 401)
+NOWHERE = (404, 404, 404, 404, 404, 401)  # an id that does not exist; own ones are in tests/e2e
 EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
@@ -33,6 +45,15 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /toewijzingen": LISTS,
     "GET /toewijzingen/{gemeente}/{nummer}": OWN,
     "GET /toewijzingen/{gemeente}/{nummer}/budget": OWN,
+    "POST /toewijzingen/{gemeente}/{nummer}/_wijzig": (201, 403, 404, 403, 403, 401),
+    "POST /toewijzingen/{gemeente}/{nummer}/_beeindig": (201, 403, 404, 403, 403, 401),
+    "POST /toewijzingen/{gemeente}/{nummer}/_splits": (201, 403, 404, 403, 403, 401),
+    "POST /budgetberekeningen": (200, 200, 404, 200, 200, 401),
+    "POST /toekenningen": (201, 403, 403, 403, 403, 401),
+    "GET /toekenningen/{id}": NOWHERE,
+    "GET /toekenningen/{id}/beschikking": NOWHERE,
+    "GET /rapportages/termijnen": LISTS,
+    "POST /rapportages/termijnen/{id}/_gehaald": NOWHERE,
     "GET /declaraties": LISTS,
     "GET /declaraties/{id}": OWN,
     "GET /cak-perioden/{jaar}": EVERY_KEY,
@@ -40,10 +61,36 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /contracten": EVERY_KEY,
     "GET /retourcodes/{code}": EVERY_KEY,
 }
+ETMALEN: dict[str, object] = {"gemeente": GEMEENTE, "etmalen": {"product": "04A01", "aantalPerPeriode": 4}}
+NAAM_EN_ADRES: dict[str, object] = {
+    "naam": {"achternaam": "Voorbeeld", "voorletters": "A"},
+    "adres": {"straatnaam": "Teststraat", "huisnummer": 1, "postcode": "1234AB", "plaatsnaam": "Testdorp"},
+}
+TOEKENNING = ETMALEN | {
+    "client": {"bsn": BSN_Y, "geboortedatum": "1985-01-08", "geslacht": "1", **NAAM_EN_ADRES},
+    "beschikking": {"beschikkingNummer": 1, "afgiftedatum": "2019-05-20"},
+    "ingangsdatum": P1.begindatum.isoformat(),
+    "einddatum": P4.einddatum.isoformat(),
+    "resultaten": [],
+    "aanbieder": AANBIEDER,
+}
+VANAF = {"jaar": 2019, "periode": 8}
+JSON_SENT: dict[str, dict[str, object]] = {
+    "POST /toewijzingen/{gemeente}/{nummer}/_wijzig": {"volume": 900, "vanaf": VANAF},
+    "POST /toewijzingen/{gemeente}/{nummer}/_beeindig": {"einddatum": "2019-07-14", "redenWijziging": "02"},
+    "POST /toewijzingen/{gemeente}/{nummer}/_splits": {
+        "aanbieder": OTHER_AANBIEDER,
+        "budgetPerPeriode": 300,
+        "vanaf": VANAF,
+    },
+    "POST /budgetberekeningen": ETMALEN | {"peildatum": "2019-05-20"},
+    "POST /toekenningen": TOEKENNING,
+}
 SENT = {
     "POST /berichten": (write(a_toewijzingsbericht(), "2.3"), "application/xml"),
     "POST /berichten/_controleer": (write(a_toewijzingsbericht(), "2.3"), "application/xml"),
     "POST /berichten/_zoek": (f'{{"bsn": "{BSN_X}"}}'.encode(), "application/json"),
+    **{operation: (json.dumps(body).encode(), "application/json") for operation, body in JSON_SENT.items()},
 }
 
 
@@ -51,6 +98,8 @@ def ask(service: Service, operation: str, caller: str | None, ids: dict[str, str
     """The answer to an operation on what is known."""
     method, _, path = operation.partition(" ")
     bericht = ids["declaratie"] if path.startswith("/declaraties") else ids["301"]
+    if EXPECTED[operation] is NOWHERE:
+        bericht = "4711" if path.startswith("/rapportages") else UNKNOWN
     path = path.format(id=bericht, gemeente=GEMEENTE, nummer=1001, jaar=2019, code="9321")
     prefix = "" if path in {"/healthz", "/readyz"} else "/v1"
     headers = {} if caller is None else {"Authorization": f"Bearer {service.key(caller)}"}
