@@ -1,0 +1,1 @@
+"""The file of existing clients and the report on it."""
