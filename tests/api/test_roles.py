@@ -31,6 +31,7 @@ LISTS = (200, 200, 200, 200, 404, 401)
 OWN = (200, 200, 404, 404, 404, 401)
 EVERY_KEY = (200, 200, 200, 200, 200, 401)
 NOWHERE = (404, 404, 404, 404, 404, 401)  # an id that does not exist; own ones are in tests/e2e
+NOWHERE_TO_WRITE = (404, 404, 404, 404, 403, 401)
 EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
@@ -53,7 +54,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /toekenningen/{id}": NOWHERE,
     "GET /toekenningen/{id}/beschikking": NOWHERE,
     "GET /rapportages/termijnen": LISTS,
-    "POST /rapportages/termijnen/{id}/_gehaald": NOWHERE,
+    "POST /rapportages/termijnen/{id}/_gehaald": NOWHERE_TO_WRITE,
     "GET /declaraties": LISTS,
     "GET /declaraties/{id}": OWN,
     "GET /cak-perioden/{jaar}": EVERY_KEY,
@@ -98,7 +99,7 @@ def ask(service: Service, operation: str, caller: str | None, ids: dict[str, str
     """The answer to an operation on what is known."""
     method, _, path = operation.partition(" ")
     bericht = ids["declaratie"] if path.startswith("/declaraties") else ids["301"]
-    if EXPECTED[operation] is NOWHERE:
+    if EXPECTED[operation] in {NOWHERE, NOWHERE_TO_WRITE}:
         bericht = "4711" if path.startswith("/rapportages") else UNKNOWN
     path = path.format(id=bericht, gemeente=GEMEENTE, nummer=1001, jaar=2019, code="9321")
     prefix = "" if path in {"/healthz", "/readyz"} else "/v1"
