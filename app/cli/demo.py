@@ -13,20 +13,26 @@ from pathlib import Path
 
 import uvicorn
 
+from app.api.toekenningen import ToekenningIn
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
+from app.domain.overgang import WEKEN, Omzetting
 from app.domain.principal import Principal, Rol
 from app.main import create_app, create_runtime, prepare_database
 from app.observability import configure_logging
+from app.overgang.clients import open_clients
 from app.processing.inrichtingen import load_files
 from app.processing.keys import create_key, principal_of
+from app.processing.overgang import convert_clients
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
+from app.processing.toekenningen import create
 from app.settings import PROJECT, Settings
 
 DEMO_DAY = date(2018, 3, 1)
 STORY = PROJECT / "fixtures" / "demo"
 INRICHTINGEN = PROJECT / "fixtures" / "inrichting"
+OVERGANG = PROJECT / "fixtures" / "overgang" / "drechtsteden-awbz.csv"
 
 BACK_OFFICE, AANBIEDER_A, AANBIEDER_B, BEHEER = "backoffice", "aanbieder-42420001", "aanbieder-42420002", "beheer"
 STEPS = (
@@ -87,7 +93,17 @@ def tell_story(runtime: Runtime) -> dict[str, str]:
     principals: dict[str, Principal] = {name: principal_of(runtime, key) for name, key in keys.items()}
     for sender, file in STEPS:
         receive(runtime, principals[sender], (STORY / file).read_bytes())
+    _decide(runtime, principals[BACK_OFFICE])
     return keys
+
+
+def _decide(runtime: Runtime, back_office: Principal) -> None:
+    """A toekenning of Steenwijkerland, and the clients of Dordrecht converted from their AWBZ-klassen."""
+    asked = ToekenningIn.model_validate_json((STORY / "0-toekenning.json").read_bytes())
+    create(runtime, back_office, asked.toekenning, answer=lambda view: view.record.id)
+    omzetting = Omzetting(gemeente="0505", vanaf=date(2016, 1, 1), weken=WEKEN)
+    for _ in convert_clients(runtime, omzetting, open_clients(OVERGANG).clients(), proef=False):
+        pass  # each outcome stands in the database now
 
 
 def _is_free(port: int) -> bool:
@@ -109,10 +125,12 @@ De demo draait op {base}, met {settings.today} als vandaag. Stoppen: Ctrl-C; daa
 Sleutels:
 {shown}
 
-Het verhaal: Steenwijkerland (1708) wijst een client 990 eenheden van € 1 per vier weken toe bij aanbieder 42420002 en
-4 etmalen kortdurend verblijf. De aanbieder antwoordt met een 302 en declareert januari: 690 is toegekend, 400 past niet
-meer (er was 300 over) en staat met de reden in de 304. Dordrecht (0505) stuurt een 301 van release 2.1 voor twee
-aanbieders: elk krijgt een eigen 301 met alleen zijn deel.
+Het verhaal: een consulent van Steenwijkerland (1708) kent 5 uur, 2 dagdelen en vervoer per week toe: € 990 per vier
+weken, waarvan € 300 voor een tweede aanbieder; er gaan twee 301's uit. Een andere client krijgt 990 eenheden van € 1 en
+4 etmalen kortdurend verblijf bij aanbieder 42420002. Die antwoordt met een 302 en declareert januari: 690 is toegekend,
+400 past niet meer (er was 300 over) en staat met de reden in de 304. Dordrecht (0505) stuurt een 301 van release 2.1
+voor twee aanbieders: elk krijgt een eigen 301 met alleen zijn deel. Vier clienten van Dordrecht zijn omgezet van
+AWBZ-klasse naar arrangement.
 
 Kijk rond (in een ander venster):
   B={base}
@@ -120,6 +138,12 @@ Kijk rond (in een ander venster):
   curl -H "Authorization: Bearer $SLEUTEL" $B/v1/berichten
   curl -H "Authorization: Bearer $SLEUTEL" $B/v1/toewijzingen/1708/1001/budget
   curl -H "Authorization: Bearer $SLEUTEL" $B/v1/declaraties
+  curl -H "Authorization: Bearer $SLEUTEL" "$B/v1/toewijzingen?aanbieder=42420001"
+  curl -H "Authorization: Bearer $SLEUTEL" $B/v1/rapportages/termijnen
+
+Reken zelf een budget uit:
+  curl -H "Authorization: Bearer $SLEUTEL" -H "Content-Type: application/json" $B/v1/budgetberekeningen \\
+       --data '{{"gemeente": "1708", "peildatum": "2018-01-01", "etmalen": {{"product": "04A01", "aantalPerPeriode": 4}}}}'
 
 Declareer zelf, als aanbieder: een credit, een lagere debetregel en een regel die één euro te hoog is.
   AANBIEDER={keys[AANBIEDER_B]}
