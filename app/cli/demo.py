@@ -143,7 +143,7 @@ Kijk rond (in een ander venster):
 
 Reken zelf een budget uit:
   curl -H "Authorization: Bearer $SLEUTEL" -H "Content-Type: application/json" $B/v1/budgetberekeningen \\
-       --data '{{"gemeente": "1708", "peildatum": "2018-01-01", "etmalen": {{"product": "04A01", "aantalPerPeriode": 4}}}}'
+    --data '{{"gemeente": "1708", "peildatum": "2018-01-01", "etmalen": {{"product": "04A01", "aantalPerPeriode": 4}}}}'
 
 Declareer zelf, als aanbieder: een credit, een lagere debetregel en een regel die één euro te hoog is.
   AANBIEDER={keys[AANBIEDER_B]}
