@@ -43,6 +43,15 @@ STEPS = (
 )
 
 
+TOLD = """\
+Het verhaal: een consulent van Steenwijkerland (1708) kent 5 uur, 2 dagdelen en vervoer per week toe: € 990 per vier
+weken, waarvan € 300 voor een tweede aanbieder; er gaan twee 301's uit. Een andere client krijgt 990 eenheden van € 1 en
+4 etmalen kortdurend verblijf bij aanbieder 42420002. Die antwoordt met een 302 en declareert januari: 690 is toegekend,
+400 past niet meer (er was 300 over) en staat met de reden in de 304. Dordrecht (0505) stuurt een 301 van release 2.1
+voor twee aanbieders: elk krijgt een eigen 301 met alleen zijn deel. Vier clienten van Dordrecht zijn omgezet van
+AWBZ-klasse naar arrangement."""
+
+
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = commands.add_parser("demo", help="een verse dienst met voorbeelden, om in rond te kijken")
@@ -125,12 +134,7 @@ De demo draait op {base}, met {settings.today} als vandaag. Stoppen: Ctrl-C; daa
 Sleutels:
 {shown}
 
-Het verhaal: een consulent van Steenwijkerland (1708) kent 5 uur, 2 dagdelen en vervoer per week toe: € 990 per vier
-weken, waarvan € 300 voor een tweede aanbieder; er gaan twee 301's uit. Een andere client krijgt 990 eenheden van € 1 en
-4 etmalen kortdurend verblijf bij aanbieder 42420002. Die antwoordt met een 302 en declareert januari: 690 is toegekend,
-400 past niet meer (er was 300 over) en staat met de reden in de 304. Dordrecht (0505) stuurt een 301 van release 2.1
-voor twee aanbieders: elk krijgt een eigen 301 met alleen zijn deel. Vier clienten van Dordrecht zijn omgezet van
-AWBZ-klasse naar arrangement.
+{TOLD}
 
 Kijk rond (in een ander venster):
   B={base}

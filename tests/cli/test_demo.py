@@ -47,8 +47,10 @@ def test_every_bericht_is_as_it_should_be(demo: tuple[TestClient, dict[str, str]
         ("WMO301", "2.1", found[4][2], "verwerkt"),
         *found[5:],
     ]
-    derived = [row for row in found[5:] if row[0] == "WMO301"]
-    assert sorted(ontvanger for _, _, ontvanger, _ in derived) == ["42420001", "42420002"]
+    made = [(release, ontvanger) for soort, release, ontvanger, _ in found[5:] if soort == "WMO301"]
+    assert sorted(made[:2]) == [("2.1", "42420001"), ("2.1", "42420002")]  # of the 2.1 301 for both
+    assert sorted(made[2:4]) == [("2.3", "42420001"), ("2.3", "42420002")]  # of the toekenning
+    assert [release for release, _ in made[4:]] == ["2.1"] * 4  # of the conversion
     assert {row[0] for row in found[5:]} <= {"WMO301", "WMO302"}
 
 
@@ -65,7 +67,13 @@ def test_the_400_did_not_fit(demo: tuple[TestClient, dict[str, str]]):
 
 def test_what_it_says_to_try_works(demo: tuple[TestClient, dict[str, str]]):
     client, keys = demo
-    for path in ("/v1/berichten", "/v1/toewijzingen/1708/1001/budget", "/v1/declaraties"):
+    for path in (
+        "/v1/berichten",
+        "/v1/toewijzingen/1708/1001/budget",
+        "/v1/declaraties",
+        "/v1/toewijzingen?aanbieder=42420001",
+        "/v1/rapportages/termijnen",
+    ):
         assert look(demo, path)["resultaten"]
     headers = {"Authorization": f"Bearer {keys[AANBIEDER_B]}", "Content-Type": "application/xml"}
     body = (STORY / "5-declaratie-volgende-periode.xml").read_bytes()
