@@ -127,7 +127,6 @@ def _is_free(port: int) -> bool:
 def _welcome(port: int, settings: Settings, keys: dict[str, str]) -> str:
     base = f"http://127.0.0.1:{port}"
     shown = "\n".join(f"  {name:20} {key}" for name, key in keys.items())
-    story = os.path.relpath(STORY)
     return f"""
 De demo draait op {base}, met {settings.today} als vandaag. Stoppen: Ctrl-C; daarna is alles weg.
 
@@ -136,6 +135,14 @@ Sleutels:
 
 {TOLD}
 
+{_to_try(base, keys)}
+
+De beschrijving van de API: {base}/docs
+"""
+
+
+def _to_try(base: str, keys: dict[str, str]) -> str:
+    return f"""\
 Kijk rond (in een ander venster):
   B={base}
   SLEUTEL={keys[BACK_OFFICE]}
@@ -152,8 +159,5 @@ Reken zelf een budget uit:
 Declareer zelf, als aanbieder: een credit, een lagere debetregel en een regel die één euro te hoog is.
   AANBIEDER={keys[AANBIEDER_B]}
   curl -H "Authorization: Bearer $AANBIEDER" -H "Content-Type: application/xml" \\
-       --data-binary @{story}/5-declaratie-volgende-periode.xml $B/v1/berichten
-  curl -H "Authorization: Bearer $AANBIEDER" $B/v1/postbus
-
-De beschrijving van de API: {base}/docs
-"""
+       --data-binary @{os.path.relpath(STORY)}/5-declaratie-volgende-periode.xml $B/v1/berichten
+  curl -H "Authorization: Bearer $AANBIEDER" $B/v1/postbus"""

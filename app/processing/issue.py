@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -51,7 +51,8 @@ def issue_301(
     if errors_in(findings):
         raise RejectedBericht("De toewijzing zou geen juist bericht geven.", findings=findings)
     bericht_id = new_id()
-    add_bericht(session, new=outgoing_301(bericht_id, bericht, release, body, runtime.now(), key_id))
+    record = outgoing_301(bericht_id, bericht, release, body, runtime.now(), key_id)
+    add_bericht(session, new=replace(record, eigen=True))
     add_findings(session, bericht_id=bericht_id, findings=findings)
     items = offer(session, runtime, bericht_id, bericht, inrichting, release=release)
     return Issued(bericht_id=bericht_id, release=release, body=body, findings=findings, items=tuple(items))

@@ -8,7 +8,7 @@ from app.domain.bericht import Berichtsoort, BerichtStatus
 from app.domain.dossier import RetourDossier
 from app.domain.principal import gemeente_partij
 from app.domain.refusals import RejectedBericht
-from app.domain.retour import Finding
+from app.domain.retour import Ernst, Finding
 from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.iwmo.reading import read, recognise
 from app.processing import uniek
@@ -21,6 +21,14 @@ from app.storage.berichten import add_unique_bericht, body_of, set_status
 from app.storage.findings import add_findings
 from app.storage.postbus import put_in_postbus
 from app.storage.toewijzingen import reject_versies
+
+REFUSED_DECISION = Finding(
+    regel="IWB-geweigerd",
+    retourcode=None,
+    pad="/Bericht",
+    melding="De aanbieder weigert deze 301. Wat is toegekend blijft staan, tot de gemeente het wijzigt of beëindigt.",
+    ernst=Ernst.WAARSCHUWING,
+)
 
 
 def receive(session: Session, runtime: Runtime, arrival: Arrival, retour: ToewijzingRetour) -> Receipt:
@@ -71,6 +79,8 @@ def _content(session: Session, heenbericht: AcceptedBericht) -> Toewijzingsberic
 def _apply(session: Session, arrival: Arrival, retour: ToewijzingRetour, heenbericht: AcceptedBericht) -> None:
     set_antwoord_op(session, id=arrival.id, antwoord_op_id=heenbericht.id)
     set_status(session, id=heenbericht.id, status=BerichtStatus.BEANTWOORD)
-    if retour.header.retour_codes:
+    if retour.header.retour_codes and heenbericht.eigen:
+        add_findings(session, bericht_id=heenbericht.id, findings=(REFUSED_DECISION,))
+    elif retour.header.retour_codes:
         reject_versies(session, bericht_id=heenbericht.id)
     put_in_postbus(session, partij=gemeente_partij(retour.header.afzender), bericht_id=arrival.id)

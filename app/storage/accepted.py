@@ -11,23 +11,27 @@ from app.storage.bericht_tables import BerichtRow
 
 
 class AcceptedBericht(NamedTuple):
-    """An accepted bericht, for the service itself: nobody's sight limits it. `answered`: a bericht answers it."""
+    """An accepted bericht, for the service itself: nobody's sight limits it. `answered`: a bericht answers it.
+
+    `eigen`: it is the 301 of a decision that was taken here.
+    """
 
     id: str
     aanbieder: str | None
     sha256: str
     answered: bool
+    eigen: bool
 
 
 def find_accepted(session: Session, *, uniek: str) -> AcceptedBericht | None:
     """The bericht that holds this `uniek`."""
     answer = aliased(BerichtRow)
     row = session.execute(
-        select(BerichtRow.id, BerichtRow.aanbieder, BerichtRow.sha256, answer.id)
+        select(BerichtRow.id, BerichtRow.aanbieder, BerichtRow.sha256, answer.id, BerichtRow.eigen)
         .outerjoin(answer, answer.antwoord_op_id == BerichtRow.id)
         .where(BerichtRow.uniek == uniek)
     ).one_or_none()
-    return AcceptedBericht(row[0], row[1], row[2], answered=bool(row[3])) if row else None
+    return AcceptedBericht(row[0], row[1], row[2], answered=bool(row[3]), eigen=row[4]) if row else None
 
 
 def sha256_of(session: Session, *, id: str) -> str:

@@ -46,6 +46,7 @@ class BerichtRow(Base):
     omvang_bytes: Mapped[int]
     sha256: Mapped[str]
     uniek: Mapped[str | None] = mapped_column(unique=True)
+    eigen: Mapped[bool]
     antwoord_op_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"))
     herkomst_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"))
 

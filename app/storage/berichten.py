@@ -37,6 +37,7 @@ class NewBericht:
     - `key_id`: the key that posted it; None when the service made it.
     - `uniek`: what no second accepted bericht may repeat; None on a bericht that was not accepted.
     - `antwoord_op_id`: the bericht that this one answers; a bericht has at most one answer.
+    - `eigen`: the 301 of a decision that was taken here (toekenning, split, change), which stands whatever is answered.
     - `herkomst_id`: the 2.1 301 for several aanbieders that this 301 was made from.
     - `bsns`: the clients it is about.
     """
@@ -58,6 +59,7 @@ class NewBericht:
     uniek: str | None = None
     antwoord_op_id: str | None = None
     herkomst_id: str | None = None
+    eigen: bool = False
     body: bytes = field(repr=False)
     findings: tuple[Finding, ...] = ()
     bsns: frozenset[str] = field(default=frozenset(), repr=False)

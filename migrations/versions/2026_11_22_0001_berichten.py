@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("omvang_bytes", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("uniek", sa.Text(), nullable=True),
+        sa.Column("eigen", sa.Boolean(), nullable=False),
         sa.Column("antwoord_op_id", sa.Text(), nullable=True),
         sa.Column("herkomst_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["antwoord_op_id"], ["bericht.id"], name=op.f("fk_bericht_antwoord_op_id_bericht")),
