@@ -212,7 +212,7 @@ def _beschikking(toekenning: Toekenning, berekening: Berekening, deel: Deel, uit
         product=berekening.product,
         ingangsdatum=toekenning.ingangsdatum,
         einddatum=toekenning.einddatum,
-        omvang=_omvang(berekening, berekening.volume),
+        omvang=_omvang(berekening, deel.volume),  # the whole would tell one aanbieder the part of the other
     )
     return Beschikking(
         beschikking_nummer=toekenning.beschikking_nummer,

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from app.domain.bericht import BerichtIdentificatie
 from app.domain.effect import Stap
 from app.domain.routing import granted_as
-from app.domain.toewijzing import Client, ToegewezenProduct, ToewijzingHeader, Toewijzingsbericht
+from app.domain.toewijzing import (
+    Beschikking,
+    BeschiktProduct,
+    Client,
+    ToegewezenProduct,
+    ToewijzingHeader,
+    Toewijzingsbericht,
+)
+from app.domain.wijzigingen import refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +35,9 @@ def bericht_on(
     """A 301 with these toewijzingen, all of one aanbieder, and nothing else of the client's beschikking.
 
     Remarks stay with the aanbieder that they were for; another one gets the `referentie` of the gemeente alone, with
-    the beschikking.
+    the beschikking. Raises InvalidInput when a toewijzing is lengthened past the Einddatum of the beschikking.
     """
+    _demand_within_beschikking(stappen, bron.client.beschikking)
     first = stappen[0].na
     header = ToewijzingHeader(
         afzender=first.gemeente,
@@ -38,12 +48,28 @@ def bericht_on(
     same = first.aanbieder == bron.aanbieder
     client, product = (bron.client, bron.product) if same else _without_remarks(bron, referentie)
     products = tuple(_product(stap, product) for stap in stappen)
-    beschikking = client.beschikking
-    granted = tuple(one for one in beschikking.beschikt_producten if one.product == product.product)
+    granted = _granted(bron, products[-1]) if same else ()
     reduced = replace(
-        beschikking, toegewezen_producten=products, beschikt_producten=granted or granted_as(products[-1:])
+        client.beschikking, toegewezen_producten=products, beschikt_producten=granted or granted_as(products[-1:])
     )
     return Toewijzingsbericht(header=header, clienten=(replace(client, beschikking=reduced),))
+
+
+def _demand_within_beschikking(stappen: Sequence[Stap], beschikking: Beschikking) -> None:
+    """Only lengthening is refused: what already ran past the beschikking can still be shortened or divided."""
+    last = beschikking.einddatum or date.max
+    for stap in stappen:
+        before = stap.voor and stap.voor.actueel.einddatum
+        einddatum = stap.na.actueel.einddatum or date.max
+        if before is not None and einddatum > max(before, last):
+            melding = "De einddatum ligt na de einddatum van de beschikking."
+            raise refusal("einddatum", melding, einddatum=einddatum, einddatumBeschikking=last)
+
+
+def _granted(bron: Bron, now: ToegewezenProduct) -> tuple[BeschiktProduct, ...]:
+    """What the source says was granted of the product; with the volume of now when that is another than before."""
+    named = (one for one in bron.client.beschikking.beschikt_producten if one.product == bron.product.product)
+    return tuple(one if now.omvang == bron.product.omvang else replace(one, omvang=now.omvang) for one in named)
 
 
 def _without_remarks(bron: Bron, referentie: str | None) -> tuple[Client, ToegewezenProduct]:

@@ -113,9 +113,8 @@ def merge(tweede: Lopend, eerste: Lopend, *, einddatum: date, reden: str, feiten
     A second that is made void gives its volume back from its own first period on.
     """
     ended = _ended(tweede.toewijzing, einddatum, reden, feiten)
-    before, returned, kept = tweede.toewijzing.actueel, _omvang(tweede.toewijzing), _omvang(eerste.toewijzing)
-    if before.einddatum is not None and einddatum >= before.einddatum:
-        raise refusal("einddatum", "Na deze datum is er geen volume meer om terug te geven.", einddatum=einddatum)
+    _demand_volume_after(tweede.toewijzing, einddatum)
+    returned, kept = _omvang(tweede.toewijzing), _omvang(eerste.toewijzing)
     if (returned.eenheid, returned.frequentie) != (kept.eenheid, kept.frequentie):
         raise refusal("samenvoegen", "De toewijzingen verschillen in eenheid of frequentie.")
     vanaf = _next_periode(ended.actueel, feiten.inrichting)
@@ -167,8 +166,9 @@ def find_cak_periode(inrichting: Inrichting, jaar: int, periode: int) -> CakPeri
 def find_eerste(tweede: Toewijzing, feiten: Feiten, einddatum: date, *, nummer: int | None = None) -> Toewijzing:
     """To whom the volume of a part goes back: the other aanbieder that delivers the product to the client after it.
 
-    InvalidInput when there is none, or more than one and no ToewijzingNummer says which.
+    InvalidInput when there is none, or more than one and no ToewijzingNummer says which, or nothing comes after it.
     """
+    _demand_volume_after(tweede, einddatum)
     day = einddatum if einddatum == tweede.actueel.ingangsdatum else einddatum + timedelta(days=1)
     found = [other for other in feiten.andere if _is_part_with(other, tweede, day) and nummer in {None, other.nummer}]
     if len(found) != 1:
@@ -178,6 +178,11 @@ def find_eerste(tweede: Toewijzing, feiten: Feiten, einddatum: date, *, nummer: 
         )
         raise refusal("samenvoegen", melding, aantal=len(found), toewijzingNummers=known)
     return found[0]
+
+
+def _demand_volume_after(tweede: Toewijzing, einddatum: date) -> None:
+    if einddatum >= (tweede.actueel.einddatum or date.max):
+        raise refusal("einddatum", "Na deze datum is er geen volume meer om terug te geven.", einddatum=einddatum)
 
 
 def _is_part_with(other: Toewijzing, tweede: Toewijzing, day: date) -> bool:

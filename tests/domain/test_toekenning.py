@@ -158,7 +158,16 @@ class TestToewijzingsbericht:
         assert (product.aanbieder, product.toewijzing_nummer, product.omvang.volume) == (SECOND, 500_000_001, 300)
         (granted,) = client.beschikking.beschikt_producten
         assert granted.omvang is not None
-        assert granted.omvang.volume == 990  # what the client was granted, whoever delivers it
+        assert granted.omvang == product.omvang
+
+    @given(volumes, st.data())
+    def test_does_not_hold_the_volume_of_the_other_part(self, volume: int, data: st.DataObject):
+        share = data.draw(st.integers(1, volume - 1))
+        for deel in divided(volume, by_amount(share)).delen:
+            bericht = toewijzingsbericht(a_toekenning(), a_berekening(volume=volume), deel, self.UITGIFTE)
+            beschikking = bericht.clienten[0].beschikking
+            told = (*beschikking.beschikt_producten, *beschikking.toegewezen_producten)
+            assert [one.omvang and one.omvang.volume for one in told] == [deel.volume, deel.volume]
 
     def test_says_nothing_of_results_or_indication(self):
         toekenning = a_toekenning()

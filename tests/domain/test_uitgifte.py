@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from app.domain.effect import Stap
+from app.domain.refusals import InvalidInput
 from app.domain.routing import without_remarks_on_products
-from app.domain.toewijzing import Client, Toewijzingsbericht
+from app.domain.toewijzing import BeschiktProduct, Client, Toewijzingsbericht
 from app.domain.uitgifte import Bron, bericht_on
 from tests import builders as a
 from tests.builders import AANBIEDER, OTHER_AANBIEDER
@@ -52,6 +55,65 @@ def test_keeps_the_beschikt_product_that_names_it():
     step = Stap(voor=None, na=NEW, geboekt={})
     bericht = bericht_on([step], replace(BRON, client=client), identificatie=a.an_identificatie(), referentie=None)
     assert client_of(bericht).beschikking.beschikt_producten == (named,)
+
+
+def with_granted(beschikt: BeschiktProduct) -> Bron:
+    client = replace(BRON.client, beschikking=replace(BESCHIKKING, beschikt_producten=(beschikt,)))
+    return replace(BRON, client=client)
+
+
+def granted_in(stap: Stap, bron: Bron) -> BeschiktProduct:
+    bericht = bericht_on([stap], bron, identificatie=a.an_identificatie(), referentie=None)
+    (granted,) = client_of(bericht).beschikking.beschikt_producten
+    return granted
+
+
+def test_the_beschikt_product_follows_the_volume_that_the_same_aanbieder_goes_on_with():
+    named, part = a.a_beschikt_product(commentaar="zie gesprek"), a.an_omvang(volume=550)
+    goes_on = a.a_toewijzing(a.a_versie(omvang=part), nummer=2001)
+    assert granted_in(Stap(voor=None, na=goes_on, geboekt={}), with_granted(named)) == replace(named, omvang=part)
+
+
+def test_another_aanbieder_does_not_see_what_the_first_was_granted():
+    whole = a.a_beschikt_product(omvang=a.an_omvang(volume=1234), commentaar="zie gesprek")
+    versie = a.a_versie(omvang=a.an_omvang(volume=300))
+    second = a.a_toewijzing(versie, nummer=2002, aanbieder=OTHER_AANBIEDER)
+    assert granted_in(Stap(voor=None, na=second, geboekt={}), with_granted(whole)) == BeschiktProduct(
+        product=versie.product, ingangsdatum=versie.ingangsdatum, einddatum=versie.einddatum, omvang=versie.omvang
+    )
+
+
+class TestEinddatumVanDeBeschikking:
+    LAST = date(2019, 12, 31)
+
+    def issued(self, before: date | None, after: date | None, last: date | None = LAST) -> Toewijzingsbericht:
+        client = replace(BRON.client, beschikking=replace(BESCHIKKING, einddatum=last))
+        voor, na = (a.a_toewijzing(a.a_versie(einddatum=day)) for day in (before, after))
+        step = Stap(voor=voor, na=na, geboekt={})
+        return bericht_on([step], replace(BRON, client=client), identificatie=a.an_identificatie(), referentie=None)
+
+    def test_is_not_passed_by_lengthening(self):
+        with pytest.raises(InvalidInput) as refused:
+            self.issued(date(2019, 9, 8), date(2020, 1, 1))
+        (finding,) = refused.value.findings
+        assert finding.pad == "einddatum"
+        assert finding.waarden == {"einddatum": "2020-01-01", "einddatumBeschikking": "2019-12-31"}
+
+    @pytest.mark.parametrize(
+        ("before", "after", "last"),
+        [
+            (date(2019, 9, 8), LAST, LAST),
+            (date(2019, 9, 8), date(2020, 1, 1), None),
+            (date(2020, 6, 1), date(2020, 1, 1), LAST),
+            (None, date(2020, 1, 1), LAST),
+        ],
+        ids=["up to it", "none", "shortened", "endless before"],
+    )
+    def test_leaves_room_for_what_does_not_pass_it_or_is_no_lengthening(
+        self, before: date, after: date, last: date | None
+    ):
+        (product,) = client_of(self.issued(before, after, last)).beschikking.toegewezen_producten
+        assert product.einddatum == after
 
 
 def test_keeps_remarks_for_the_same_aanbieder():

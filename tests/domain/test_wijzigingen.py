@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -370,10 +370,31 @@ class TestMerge:
     def test_is_refused_without_another_aanbieder_on_that_day(self) -> None:
         first, other = (part.toewijzing for part in self.parts())
         void = end(Lopend(toewijzing=first, geboekt={}), einddatum=P2.begindatum, reden="01", feiten=feiten())
-        for andere, day in [((), P2.einddatum), ((first,), P4.einddatum), ((void.stappen[0].na,), P2.begindatum)]:
+        short = end(Lopend(toewijzing=first, geboekt={}), einddatum=P2.einddatum, reden="05", feiten=feiten())
+        for andere, day in [
+            ((), P2.einddatum),
+            ((short.stappen[0].na,), P2.einddatum),
+            ((void.stappen[0].na,), P2.begindatum),
+        ]:
             with pytest.raises(InvalidInput) as refused:
                 self.find(other, *andere, day=day)
             assert numbers(refused) == [{"aantal": 0, "toewijzingNummers": ""}]
+
+    @pytest.mark.parametrize(
+        ("current", "day"),
+        [(P4.einddatum, P4.einddatum), (P4.einddatum, date.max), (None, date.max), (date.max, date.max)],
+    )
+    def test_is_refused_before_anything_is_looked_for_when_nothing_would_come_back(
+        self, current: date | None, day: date
+    ) -> None:
+        first = a_toewijzing(a_versie(einddatum=None))
+        other = a_toewijzing(a_versie(einddatum=current), nummer=2, aanbieder=OTHER_AANBIEDER)
+        with pytest.raises(InvalidInput) as refused:
+            self.find(other, first, day=day)
+        assert [(finding.pad, finding.waarden) for finding in refused.value.findings] == [
+            ("einddatum", {"einddatum": day.isoformat()})
+        ]
+        assert self.find(other, first, day=min(day, P4.einddatum) - timedelta(days=1)) is first
 
     def test_asks_which_one_when_there_are_more(self) -> None:
         first, other = (part.toewijzing for part in self.parts())

@@ -274,6 +274,11 @@ class TestBeeindig:
         assert numbers(answer)[0] == first
         assert [bericht["ontvanger"] for bericht in answer["berichten"]] == [AANBIEDER, OTHER_AANBIEDER]
 
+    def test_of_a_split_on_the_last_day_there_is_gives_nothing_back(self, service: Service):
+        part = numbers(done(service, "_splits", a_split()))[2]
+        ended = {"einddatum": "9999-12-31", "redenWijziging": "09", "samenvoegen": True}
+        assert [row["pad"] for row in refused(service, "_beeindig", ended, nummer=part)["bevindingen"]] == ["einddatum"]
+
     def test_of_a_split_asks_which_one_when_there_are_more(self, service: Service):
         more = message_301("A9", "2019-05-14", toewijzing(1900, 10), aanbieder="42420003")
         service.accept(more, as_=GEMEENTE)
