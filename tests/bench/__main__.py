@@ -21,6 +21,7 @@ from app.domain.bericht import BerichtIdentificatie
 from app.domain.principal import Principal, Rol
 from app.iwmo.releases import write
 from app.iwmo.xsd import Schemas
+from app.observability import configure_logging
 from app.processing.inrichtingen import load_files
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
@@ -39,6 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.bench")
     parser.add_argument("--pairs", type=int, default=15, help="measured pairs per figure (default 15)")
     pairs = parser.parse_args().pairs
+    configure_logging("console", "error")
     with tempfile.TemporaryDirectory() as folder:
         runtime = _runtime(Path(folder))
         receive(runtime, GEMEENTE, _toewijzing("VOORAF", 1001))
