@@ -22,6 +22,8 @@ from app.api.openapi import json_body, problems
 from app.api.shapes import BevindingOut, Link, Shape
 from app.api.toewijzingen import ToewijzingOut
 from app.domain.berekening import ArrangementKeuze, Berekening
+from app.domain.principal import Rol
+from app.domain.refusals import RoleNotAllowed
 from app.domain.toekenning import Resultaat, Toekenning, TweedeAanbieder
 from app.processing.toekenningen import ToekenningView, create, view_toekenning
 
@@ -190,7 +192,13 @@ class ToekenningOut(Shape):
         )
 
 
-async def _asked(request: Request, _caller: Caller) -> ToekenningIn:
+def _decider(caller: Caller) -> None:
+    """Who may not decide hears nothing about the body."""
+    if caller.rol is not Rol.GEMEENTE:
+        raise RoleNotAllowed("Alleen een gemeente kent toe.")
+
+
+async def _asked(request: Request, _caller: Annotated[None, Depends(_decider)]) -> ToekenningIn:
     return await json_object(request, ToekenningIn)
 
 

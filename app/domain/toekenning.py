@@ -127,49 +127,81 @@ def verdeel(
     tweede: TweedeAanbieder | None,
     contracted: bool,
     tarief: Bedrag,
+    tarief_tweede: Bedrag | None,
     afronding: Afronding,
     pad: str = "tweedeAanbieder.",
 ) -> Verdeling:
     """Divide a volume per four weeks: the second gets its share, the first keeps the rest.
 
     `contracted` says whether the second has a contract for the product; without one the first keeps everything.
-    `tarief` is what one unit costs. `pad` is where the fields of the second stand in the request. Raises
-    InvalidInput when a part would be empty or no whole number of units.
+    `tarief` is what one unit costs, `tarief_tweede` what the second agreed on (None: nothing). `pad` is where the
+    fields of the second stand in the request. Raises InvalidInput when a part would be empty or no whole number of
+    units, and when a unit is not worth the same to both. What an onderaannemer gets is no part: only more than
+    nothing and at most the whole.
     """
     if tweede is None:
         return Verdeling(Deel(aanbieder, volume))
-    share = _share(volume, tweede, tarief, afronding, pad)
+    _demand_one_of_both(tweede, pad)
     if not contracted:
+        _demand_within(Fraction(volume * tarief.cents, CENTS_PER_EURO), tweede, pad)
         return Verdeling(Deel(aanbieder, volume), onderaannemer=tweede.agb)
+    _demand_same_tarief(tarief, tarief_tweede, pad)
+    share = _share(volume, tweede, tarief, afronding, pad)
     return Verdeling(Deel(aanbieder, volume - share), Deel(tweede.agb, share))
 
 
-def _share(volume: int, tweede: TweedeAanbieder, tarief: Bedrag, afronding: Afronding, pad: str) -> int:
-    amount, percentage = tweede.budget_per_periode, tweede.percentage
-    if (amount is None) == (percentage is None):
+def _demand_one_of_both(tweede: TweedeAanbieder, pad: str) -> None:
+    if (tweede.budget_per_periode is None) == (tweede.percentage is None):
         raise _wrong(pad.rstrip("."), "Geef budgetPerPeriode of percentage, één van beide.")
-    if percentage is not None:
-        return _share_by_percentage(volume, percentage, afronding, f"{pad}percentage")
-    share = Fraction((amount or 0) * CENTS_PER_EURO, max(tarief.cents, 1))
+
+
+def _demand_within(whole: Fraction, tweede: TweedeAanbieder, pad: str) -> None:
+    """`whole` is in euros per four weeks."""
+    if tweede.percentage is not None:
+        _demand_percentage(tweede.percentage, f"{pad}percentage")
+    elif not 0 < (tweede.budget_per_periode or 0) <= whole:
+        melding = "Het bedrag moet meer dan 0 zijn en hoogstens het geheel."
+        raise _wrong(f"{pad}budgetPerPeriode", melding, geheelCenten=int(whole * CENTS_PER_EURO))
+
+
+def _demand_same_tarief(eerste: Bedrag, tweede: Bedrag | None, pad: str) -> None:
+    """A volume holds units: at another tariff the same units are another amount."""
+    if tweede is not None and tweede != eerste:
+        raise _wrong(
+            pad.rstrip(".") or "aanbieder",
+            "De tarieven van de aanbieders voor dit product verschillen; zo is het budget niet te verdelen.",
+            tariefEersteCenten=eerste.cents,
+            tariefTweedeCenten=tweede.cents,
+        )
+
+
+def _demand_percentage(percentage: Fraction, pad: str) -> None:
+    if not 0 < percentage <= HUNDRED_PERCENT:
+        raise _wrong(pad, "Een percentage is meer dan 0 en hoogstens 100.")
+
+
+def _share(volume: int, tweede: TweedeAanbieder, tarief: Bedrag, afronding: Afronding, pad: str) -> int:
+    if tweede.percentage is not None:
+        return _share_by_percentage(volume, tweede.percentage, afronding, f"{pad}percentage")
+    share = Fraction((tweede.budget_per_periode or 0) * CENTS_PER_EURO, max(tarief.cents, 1))
     if not 0 < share < volume:
-        raise _wrong(f"{pad}budgetPerPeriode", "Het deel moet meer dan 0 zijn en minder dan het geheel.", volume)
+        melding = "Het deel moet meer dan 0 zijn en minder dan het geheel."
+        raise _wrong(f"{pad}budgetPerPeriode", melding, geheel=volume)
     if share.denominator != 1:
-        raise _wrong(f"{pad}budgetPerPeriode", "Dit is geen heel aantal eenheden van het product.", volume)
+        raise _wrong(f"{pad}budgetPerPeriode", "Dit is geen heel aantal eenheden van het product.", geheel=volume)
     return int(share)
 
 
 def _share_by_percentage(volume: int, percentage: Fraction, afronding: Afronding, pad: str) -> int:
-    if not 0 < percentage <= HUNDRED_PERCENT:
-        raise _wrong(pad, "Een percentage is meer dan 0 en hoogstens 100.")
+    _demand_percentage(percentage, pad)
     exact = volume * percentage / Fraction(HUNDRED_PERCENT)
     share = round_half_up(exact) if afronding is Afronding.HALF_UP else int(exact)
     if not 0 < share < volume:
-        raise _wrong(pad, "Zo houdt een van beide aanbieders niets over.", volume)
+        raise _wrong(pad, "Zo houdt een van beide aanbieders niets over.", geheel=volume)
     return share
 
 
-def _wrong(pad: str, melding: str, volume: int | None = None) -> InvalidInput:
-    waarden = {} if volume is None else {"geheel": volume}
+def _wrong(pad: str, melding: str, **waarden: int) -> InvalidInput:
     finding = Finding(regel=VERDELING, retourcode=None, pad=pad, melding=melding, waarden=dict(waarden))
     return InvalidInput("De verdeling over de aanbieders klopt niet.", findings=(finding,))
 

@@ -79,8 +79,8 @@ class Wijziging:
 def split(lopend: Lopend, tweede: TweedeAanbieder, vanaf: CakPeriode, feiten: Feiten) -> Wijziging:
     """Give a second aanbieder part of the volume from a CAK period on; the first goes on under a new number.
 
-    Raises InvalidInput with the numbers when the first was granted more than would remain, or when the parts would
-    not add up to the whole in every period.
+    Raises InvalidInput with the numbers when the first was granted more than would remain, when the parts would
+    not add up to the whole in every period, or when the two have another tariff on the first day.
     """
     toewijzing, begin = lopend.toewijzing, _begin(lopend.toewijzing, vanaf)
     omvang = _omvang(toewijzing)
@@ -94,6 +94,7 @@ def split(lopend: Lopend, tweede: TweedeAanbieder, vanaf: CakPeriode, feiten: Fe
         tweede=tweede,
         contracted=_is_contracted(tweede.agb, toewijzing, begin, feiten.inrichting),
         tarief=_tarief(toewijzing, begin, feiten.inrichting),
+        tarief_tweede=feiten.inrichting.tarief_on(tweede.agb, toewijzing.actueel.product.code or "", begin),
         afronding=feiten.inrichting.instellingen.afronding,
         pad="",
     )

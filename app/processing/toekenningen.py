@@ -270,13 +270,15 @@ def _divided(
     tarief = inrichting.tarief_on(toekenning.aanbieder, code, day)
     if tarief is None:
         return None  # the first aanbieder has no contract, which was said already
+    tarief_tweede = inrichting.tarief_on(tweede.agb, code, day) if tweede else None
     try:
         verdeling = verdeel(
             berekening.volume,
             aanbieder=toekenning.aanbieder,
             tweede=tweede,
-            contracted=tweede is not None and inrichting.tarief_on(tweede.agb, code, day) is not None,
+            contracted=tarief_tweede is not None,
             tarief=tarief,
+            tarief_tweede=tarief_tweede,
             afronding=inrichting.instellingen.afronding,
         )
     except InvalidInput as refusal:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.bedrag import Bedrag
@@ -25,7 +25,7 @@ volumes = st.integers(2, 50_000)
 
 
 def divided(volume: int, tweede: TweedeAanbieder | None, **changes) -> Verdeling:
-    values = {"contracted": True, "tarief": EURO, "afronding": Afronding.HALF_UP} | changes
+    values = {"contracted": True, "tarief": EURO, "tarief_tweede": None, "afronding": Afronding.HALF_UP} | changes
     return verdeel(volume, aanbieder=FIRST, tweede=tweede, **values)
 
 
@@ -74,7 +74,6 @@ class TestVerdeel:
     @pytest.mark.parametrize("euro", [0, -1, 990, 991])
     def test_refuses_an_amount_that_leaves_one_without(self, euro: int):
         assert refusal(990, by_amount(euro)) == "tweedeAanbieder.budgetPerPeriode"
-        assert refusal(990, by_amount(euro), contracted=False) == "tweedeAanbieder.budgetPerPeriode"
         assert refusal(990, by_amount(euro), pad="") == "budgetPerPeriode"
 
     def test_refuses_an_amount_that_is_no_whole_number_of_units(self):
@@ -89,6 +88,56 @@ class TestVerdeel:
     def test_leaves_everything_with_the_first_when_the_second_has_no_contract(self):
         expected = Verdeling(Deel(FIRST, 990), onderaannemer=SECOND)
         assert divided(990, by_percentage(30), contracted=False) == expected
+
+    @pytest.mark.parametrize(
+        "tweede",
+        [by_amount(1), by_amount(990), by_percentage("0.01"), by_percentage("33.3"), by_percentage(100)],
+    )
+    def test_does_not_judge_the_share_of_an_onderaannemer_as_a_part(self, tweede: TweedeAanbieder):
+        expected = Verdeling(Deel(FIRST, 990), onderaannemer=SECOND)
+        assert divided(990, tweede, contracted=False) == expected
+
+    def test_does_not_count_the_share_of_an_onderaannemer_in_units(self):
+        expected = Verdeling(Deel(FIRST, 4), onderaannemer=SECOND)
+        assert divided(4, by_amount(30), contracted=False, tarief=Bedrag(1250)) == expected
+        assert divided(4, by_amount(50), contracted=False, tarief=Bedrag(1250)) == expected
+        assert refusal(4, by_amount(51), contracted=False, tarief=Bedrag(1250)) == "tweedeAanbieder.budgetPerPeriode"
+
+    @pytest.mark.parametrize("euro", [0, -1, 991])
+    def test_refuses_an_onderaannemer_nothing_or_more_than_the_whole(self, euro: int):
+        assert refusal(990, by_amount(euro), contracted=False) == "tweedeAanbieder.budgetPerPeriode"
+
+    @pytest.mark.parametrize("percentage", [0, -1, "100.001"])
+    def test_refuses_an_onderaannemer_no_percentage_of_the_whole(self, percentage: str):
+        assert refusal(990, by_percentage(percentage), contracted=False) == "tweedeAanbieder.percentage"
+
+    def test_wants_one_of_both_for_an_onderaannemer_as_well(self):
+        assert refusal(990, TweedeAanbieder(agb=SECOND), contracted=False) == "tweedeAanbieder"
+        both = TweedeAanbieder(agb=SECOND, budget_per_periode=300, percentage=Fraction(30))
+        assert refusal(990, both, contracted=False) == "tweedeAanbieder"
+
+    @given(volumes, st.integers(1, 500), st.integers(1, 500), st.sampled_from([by_amount(1), by_percentage(50)]))
+    def test_refuses_to_divide_at_two_tariffs_and_names_them(
+        self, volume: int, first: int, second: int, tweede: TweedeAanbieder
+    ):
+        assume(first != second)
+        with pytest.raises(InvalidInput) as refused:
+            divided(volume, tweede, tarief=Bedrag(first), tarief_tweede=Bedrag(second))
+        (finding,) = refused.value.findings
+        assert finding.pad == "tweedeAanbieder"
+        assert finding.waarden == {"tariefEersteCenten": first, "tariefTweedeCenten": second}
+
+    @given(volumes, st.integers(1, 500))
+    def test_divides_at_one_tariff_whatever_it_is(self, volume: int, cents: int):
+        both = {"tarief": Bedrag(cents), "tarief_tweede": Bedrag(cents)}
+        assert sum(deel.volume for deel in divided(volume, by_percentage(50), **both).delen) == volume
+
+    def test_is_judged_by_tariff_only_where_the_second_gets_a_part(self):
+        changes = {"tarief_tweede": Bedrag(101)}
+        assert refusal(990, by_amount(300), **changes) == "tweedeAanbieder"
+        assert refusal(990, by_amount(300), pad="", **changes) == "aanbieder"
+        assert divided(990, by_amount(300), contracted=False, **changes).onderaannemer == SECOND
+        assert divided(990, by_amount(300), tarief_tweede=EURO).tweede == Deel(SECOND, 300)
 
     @given(volumes, st.fractions(0, 100, max_denominator=1000), st.sampled_from(Afronding))
     def test_the_parts_are_the_whole_and_none_is_empty(self, volume: int, percentage: Fraction, afronding: Afronding):

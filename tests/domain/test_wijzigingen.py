@@ -23,7 +23,6 @@ from app.domain.wijzigingen import (
     Opvolging,
     change,
     end,
-    find_cak_periode,
     find_eerste,
     merge,
     split,
@@ -35,7 +34,6 @@ from tests.builders import (
     P2,
     P3,
     P4,
-    a_contract,
     a_toewijzing,
     a_versie,
     an_inrichting,
@@ -157,13 +155,6 @@ class TestSplit:
         found = split(running(ingangsdatum=P1.einddatum), second(), periode(P2), feiten())
         assert validity(found.stappen[0].na) == (P1.einddatum, P1.einddatum, "09")
         assert not found.stappen[0].na.actueel.is_void
-
-    def test_without_contract_only_names_the_onderaannemer(self) -> None:
-        contracten = (a_contract(), a_contract(aanbieder=OTHER_AANBIEDER, geldig_tot=P2.einddatum))
-        inrichting = an_inrichting(contracten=contracten)
-        found = split(running(), second(), periode(P3), feiten(inrichting=inrichting))
-        assert (found.stappen, found.effect, found.onderaannemer) == ((), (), OTHER_AANBIEDER)
-        assert split(running(), second(), periode(P2), feiten(inrichting=inrichting)).onderaannemer is None
 
     @pytest.mark.parametrize(
         "tweede",
@@ -403,13 +394,3 @@ class TestMerge:
             self.find(other, first, third)
         assert numbers(refused) == [{"aantal": 2, "toewijzingNummers": "2001, 9"}]
         assert self.find(other, first, third, nummer=9) is third
-
-
-class TestCakPeriode:
-    def test_is_found_by_year_and_number(self) -> None:
-        assert find_cak_periode(INRICHTING, 2019, 6).begindatum == P1.begindatum
-
-    @pytest.mark.parametrize(("jaar", "number"), [(2019, 14), (2019, 0), (1900, 1)])
-    def test_is_refused_when_unknown(self, jaar: int, number: int) -> None:
-        with pytest.raises(InvalidInput):
-            find_cak_periode(INRICHTING, jaar, number)

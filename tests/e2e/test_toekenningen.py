@@ -21,6 +21,7 @@ from tests.e2e.service import BEHEER, Clock, Service, a_runtime, serving
 
 FIXTURES = PROJECT / "fixtures" / "inrichting"
 DRECHTSTEDEN = "0482"
+SAME_TARIEF = "42420002"  # SECOND has a tariff of its own for 04A01
 NAAR_RATO = """
 gemeente: {code: "1708", naam: Steenwijkerland}
 instellingen: {gebrokenPeriode: naar-rato}
@@ -165,6 +166,9 @@ class TestToekenning:
     def test_is_for_a_key_of_the_gemeente_to_make(self, party: str, service: Service):
         refused(service, toekenning_json(), 403, as_=party)
 
+    def test_is_judged_only_for_who_may_decide(self, service: Service):
+        assert all("bevindingen" not in refused(service, {}, 403, as_=party) for party in (FIRST, BEHEER))
+
     def test_with_proef_shows_everything_and_keeps_nothing(self, service: Service):
         body = toekenning_json(tweedeAanbieder=second(budgetPerPeriode=300))
         response = post(service, body, proef=True, key="sleutel")
@@ -242,16 +246,22 @@ class TestTweedeAanbieder:
         body = toekenning_json(
             indicatie=None,
             etmalen={"product": "04A06", "aantalPerPeriode": 4},
-            tweedeAanbieder={"agb": SECOND, "percentage": 50},
+            tweedeAanbieder={"agb": SECOND, "percentage": 100},
         )
         assert granted(service, body)["onderaannemer"] == SECOND
 
     def test_gets_whole_etmalen(self, service: Service):
         etmalen = {"indicatie": None, "etmalen": {"product": "04A01", "aantalPerPeriode": 5}}
-        problem = refused(service, toekenning_json(**etmalen, tweedeAanbieder=second(budgetPerPeriode=100)))
+        tweede = {"agb": SAME_TARIEF, "budgetPerPeriode": 100}
+        problem = refused(service, toekenning_json(**etmalen, tweedeAanbieder=tweede))
         assert pads(problem) == {"tweedeAanbieder.budgetPerPeriode"}
-        answer = granted(service, toekenning_json(**etmalen, tweedeAanbieder=second(budgetPerPeriode=189)))
-        assert volumes(answer) == [(FIRST, 3), (SECOND, 2)]  # 189 is twice 94.50
+        answer = granted(service, toekenning_json(**etmalen, tweedeAanbieder=tweede | {"budgetPerPeriode": 189}))
+        assert volumes(answer) == [(FIRST, 3), (SAME_TARIEF, 2)]  # 189 is twice 94.50
+
+    def test_gets_no_part_at_another_tariff(self, service: Service):
+        etmalen = {"indicatie": None, "etmalen": {"product": "04A01", "aantalPerPeriode": 5}}
+        (finding,) = refused(service, toekenning_json(**etmalen, tweedeAanbieder=second(percentage=40)))["bevindingen"]
+        assert (finding["pad"], *finding["waarden"].values()) == ("tweedeAanbieder", 9450, 9200)
 
     def test_is_refused_where_the_rooms_of_the_parts_would_not_add_up(self, service: Service, tmp_path: Path):
         (tmp_path / "naar-rato.yaml").write_text(NAAR_RATO)
