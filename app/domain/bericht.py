@@ -22,6 +22,10 @@ class Berichtsoort(StrEnum):
     WMO316 = "WMO316"
 
 
+RETOUREN = frozenset({Berichtsoort.WMO302, Berichtsoort.WMO306, Berichtsoort.WMO308, Berichtsoort.WMO316})
+"""Retours whose header is a copy of the heenbericht; a 304 has a header of its own."""
+
+
 class Richting(StrEnum):
     """Which way a message goes, seen from the gemeente."""
 

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
-from app.domain.bericht import Berichtsoort
+from app.domain.bericht import RETOUREN, Berichtsoort
 from app.iwmo.node import local_name
 from app.iwmo.pad import Element
 from app.iwmo.values import Absurd, parse_datum
@@ -16,8 +16,7 @@ from app.iwmo.values import Absurd, parse_datum
 LONGEST_FACT: Final = 40
 ELEMENTS_LOOKED_AT: Final = 50  # no header has more; a hostile one may
 
-FROM_GEMEENTE = frozenset({Berichtsoort.WMO301, Berichtsoort.WMO302})
-RETOUREN = frozenset({Berichtsoort.WMO302, Berichtsoort.WMO306, Berichtsoort.WMO308, Berichtsoort.WMO316})
+AFZENDER_IS_GEMEENTE = frozenset({Berichtsoort.WMO301, Berichtsoort.WMO302})
 DECLARATIES = frozenset({Berichtsoort.WMO303, Berichtsoort.WMO304})
 
 
@@ -70,7 +69,7 @@ def _of_bericht(soort: Berichtsoort, header: Element | None) -> Aanduiding:
     facts = _facts(header)
     identificatie = _facts(_child(header, "BerichtIdentificatie"))
     afzender, ontvanger = facts.get("Afzender"), facts.get("Ontvanger")
-    from_gemeente, is_retour = soort in FROM_GEMEENTE, soort in RETOUREN
+    from_gemeente, is_retour = soort in AFZENDER_IS_GEMEENTE, soort in RETOUREN
     return Aanduiding(
         afzender=ontvanger if is_retour else afzender,
         ontvanger=afzender if is_retour else ontvanger,

@@ -13,7 +13,6 @@ from app.domain.retour import Ernst, Finding
 from app.iwmo.reading import Aanduiding, Recognised
 from app.storage.berichten import NewBericht
 
-RETOUREN = frozenset({Berichtsoort.WMO302, Berichtsoort.WMO306, Berichtsoort.WMO308, Berichtsoort.WMO316})
 FROM_GEMEENTE = frozenset(
     {Berichtsoort.WMO301, Berichtsoort.WMO304, Berichtsoort.WMO306, Berichtsoort.WMO308, Berichtsoort.WMO316}
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.domain.bericht import Berichtsoort
+from app.domain.bericht import RETOUREN, Berichtsoort
 from app.domain.codelijsten import NIET_UNIEK
 from app.domain.refusals import DifferentBericht
 from app.domain.retour import Finding
-from app.processing.arrival import RETOUREN, Arrival, Receipt
+from app.processing.arrival import Arrival, Receipt
 from app.storage.accepted import sha256_of
 
 
