@@ -252,9 +252,13 @@ def _of_etmalen(vraag: _Vraag, etmalen: Etmalen) -> Berekening:
 
 
 def _budget(vraag: _Vraag, prijs: _Prijs, per_periode: Bedrag, pad: str) -> tuple[int, int]:
-    """The budget in whole euros, and what it buys of the product."""
+    """The budget in whole euros, and the units of the product that the amount per period buys.
+
+    Both are rounded from the amount, not one from the other: a unit of EUR 1 gives the same number twice, and another
+    unit is not rounded away by the euro.
+    """
     euro = whole_units(Fraction(per_periode.cents, CENTS_PER_EURO), vraag.afronding)
-    volume = whole_units(Fraction(euro * CENTS_PER_EURO, prijs.tarief.cents), vraag.afronding)
+    volume = whole_units(Fraction(per_periode.cents, prijs.tarief.cents), vraag.afronding)
     if volume < 1:
         raise _refusal([_wrong(pad, "Dit komt op minder dan één eenheid van het product per vier weken.")])
     if volume > HIGHEST_VOLUME:

@@ -7,10 +7,11 @@ units of the Omvang itself.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from app.domain.bedrag import round_half_up
 from app.domain.codelijsten import Eenheid, Frequentie
@@ -98,26 +99,26 @@ def room(toewijzing: Toewijzing, periode: RoomPeriod, gebroken: GebrokenPeriode)
     """The room of the toewijzing in the period, in ledger units; 0 where no day is valid.
 
     The version that decides a day gives that day its Omvang; a deletion keeps its day but gives it no room, for that
-    goes with what replaces the toewijzing. Where versions with another Omvang share a period, the
-    room is the larger one (`volledig`), or each counts for its share of the days (`naar-rato`, rounded half-up to
-    whole units of the Omvang). For a total the newest version's Volume is the cap.
+    goes with what replaces the toewijzing. Where versions with another Omvang share a period, the room is the larger
+    one (`volledig`), or each counts for its share of the days (`naar-rato`, in whole units of the Omvang). For a total
+    the newest version's Volume is the cap.
+
+    `naar-rato` rounds the borders of a part in its whole (half-up), not the part itself: what the parts before it and
+    it have together, less what those before it have. So the rooms of parts that follow on each other are the room of
+    the whole, and a whole is rounded as it always was.
     """
     omvang = toewijzing.actueel.omvang
     if omvang is None:
         return 0
     if omvang.frequentie is Frequentie.TOTAAL:
         return 0 if toewijzing.actueel.is_void else omvang.volume * ledger_units(omvang.eenheid)
-    shares = tuple(_shares(toewijzing.segments(), periode.dagen))
-    valid_days = sum(dagen.days for dagen, _ in shares)
-    if not valid_days:
-        return 0
-    weeks = len({week for dagen, _ in shares for week in _weeks(dagen)})
-    rooms = [(dagen.days, _full_room(agreed, valid_days, weeks, periode.dagen, gebroken)) for dagen, agreed in shares]
+    shares = tuple(_shares(toewijzing.segments(), periode.dagen, gebroken))
     if gebroken is GebrokenPeriode.VOLLEDIG:
-        return int(max(volume for _, volume in rooms))
-    unit = ledger_units(omvang.eenheid)
-    weighed = sum((Fraction(days, valid_days) * volume for days, volume in rooms), Fraction(0))
-    return round_half_up(weighed / unit) * unit
+        return int(max((share.volume for share in shares), default=0))
+    unit, valid_days = ledger_units(omvang.eenheid), sum(share.days for share in shares)
+    before = sum((Fraction(share.days, valid_days) * share.before for share in shares), Fraction(0))
+    own = sum((Fraction(share.days, valid_days) * share.volume for share in shares), Fraction(0))
+    return (round_half_up((before + own) / unit) - round_half_up(before / unit)) * unit
 
 
 def room_of_days(toewijzing: Toewijzing, dagen: GeslotenPeriode, gebroken: GebrokenPeriode) -> int | None:
@@ -131,11 +132,27 @@ def room_of_days(toewijzing: Toewijzing, dagen: GeslotenPeriode, gebroken: Gebro
     return room(toewijzing, RoomPeriod(dagen), gebroken)
 
 
-def _shares(segments: Iterable[Segment], dagen: GeslotenPeriode) -> Iterator[tuple[GeslotenPeriode, Omvang]]:
-    for segment in segments:
-        shared = dagen.intersection(segment.begindatum, segment.einddatum)
-        if shared and segment.versie.omvang and not segment.versie.is_void:
-            yield shared, segment.versie.omvang
+class _Share(NamedTuple):
+    """Days of a period with what a version would give in it if it decided every valid day, in ledger units.
+
+    `before` is what the parts before it in the whole would have then.
+    """
+
+    days: int
+    volume: Fraction
+    before: Fraction
+
+
+def _shares(segments: Iterable[Segment], dagen: GeslotenPeriode, gebroken: GebrokenPeriode) -> Iterator[_Share]:
+    valid: list[tuple[GeslotenPeriode, Omvang, int]] = []
+    for begindatum, einddatum, versie in segments:
+        shared = dagen.intersection(begindatum, einddatum)
+        if shared and versie.omvang and not versie.is_void:
+            valid.append((shared, versie.omvang, versie.aandeel_vanaf))
+    valid_days = [days for days, _, _ in valid]
+    for days, omvang, vanaf in valid:
+        times = _times(omvang.frequentie, valid_days, dagen, gebroken) * ledger_units(omvang.eenheid)
+        yield _Share(days.days, omvang.volume * times, vanaf * times)
 
 
 def _weeks(dagen: GeslotenPeriode) -> range:
@@ -143,19 +160,20 @@ def _weeks(dagen: GeslotenPeriode) -> range:
     return range(first, first + weeks_touched(dagen))
 
 
-def _full_room(
-    omvang: Omvang, valid_days: int, weeks: int, periode: GeslotenPeriode, gebroken: GebrokenPeriode
+def _times(
+    frequentie: Frequentie, valid: Sequence[GeslotenPeriode], periode: GeslotenPeriode, gebroken: GebrokenPeriode
 ) -> Fraction:
-    volume = Fraction(omvang.volume * ledger_units(omvang.eenheid))
-    match omvang.frequentie:
+    """How many times its Volume a period has, of which only the `valid` days count."""
+    valid_days = sum(dagen.days for dagen in valid)
+    match frequentie:
         case Frequentie.PER_DAG:
-            return volume * valid_days
+            return Fraction(valid_days)
         case Frequentie.PER_WEEK:
-            return volume * weeks
+            return Fraction(len({week for dagen in valid for week in _weeks(dagen)}))
         case Frequentie.PER_VIER_WEKEN if gebroken is GebrokenPeriode.NAAR_RATO:
-            return volume * Fraction(valid_days, periode.days)
+            return Fraction(valid_days, periode.days)
         case _:
-            return volume
+            return Fraction(1)
 
 
 Boekingen = tuple[tuple[date, int], ...]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from app.domain.bedrag import Bedrag, round_half_up
-from app.domain.berekening import Berekening, Grondslag
+from app.domain.bedrag import Bedrag
+from app.domain.berekening import Berekening, Grondslag, whole_units
 from app.domain.bericht import BerichtIdentificatie, Geboortedatum
 from app.domain.codelijsten import Frequentie
 from app.domain.inrichting import Afronding
@@ -25,7 +25,6 @@ from app.domain.toewijzing import (
     Toewijzingsbericht,
     VolledigeNaam,
 )
-from app.domain.versies import Toewijzing, ToewijzingVersie
 
 VERDELING = "IWB-verdeling"  # our own: the standard has no rule for it
 HUNDRED_PERCENT = 100
@@ -100,10 +99,14 @@ class Toekenning:
 
 @dataclass(frozen=True, slots=True)
 class Deel:
-    """The volume per four weeks that one aanbieder gets."""
+    """The volume per four weeks that one aanbieder gets.
+
+    `aandeel_vanaf` is the volume of the parts before it in the whole (ToewijzingVersie.aandeel_vanaf).
+    """
 
     aanbieder: str
     volume: int
+    aandeel_vanaf: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,10 @@ def verdeel(
 ) -> Verdeling:
     """Divide a volume per four weeks: the second gets its share, the first keeps the rest.
 
+    Every part is a whole number of units, so the parts are the whole and no unit is worth a fraction. An amount must
+    buy whole units; a percentage is rounded once, by `afronding`: to whole euros where those buy whole units and leave
+    both something (always where a unit costs EUR 1), else to whole units.
+
     `contracted` says whether the second has a contract for the product; without one the first keeps everything.
     `tarief` is what one unit costs, `tarief_tweede` what the second agreed on (None: nothing). `pad` is where the
     fields of the second stand in the request. Raises InvalidInput when a part would be empty or no whole number of
@@ -147,7 +154,7 @@ def verdeel(
         return Verdeling(Deel(aanbieder, volume), onderaannemer=tweede.agb)
     _demand_same_tarief(tarief, tarief_tweede, pad)
     share = _share(volume, tweede, tarief, afronding, pad)
-    return Verdeling(Deel(aanbieder, volume - share), Deel(tweede.agb, share))
+    return Verdeling(Deel(aanbieder, volume - share), Deel(tweede.agb, share, aandeel_vanaf=volume - share))
 
 
 def _demand_one_of_both(tweede: TweedeAanbieder, pad: str) -> None:
@@ -182,23 +189,29 @@ def _demand_percentage(percentage: Fraction, pad: str) -> None:
 
 def _share(volume: int, tweede: TweedeAanbieder, tarief: Bedrag, afronding: Afronding, pad: str) -> int:
     if tweede.percentage is not None:
-        return _share_by_percentage(volume, tweede.percentage, afronding, f"{pad}percentage")
-    share = Fraction((tweede.budget_per_periode or 0) * CENTS_PER_EURO, max(tarief.cents, 1))
-    if not 0 < share < volume:
+        _demand_percentage(tweede.percentage, f"{pad}percentage")
+        by_percentage = _share_by_percentage(volume, tweede.percentage, tarief, afronding)
+        if not 0 < by_percentage < volume:
+            raise _wrong(f"{pad}percentage", "Zo houdt een van beide aanbieders niets over.", geheel=volume)
+        return by_percentage
+    bought = Fraction((tweede.budget_per_periode or 0) * CENTS_PER_EURO, max(tarief.cents, 1))
+    if not 0 < bought < volume:
         melding = "Het deel moet meer dan 0 zijn en minder dan het geheel."
         raise _wrong(f"{pad}budgetPerPeriode", melding, geheel=volume)
-    if share.denominator != 1:
+    if bought.denominator != 1:
         raise _wrong(f"{pad}budgetPerPeriode", "Dit is geen heel aantal eenheden van het product.", geheel=volume)
-    return int(share)
+    return int(bought)
 
 
-def _share_by_percentage(volume: int, percentage: Fraction, afronding: Afronding, pad: str) -> int:
-    _demand_percentage(percentage, pad)
+def _share_by_percentage(volume: int, percentage: Fraction, tarief: Bedrag, afronding: Afronding) -> int:
+    """In units; `tarief` is what one costs."""
     exact = volume * percentage / Fraction(HUNDRED_PERCENT)
-    share = round_half_up(exact) if afronding is Afronding.HALF_UP else int(exact)
-    if not 0 < share < volume:
-        raise _wrong(pad, "Zo houdt een van beide aanbieders niets over.", geheel=volume)
-    return share
+    if tarief.cents > 0:
+        euros = whole_units(exact * tarief.cents / CENTS_PER_EURO, afronding)
+        bought = Fraction(euros * CENTS_PER_EURO, tarief.cents)
+        if bought.denominator == 1 and 0 < bought < volume:
+            return int(bought)
+    return whole_units(exact, afronding)
 
 
 def _wrong(pad: str, melding: str, **waarden: int) -> InvalidInput:
@@ -269,23 +282,6 @@ def _toegewezen_product(
         ingangsdatum=toekenning.ingangsdatum,
         einddatum=toekenning.einddatum,
         omvang=_omvang(berekening, deel.volume),
-    )
-
-
-def planned(toekenning: Toekenning, berekening: Berekening, deel: Deel) -> Toewijzing:
-    """The toewijzing that a part will be, before it has a number: what its room can be asked of."""
-    versie = ToewijzingVersie(
-        bsn=toekenning.client.bsn,
-        geboortedatum=toekenning.client.geboortedatum.datum,
-        product=berekening.product,
-        toewijzingsdatum=toekenning.ingangsdatum,
-        toewijzingstijd=time.min,
-        ingangsdatum=toekenning.ingangsdatum,
-        einddatum=toekenning.einddatum,
-        omvang=_omvang(berekening, deel.volume),
-    )
-    return Toewijzing(
-        sleutel="", gemeente=toekenning.gemeente, nummer=None, aanbieder=deel.aanbieder, versies=(versie,)
     )
 
 

@@ -13,7 +13,12 @@ from app.domain.toewijzing import Omvang, ToegewezenProduct
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToewijzingVersie:
-    """One state of a toewijzing as a 301 gave it; what decides about money, for one client."""
+    """One state of a toewijzing as a 301 gave it; what decides about money, for one client.
+
+    `aandeel_vanaf` places it in the whole that it is a part of: the volume of the parts that come before it, in units
+    of its Omvang, 0 for the first part and for a whole. No 301 tells it, so versions that differ in nothing else are
+    equal.
+    """
 
     bsn: str = field(repr=False)
     geboortedatum: date = field(repr=False)
@@ -24,6 +29,7 @@ class ToewijzingVersie:
     einddatum: date | None
     reden_wijziging: str | None = None
     omvang: Omvang | None = None
+    aandeel_vanaf: int = field(default=0, compare=False)
 
     @property
     def rank(self) -> tuple[date, time]:
@@ -36,7 +42,9 @@ class ToewijzingVersie:
         return self.einddatum == self.ingangsdatum and self.reden_wijziging == REDEN_VERWIJDERD
 
     @classmethod
-    def of(cls, product: ToegewezenProduct, *, bsn: str, geboortedatum: date) -> ToewijzingVersie:
+    def of(
+        cls, product: ToegewezenProduct, *, bsn: str, geboortedatum: date, aandeel_vanaf: int = 0
+    ) -> ToewijzingVersie:
         """The version that a ToegewezenProduct of a 301 describes."""
         return cls(
             bsn=bsn,
@@ -48,6 +56,7 @@ class ToewijzingVersie:
             einddatum=product.einddatum,
             reden_wijziging=product.reden_wijziging,
             omvang=product.omvang,
+            aandeel_vanaf=aandeel_vanaf,
         )
 
 

@@ -22,13 +22,7 @@ from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.inrichtingen import find_inrichting
 from app.processing.issue import Issued, issue_301
 from app.processing.runtime import Runtime, new_id, new_identificatie
-from app.rules.toekenning import (
-    contract_findings,
-    double_funding,
-    overlap_findings,
-    request_findings,
-    uneven_findings,
-)
+from app.rules.toekenning import contract_findings, double_funding, overlap_findings, request_findings
 from app.storage.berichten import BerichtRecord, berichten_by_id
 from app.storage.postbus import put_all_in_postbus
 from app.storage.termijnen import record_termijnen
@@ -272,7 +266,7 @@ def _divided(
         return None  # the first aanbieder has no contract, which was said already
     tarief_tweede = inrichting.tarief_on(tweede.agb, code, day) if tweede else None
     try:
-        verdeling = verdeel(
+        return verdeel(
             berekening.volume,
             aanbieder=toekenning.aanbieder,
             tweede=tweede,
@@ -284,8 +278,6 @@ def _divided(
     except InvalidInput as refusal:
         wrong += refusal.findings
         return None
-    wrong += uneven_findings(toekenning, berekening, verdeling, inrichting)
-    return verdeling
 
 
 def _known(session: Session, toekenning: Toekenning) -> tuple[Toewijzing, ...]:

@@ -9,13 +9,11 @@ from typing import Final
 
 from stdnum.nl import bsn
 
-from app.domain.berekening import Berekening
 from app.domain.bericht import Product
-from app.domain.budget import RoomPeriod, room, room_periods
 from app.domain.inrichting import Inrichting
 from app.domain.periode import GeslotenPeriode
 from app.domain.retour import Ernst, Finding, Waarde
-from app.domain.toekenning import VERDELING, Deel, Domein, Resultaat, Toekenning, Verdeling, planned
+from app.domain.toekenning import VERDELING, Domein, Resultaat, Toekenning
 from app.domain.versies import Segment, Toewijzing
 from app.rules.toewijzing import NOT_IN_CONTRACT
 
@@ -63,34 +61,6 @@ def contract_findings(toekenning: Toekenning, inrichting: Inrichting, code: str 
         yield _fout(
             NOT_IN_CONTRACT, "aanbieder", "Het product valt op de ingangsdatum niet onder het contract.", waarden
         )
-
-
-def uneven_findings(
-    toekenning: Toekenning, berekening: Berekening, verdeling: Verdeling, inrichting: Inrichting
-) -> Iterator[Finding]:
-    """The first period in which the rooms of the parts do not add up to the room of the whole.
-
-    It exists only where a gemeente counts broken periods `naar-rato`: there each part is rounded by itself.
-    """
-    if verdeling.tweede is None:
-        return  # the only part is the whole
-    whole = _rooms(toekenning, berekening, Deel(toekenning.aanbieder, berekening.volume), inrichting)
-    parts = [_rooms(toekenning, berekening, deel, inrichting) for deel in verdeling.delen]
-    for periode, volume in whole.items():
-        total = sum(part[periode] for part in parts)
-        if total != volume:
-            melding = "In deze gebroken periode is het budget niet zonder rest te verdelen."
-            waarden: dict[str, Waarde] = {"jaar": periode.jaar, "periode": periode.periode, "geheel": volume}
-            yield _fout(VERDELING, "tweedeAanbieder", melding, {**waarden, "delen": total})
-            return
-
-
-def _rooms(toekenning: Toekenning, berekening: Berekening, deel: Deel, inrichting: Inrichting) -> dict[RoomPeriod, int]:
-    begin = toekenning.ingangsdatum
-    last_known = inrichting.cak_perioden[-1].einddatum if inrichting.cak_perioden else begin
-    span = GeslotenPeriode(begin, max(begin, toekenning.einddatum or last_known))
-    toewijzing, gebroken = planned(toekenning, berekening, deel), inrichting.instellingen.gebroken_periode
-    return {periode: room(toewijzing, periode, gebroken) for periode in room_periods(toewijzing, inrichting, span)}
 
 
 def overlap_findings(toekenning: Toekenning, product: Product, known: Iterable[Toewijzing]) -> Iterator[Finding]:

@@ -152,6 +152,28 @@ class TestProductTarief:
             sheet = bereken(inrichting, DAY, ArrangementKeuze("BG1"))
             assert (sheet.budget_euro, sheet.volume, sheet.eenheid) == (440, volume, Eenheid.ETMAAL)
 
+    @pytest.mark.parametrize(
+        ("cents", "tarief", "half_up", "omlaag"),
+        [
+            (14_174, 9450, (142, 1), (141, 1)),  # 1.4999 etmaal; 142 euros would be 1.503
+            (14_150, 9400, (142, 2), (141, 1)),  # 1.5053
+            (2_450, 4_901, (25, 0), (24, 0)),  # 0.4999; 25 euros would be more than half
+            (28_399, 9_466, (284, 3), (283, 3)),  # 3.0001; 283 euros would be 2.99
+            (99_008, 50, (990, 1_980), (990, 1_980)),  # 1,980.16
+            (99_040, 50, (990, 1_981), (990, 1_980)),  # 1,980.8, of which whole euros would lose a unit
+        ],
+    )
+    def test_units_are_rounded_once(self, cents: int, tarief: int, half_up: tuple[int, int], omlaag: tuple[int, int]):
+        etmaal = a_catalogus_product(categorie="04", code="04A01", eenheid=Eenheid.ETMAAL, tarief=Bedrag(tarief))
+        arrangement = replace(BG1, product="04A01", tarief=Bedrag(cents))
+        for afronding, (euro, volume) in ((Afronding.HALF_UP, half_up), (Afronding.OMLAAG, omlaag)):
+            inrichting = rounded(afronding, producten=(etmaal,), arrangementen=(arrangement,))
+            if volume:
+                sheet = bereken(inrichting, DAY, ArrangementKeuze("BG1"))
+                assert (sheet.budget_euro, sheet.volume) == (euro, volume)
+            else:
+                assert refused(ArrangementKeuze("BG1"), inrichting=inrichting) == ["arrangement.code"]
+
     def test_less_than_a_unit_is_no_budget(self):
         assert refused((Indicatie("OZL1", Fraction(1, 1000)),)) == ["indicatie"]
         small = replace(BG1, tarief=Bedrag(49))

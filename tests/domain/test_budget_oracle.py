@@ -1,6 +1,7 @@
 """The room per period against an independent telling of it, day by day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
@@ -41,6 +42,7 @@ def histories(draw: st.DrawFn) -> list[ToewijzingVersie]:
                 einddatum=None if length is None else begin + timedelta(days=length),
                 reden_wijziging=draw(st.sampled_from([None, "01"])),
                 omvang=omvang,
+                aandeel_vanaf=draw(VOLUMES),
             )
         )
     return made
@@ -50,14 +52,15 @@ def room_in(toewijzing: Toewijzing, dagen: GeslotenPeriode, gebroken: GebrokenPe
     return room(toewijzing, RoomPeriod(dagen), gebroken)
 
 
-def agreed_on(versies: Sequence[ToewijzingVersie], day: date) -> int | None:
-    """The Volume that counts on a day, None when no version allows support on it."""
+def agreed_on(versies: Sequence[ToewijzingVersie], day: date) -> tuple[int, int] | None:
+    """From where to where in its whole the Volume of a day goes, None when no version allows support on it."""
     for versie in reversed(versies):
         if is_deletion(versie):
             return None
         if versie.ingangsdatum <= day:
             ended = versie.einddatum is not None and versie.einddatum < day
-            return versie.omvang.volume if versie.omvang and not ended else None
+            vanaf = versie.aandeel_vanaf
+            return (vanaf, vanaf + versie.omvang.volume) if versie.omvang and not ended else None
     return None
 
 
@@ -73,16 +76,25 @@ def oracle(versies: Sequence[ToewijzingVersie], dagen: GeslotenPeriode, gebroken
     if newest.frequentie is Frequentie.TOTAAL:
         return 0 if is_deletion(versies[-1]) else newest.volume * unit
     days = [dagen.begindatum + timedelta(days=n) for n in range(dagen.days)]
-    agreed = {day: volume for day in days if (volume := agreed_on(versies, day)) is not None}
+    agreed = {day: part for day in days if (part := agreed_on(versies, day)) is not None}
     if not agreed:
         return 0
     weeks = len({day.isocalendar()[:2] for day in agreed})
     times = {Frequentie.PER_DAG: len(agreed), Frequentie.PER_WEEK: weeks}.get(newest.frequentie, 1)
     if gebroken is VOLLEDIG:
-        return max(agreed.values()) * times * unit
+        return max(tot - vanaf for vanaf, tot in agreed.values()) * times * unit
     divisor = dagen.days if newest.frequentie is Frequentie.PER_VIER_WEKEN else len(agreed)
-    exact = sum((Fraction(volume * times, divisor) for volume in agreed.values()), Fraction(0))
-    return floor(exact + Fraction(1, 2)) * unit
+    vanaf, tot = (Fraction(sum(side) * times, divisor) for side in zip(*agreed.values(), strict=True))
+    return (floor(tot + Fraction(1, 2)) - floor(vanaf + Fraction(1, 2))) * unit
+
+
+def placed(versies: Sequence[ToewijzingVersie], volume: int, vanaf: int) -> Toewijzing:
+    """With the days of this history, but one volume and one place in its whole."""
+    made = [
+        replace(versie, omvang=versie.omvang and replace(versie.omvang, volume=volume), aandeel_vanaf=vanaf)
+        for versie in versies
+    ]
+    return a_toewijzing(*made)
 
 
 @st.composite
@@ -122,6 +134,24 @@ class TestRoomAgainstOracle:
     ) -> None:
         toewijzing = a_toewijzing(*versies)
         assert room_in(toewijzing, dagen, NAAR_RATO) <= room_in(toewijzing, dagen)
+
+    @given(histories(), any_period(), st.lists(VOLUMES, min_size=1, max_size=5), st.integers(0, 999))
+    def test_parts_that_follow_on_each_other_are_the_whole(
+        self, versies: list[ToewijzingVersie], dagen: GeslotenPeriode, volumes: list[int], vanaf: int
+    ) -> None:
+        """Whatever happened to the whole, and wherever it begins in a larger one."""
+        before = [vanaf + sum(volumes[:number]) for number in range(len(volumes))]
+        parts = [room_in(placed(versies, v, begin), dagen, NAAR_RATO) for v, begin in zip(volumes, before, strict=True)]
+        assert sum(parts) == room_in(placed(versies, sum(volumes), vanaf), dagen, NAAR_RATO)
+
+    @given(histories(), any_period(), VOLUMES, VOLUMES)
+    def test_its_place_in_the_whole_moves_a_room_by_one_unit_at_most_and_in_full_by_none(
+        self, versies: list[ToewijzingVersie], dagen: GeslotenPeriode, volume: int, vanaf: int
+    ) -> None:
+        first, later = placed(versies, volume, 0), placed(versies, volume, vanaf)
+        unit = 60 if first.actueel.omvang and first.actueel.omvang.eenheid is Eenheid.UUR else 1
+        assert abs(room_in(later, dagen, NAAR_RATO) - room_in(first, dagen, NAAR_RATO)) <= unit
+        assert room_in(later, dagen) == room_in(first, dagen)
 
     @given(histories())
     def test_the_room_of_all_days_of_a_period_is_that_of_the_period(self, versies: list[ToewijzingVersie]) -> None:
