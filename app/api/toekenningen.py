@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Self
 from uuid import UUID
@@ -170,7 +171,7 @@ class ToekenningOut(Shape):
     links: ToekenningLinks = Field(serialization_alias="_links")
 
     @classmethod
-    def of(cls, view: ToekenningView) -> Self:
+    def of(cls, view: ToekenningView, today: date) -> Self:
         """The JSON of a toekenning."""
         record, toekenning = view.record, view.record.toekenning
         self_ = f"/v1/toekenningen/{record.id}"
@@ -184,7 +185,7 @@ class ToekenningOut(Shape):
             berekening=SheetOut.of(record.berekening),
             tarieven=_tarieven(record.berekening),
             onderaannemer=record.onderaannemer,
-            toewijzingen=[ToewijzingOut.of(toewijzing) for toewijzing in view.toewijzingen],
+            toewijzingen=[ToewijzingOut.of(toewijzing, today) for toewijzing in view.toewijzingen],
             berichten=[BerichtOut.of(bericht) for bericht in view.berichten],
             waarschuwingen=[BevindingOut.of(finding) for finding in record.waarschuwingen],
             gemaakt_op=record.gemaakt_op,
@@ -221,7 +222,8 @@ def post_toekenning(
     proef: Proef = False,  # noqa: FBT002 - a query parameter
 ) -> Response:
     """Reken het budget uit, verdeel het, maak de toewijzingen en voor elke aanbieder een 301: alles of niets."""
-    answer = create(runtime, caller, asked.toekenning, sleutel=idempotency_key, answer=_answer, proef=proef)
+    write = partial(_answer, runtime.today())
+    answer = create(runtime, caller, asked.toekenning, sleutel=idempotency_key, answer=write, proef=proef)
     if proef:
         return Response(answer, HTTPStatus.OK, media_type="application/json")
     location = {"Location": f"/v1/toekenningen/{json.loads(answer)['id']}"}
@@ -231,8 +233,8 @@ def post_toekenning(
 @router.get("/{id:uuid}", summary="Eén toekenning")
 def get_one_toekenning(id: UUID, sight: Sight, runtime: Parts) -> ToekenningOut:
     """De toekenning zoals ze werd gedaan, met de berekening en de tarieven van toen; alleen voor de gemeente."""
-    return ToekenningOut.of(view_toekenning(runtime, sight, str(id)))
+    return ToekenningOut.of(view_toekenning(runtime, sight, str(id)), runtime.today())
 
 
-def _answer(view: ToekenningView) -> str:
-    return ToekenningOut.of(view).model_dump_json(by_alias=True)
+def _answer(today: date, view: ToekenningView) -> str:
+    return ToekenningOut.of(view, today).model_dump_json(by_alias=True)

@@ -13,6 +13,7 @@ from app.api.dependencies import Parts, Sight
 from app.api.fields import Agb, Datum, Productcode
 from app.api.paging import Limiet, page_of
 from app.api.shapes import Link, Page, PageLinks, Shape
+from app.domain.onderaannemer import Onderaannemer, Onderaannemers, between, shown_on
 from app.domain.refusals import NotFound
 from app.domain.toewijzing import Omvang
 from app.domain.versies import ToewijzingVersie
@@ -50,6 +51,19 @@ class OmvangOut(Shape):
         return cls(volume=omvang.volume, eenheid=omvang.eenheid.value, frequentie=omvang.frequentie.value)
 
 
+class OnderaannemerOut(Shape):
+    """Who works for the aanbieder without a contract; without `einddatum` for as long as the toewijzing runs."""
+
+    aanbieder: str
+    begindatum: date
+    einddatum: date | None
+
+    @classmethod
+    def of(cls, one: Onderaannemer) -> Self:
+        """The JSON of an onderaannemer."""
+        return cls(aanbieder=one.aanbieder, begindatum=one.begindatum, einddatum=one.einddatum)
+
+
 class VersieLinks(Shape):
     """The 301 that gave a version."""
 
@@ -57,7 +71,7 @@ class VersieLinks(Shape):
 
 
 class VersieOut(Shape):
-    """One version; `vervallen` when a 302 refused its 301."""
+    """One version; `vervallen` when a 302 refused its 301. Its `onderaannemers` worked on a day of it."""
 
     gemeente: str
     nummer: int | None
@@ -70,13 +84,15 @@ class VersieOut(Shape):
     omvang: OmvangOut | None
     reden_wijziging: str | None
     onderaannemer: str | None
+    onderaannemers: list[OnderaannemerOut]
     vervallen: bool
     links: VersieLinks = Field(serialization_alias="_links")
 
     @classmethod
-    def of(cls, record: ToewijzingRecord, versie: VersieRecord) -> Self:
+    def of(cls, record: ToewijzingRecord, versie: VersieRecord, today: date) -> Self:
         """The JSON of a version."""
         state = versie.versie
+        onderaannemers = between(record.onderaannemers, state.ingangsdatum, state.einddatum)
         return cls(
             gemeente=record.gemeente,
             nummer=record.nummer,
@@ -88,7 +104,8 @@ class VersieOut(Shape):
             einddatum=state.einddatum,
             omvang=OmvangOut.of(state.omvang) if state.omvang else None,
             reden_wijziging=state.reden_wijziging,
-            onderaannemer=record.onderaannemer,
+            onderaannemer=_named(onderaannemers, today),
+            onderaannemers=[OnderaannemerOut.of(one) for one in onderaannemers],
             vervallen=versie.vervallen,
             links=VersieLinks(bericht=Link(href=f"/v1/berichten/{versie.bericht_id}")),
         )
@@ -102,7 +119,11 @@ class ToewijzingLinks(Shape):
 
 
 class ToewijzingOut(Shape):
-    """A toewijzing as its newest version says, and every version, newest first."""
+    """A toewijzing as its newest version says, and every version, newest first.
+
+    `onderaannemer` is who works for the aanbieder today, else who was the last or will be the next; only the gemeente
+    sees that.
+    """
 
     gemeente: str
     nummer: int | None
@@ -113,11 +134,12 @@ class ToewijzingOut(Shape):
     omvang: OmvangOut | None
     reden_wijziging: str | None
     onderaannemer: str | None
+    onderaannemers: list[OnderaannemerOut]
     versies: list[VersieOut]
     links: ToewijzingLinks = Field(serialization_alias="_links")
 
     @classmethod
-    def of(cls, record: ToewijzingRecord) -> Self:
+    def of(cls, record: ToewijzingRecord, today: date) -> Self:
         """The JSON of a toewijzing."""
         state = record.actueel.versie
         self_ = f"/v1/toewijzingen/{record.gemeente}/{record.sleutel}"
@@ -130,14 +152,20 @@ class ToewijzingOut(Shape):
             einddatum=state.einddatum,
             omvang=OmvangOut.of(state.omvang) if state.omvang else None,
             reden_wijziging=state.reden_wijziging,
-            onderaannemer=record.onderaannemer,
-            versies=[VersieOut.of(record, versie) for versie in record.versies],
+            onderaannemer=_named(record.onderaannemers, today),
+            onderaannemers=[OnderaannemerOut.of(one) for one in record.onderaannemers],
+            versies=[VersieOut.of(record, versie, today) for versie in record.versies],
             links=ToewijzingLinks(self_=Link(href=self_), budget=Link(href=f"{self_}/budget")),
         )
 
 
 def _product(state: ToewijzingVersie) -> ProductOut:
     return ProductOut(categorie=state.product.categorie, code=state.product.code)
+
+
+def _named(onderaannemers: Onderaannemers, today: date) -> str | None:
+    found = shown_on(onderaannemers, today)
+    return found.aanbieder if found else None
 
 
 class BudgetRowOut(Shape):
@@ -195,14 +223,15 @@ def get_toewijzingen(
             limit=query.limiet + 1,
             after=query.na,
         )
+    today = runtime.today()
     more = str(records[query.limiet - 1].id) if len(records) > query.limiet else None
-    return page_of(request, [ToewijzingOut.of(record) for record in records[: query.limiet]], more)
+    return page_of(request, [ToewijzingOut.of(record, today) for record in records[: query.limiet]], more)
 
 
 @router.get("/{gemeente}/{nummer}", summary="Eén toewijzing")
 def get_toewijzing(gemeente: str, nummer: str, sight: Sight, runtime: Parts) -> ToewijzingOut:
     """De toewijzing zoals ze nu geldt, en al haar versies, nieuwste eerst."""
-    return ToewijzingOut.of(_find(runtime, sight, gemeente, nummer))
+    return ToewijzingOut.of(_find(runtime, sight, gemeente, nummer), runtime.today())
 
 
 @router.get("/{gemeente}/{nummer}/budget", summary="Het budget van een toewijzing")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Self
 
@@ -70,7 +71,8 @@ class WijzigIn(Shape):
 class BeeindigIn(Shape):
     """Another Einddatum; `samenvoegen` gives the volume back to the first aanbieder of a split.
 
-    `samenvoegenMet` is the number of the first one's toewijzing; only needed when several could be meant.
+    `samenvoegenMet` is the number of the first one's toewijzing; only needed when it is not known from a split or
+    toekenning, or several could be meant. Without it, an onderaannemer who works on the day ends with it.
     """
 
     einddatum: Datum
@@ -133,11 +135,11 @@ class WijzigingOut(Shape):
     waarschuwingen: list[BevindingOut]
 
     @classmethod
-    def of(cls, view: WijzigingView) -> Self:
+    def of(cls, view: WijzigingView, today: date) -> Self:
         """The JSON of an act."""
         berichten = [(BerichtOut.of(record), view.xml[record.id].decode()) for record in view.berichten]
         return cls(
-            toewijzingen=[ToewijzingOut.of(record) for record in view.toewijzingen],
+            toewijzingen=[ToewijzingOut.of(record, today) for record in view.toewijzingen],
             berichten=[NieuwBerichtOut(**dict(bericht), xml=xml) for bericht, xml in berichten],
             effect=[EffectOut.of(row) for row in view.effect],
             waarschuwingen=[BevindingOut.of(finding) for finding in view.waarschuwingen],
@@ -188,7 +190,7 @@ class _Request:
             gemeente=self._gemeente,
             nummer=self._nummer,
             sleutel=self._sleutel,
-            answer=_answer,
+            answer=partial(_answer, self._runtime.today()),
             proef=self._proef,
         )
         status = HTTPStatus.OK if self._proef else HTTPStatus.CREATED
@@ -212,7 +214,7 @@ RESPONSES = {
 def post_splits(vraag: Annotated[Splits, Depends(_splits)], act: Act) -> Response:
     """Geef een tweede aanbieder vanaf een CAK-periode een deel; de eerste gaat verder onder een nieuw nummer.
 
-    Zonder contract voor het product wordt de tweede alleen als onderaannemer genoteerd.
+    Zonder contract voor het product wordt de tweede alleen als onderaannemer genoteerd, vanaf die periode.
     """
     return act.answer(vraag)
 
@@ -239,10 +241,11 @@ def post_wijzig(vraag: Annotated[Wijzig, Depends(_wijzig)], act: Act) -> Respons
 def post_beeindig(vraag: Annotated[Beeindig, Depends(_beeindig)], act: Act) -> Response:
     """Een andere einddatum; de ingangsdatum met reden 01 verwijdert de toewijzing.
 
-    Met `samenvoegen` krijgt de eerste aanbieder het volume terug vanaf de volgende CAK-periode.
+    Met `samenvoegen` krijgt de eerste aanbieder het volume terug vanaf de volgende CAK-periode; werkt er een
+    onderaannemer, dan is de einddatum zijn laatste dag en blijft de toewijzing zoals ze is.
     """
     return act.answer(vraag)
 
 
-def _answer(view: WijzigingView) -> str:
-    return WijzigingOut.of(view).model_dump_json(by_alias=True)
+def _answer(today: date, view: WijzigingView) -> str:
+    return WijzigingOut.of(view, today).model_dump_json(by_alias=True)

@@ -8,6 +8,7 @@ from datetime import date
 
 from app.domain.budget import WHOLE_VALIDITY, RoomPeriod, ledger_units, room, room_periods
 from app.domain.inrichting import Inrichting
+from app.domain.onderaannemer import Onderaannemers
 from app.domain.periode import GeslotenPeriode
 from app.domain.versies import Toewijzing
 
@@ -19,11 +20,13 @@ class Stap:
     """One toewijzing before and after an act; `voor` is None for a new one.
 
     `geboekt` is what counts on it after the act: the net granted volume in ledger units by first day of the period.
+    `onderaannemers` are those who work for its aanbieder after the act.
     """
 
     voor: Toewijzing | None
     na: Toewijzing
     geboekt: Mapping[date, int]
+    onderaannemers: Onderaannemers = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

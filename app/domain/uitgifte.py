@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from app.domain.act import refusal
 from app.domain.bericht import BerichtIdentificatie
 from app.domain.effect import Stap
 from app.domain.routing import granted_as
@@ -17,7 +18,6 @@ from app.domain.toewijzing import (
     ToewijzingHeader,
     Toewijzingsbericht,
 )
-from app.domain.wijzigingen import refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.berekening import Berekening, bereken
 from app.domain.inrichting import Inrichting
+from app.domain.onderaannemer import Onderaannemer
 from app.domain.principal import Principal, Rol
 from app.domain.refusals import InvalidInput, NotFound, RoleNotAllowed, SenderNotAllowed
 from app.domain.retour import Finding
@@ -24,6 +25,7 @@ from app.processing.issue import Issued, issue_301
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.rules.toekenning import contract_findings, double_funding, overlap_findings, request_findings
 from app.storage.berichten import BerichtRecord, berichten_by_id
+from app.storage.onderaannemers import set_onderaannemers
 from app.storage.postbus import put_all_in_postbus
 from app.storage.termijnen import record_termijnen
 from app.storage.toekenningen import (
@@ -31,7 +33,6 @@ from app.storage.toekenningen import (
     Uitgegeven,
     add_toekenning,
     find_toekenning,
-    set_onderaannemer,
     toekenning_to_json,
 )
 from app.storage.toewijzing_nummers import lock_nummers, next_nummer
@@ -133,7 +134,14 @@ def _issue(session: Session, runtime: Runtime, inrichting: Inrichting, order: _O
             referentie=f"Toekenning {order.id}",
         )
         bericht = toewijzingsbericht(order.toekenning, plan.berekening, deel, uitgifte)
-        issued[nummer] = issue_301(session, runtime, bericht=bericht, inrichting=inrichting, key_id=order.key_id)
+        issued[nummer] = issue_301(
+            session,
+            runtime,
+            bericht=bericht,
+            inrichting=inrichting,
+            key_id=order.key_id,
+            vanaf={str(nummer): deel.aandeel_vanaf},
+        )
     return issued
 
 
@@ -164,12 +172,9 @@ def _keep(session: Session, record: ToekenningRecord, toewijzingsdatum: date) ->
     )
     record_termijnen(session, termijnen=termijnen)
     if record.onderaannemer is not None:
-        set_onderaannemer(
-            session,
-            gemeente=toekenning.gemeente,
-            sleutel=record.toewijzingen[0].sleutel,
-            onderaannemer=record.onderaannemer,
-        )
+        first = Onderaannemer(aanbieder=record.onderaannemer, begindatum=toekenning.ingangsdatum)
+        sleutel = record.toewijzingen[0].sleutel
+        set_onderaannemers(session, gemeente=toekenning.gemeente, sleutel=sleutel, onderaannemers=(first,))
 
 
 def view_toekenning(runtime: Runtime, zicht: Zicht, id: str) -> ToekenningView:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from app.domain.act import Wijziging
 from app.domain.termijnen import termijnen_of
-from app.domain.wijzigingen import Wijziging
 from app.storage.termijnen import hand_over, move_einde, record_termijnen
 
 

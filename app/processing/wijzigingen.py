@@ -9,18 +9,19 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from app.domain import wijzigingen as domain
+from app.domain.act import Feiten, Lopend, Wijziging, refusal
 from app.domain.bericht import BerichtIdentificatie
 from app.domain.effect import EffectRow, Stap
 from app.domain.principal import Principal, Rol
 from app.domain.refusals import NotFound, RoleNotAllowed
 from app.domain.retour import Finding
 from app.domain.routing import allotments
+from app.domain.splitsing import end_onderaannemer, find_eerste, has_onderaannemer_on, merge, split
 from app.domain.toekenning import TweedeAanbieder
 from app.domain.toewijzing import Toewijzingsbericht
 from app.domain.uitgifte import Bron, bericht_on
 from app.domain.versies import Toewijzing
-from app.domain.wijzigingen import Feiten, Lopend, Wijziging, refusal
+from app.domain.wijzigingen import change, end, find_cak_periode
 from app.iwmo.reading import read, recognise
 from app.processing import volgende_termijnen
 from app.processing.allocate import sleutel_of
@@ -31,8 +32,9 @@ from app.processing.toekenningen import demand_inrichting, moment_of_toewijzing
 from app.storage.berichten import BerichtRecord, berichten_by_id, body_of
 from app.storage.boekingen import move_boekingen
 from app.storage.declaraties import geboekt
+from app.storage.onderaannemers import set_onderaannemers
 from app.storage.postbus import put_all_in_postbus
-from app.storage.toekenningen import Uitgegeven, link_toewijzing, set_onderaannemer, toekenning_ids_of
+from app.storage.toekenningen import Uitgegeven, link_toewijzing, toekenning_ids_of
 from app.storage.toewijzing_nummers import lock_nummers, next_nummer
 from app.storage.toewijzingen import (
     ToewijzingRecord,
@@ -40,6 +42,7 @@ from app.storage.toewijzingen import (
     lock_toewijzingen,
     toewijzingen_by_bsn,
 )
+from app.storage.voortzettingen import record_voortzetting, verwante_sleutels
 from app.storage.zicht import Zicht
 
 
@@ -65,7 +68,8 @@ class Wijzig:
 class Beeindig:
     """Another Einddatum. With `samenvoegen` the volume goes back to the first aanbieder of a split.
 
-    `samenvoegen_met` is the ToewijzingNummer of that first one, where more than one could be meant.
+    `samenvoegen_met` is the ToewijzingNummer of that first one, where it is not known or more than one could be meant.
+    Without it, `samenvoegen` on a toewijzing for which an onderaannemer works ends the work of the latter only.
     """
 
     einddatum: date
@@ -147,6 +151,7 @@ class _Desk:
             today=self._runtime.today(),
             moment=moment_of_toewijzing(self._runtime),
             andere=self._others(toewijzing),
+            verwant=verwante_sleutels(self._session, gemeente=self._gemeente, sleutel=toewijzing.sleutel),
             nummers=tuple(next_nummer(self._session, gemeente=self._gemeente) for _ in range(2)),
         )
         wijziging = self._decide(toewijzing, vraag, feiten)
@@ -170,23 +175,32 @@ class _Desk:
 
     def _lopend(self, toewijzing: Toewijzing) -> Lopend:
         booked = geboekt(self._session, gemeente=self._gemeente, sleutels=[toewijzing.sleutel])
-        return Lopend(toewijzing=toewijzing, geboekt={day: volume for (_, day), volume in booked.items()})
+        return Lopend(
+            toewijzing=toewijzing,
+            geboekt={day: volume for (_, day), volume in booked.items()},
+            onderaannemers=self._record(toewijzing.sleutel).onderaannemers,
+        )
 
     def _decide(self, toewijzing: Toewijzing, vraag: Vraag, feiten: Feiten) -> Wijziging:
         lopend = self._lopend(toewijzing)
         match vraag:
             case Splits():
-                vanaf = domain.find_cak_periode(feiten.inrichting, vraag.jaar, vraag.periode)
-                return domain.split(lopend, vraag.tweede, vanaf, feiten)
+                vanaf = find_cak_periode(feiten.inrichting, vraag.jaar, vraag.periode)
+                return split(lopend, vraag.tweede, vanaf, feiten)
             case Wijzig():
-                vanaf = domain.find_cak_periode(feiten.inrichting, vraag.jaar, vraag.periode)
-                return domain.change(lopend, volume=vraag.volume, vanaf=vanaf, feiten=feiten)
+                vanaf = find_cak_periode(feiten.inrichting, vraag.jaar, vraag.periode)
+                return change(lopend, volume=vraag.volume, vanaf=vanaf, feiten=feiten)
             case Beeindig(samenvoegen=False):
-                return domain.end(lopend, einddatum=vraag.einddatum, reden=vraag.reden, feiten=feiten)
+                return end(lopend, einddatum=vraag.einddatum, reden=vraag.reden, feiten=feiten)
             case Beeindig():
-                first = domain.find_eerste(toewijzing, feiten, vraag.einddatum, nummer=vraag.samenvoegen_met)
-                eerste = self._lopend(first)
-                return domain.merge(lopend, eerste, einddatum=vraag.einddatum, reden=vraag.reden, feiten=feiten)
+                return self._end_split(lopend, vraag, feiten)
+
+    def _end_split(self, lopend: Lopend, vraag: Beeindig, feiten: Feiten) -> Wijziging:
+        einddatum, reden = vraag.einddatum, vraag.reden
+        if vraag.samenvoegen_met is None and has_onderaannemer_on(lopend, einddatum):
+            return end_onderaannemer(lopend, einddatum=einddatum, reden=reden)
+        eerste = find_eerste(lopend.toewijzing, feiten, einddatum, nummer=vraag.samenvoegen_met)
+        return merge(lopend, self._lopend(eerste), einddatum=einddatum, reden=reden, feiten=feiten)
 
     def _issue(self, record: ToewijzingRecord, stappen: tuple[Stap, ...], feiten: Feiten) -> Issued:
         """The 301 for one aanbieder, with the client as the last one on its toewijzing had it."""
@@ -201,7 +215,12 @@ class _Desk:
             referentie=next((f"Toekenning {id}" for id in self._toekenningen(source.sleutel)), None),
         )
         return issue_301(
-            self._session, self._runtime, bericht=bericht, inrichting=feiten.inrichting, key_id=self._key_id
+            self._session,
+            self._runtime,
+            bericht=bericht,
+            inrichting=feiten.inrichting,
+            key_id=self._key_id,
+            vanaf={stap.na.sleutel: stap.na.actueel.aandeel_vanaf for stap in stappen},
         )
 
     def _bron(self, record: ToewijzingRecord) -> Bron:
@@ -215,16 +234,13 @@ class _Desk:
         return tuple(toekenning_ids_of(self._session, gemeente=self._gemeente, sleutel=sleutel))
 
     def _follow(self, record: ToewijzingRecord, wijziging: Wijziging, issued: list[Issued]) -> None:
-        """What belonged to a toewijzing belongs to those that replace it: toekenning, onderaannemer, bookings."""
+        """What belonged to a toewijzing belongs to those that replace it: toekenning, onderaannemers, bookings."""
         session, gemeente = self._session, self._gemeente
-        if wijziging.onderaannemer is not None:
-            naam = wijziging.onderaannemer
-            set_onderaannemer(session, gemeente=gemeente, sleutel=record.sleutel, onderaannemer=naam)
+        self._keep_onderaannemers(record, wijziging)
         if (opvolging := wijziging.opvolging) is not None:
-            van, naar = opvolging.van, opvolging.naar
-            naam = self._record(van).onderaannemer
-            set_onderaannemer(session, gemeente=gemeente, sleutel=naar, onderaannemer=naam)
-            move_boekingen(session, gemeente=gemeente, van=van, naar=naar, vanaf=opvolging.vanaf)
+            move_boekingen(session, gemeente=gemeente, van=opvolging.van, naar=opvolging.naar, vanaf=opvolging.vanaf)
+            for new in (stap.na for stap in wijziging.stappen if stap.voor is None):
+                record_voortzetting(session, gemeente=gemeente, van=opvolging.van, naar=new.sleutel)
         known = [stap.voor.sleutel for stap in wijziging.stappen if stap.voor is not None]
         toekenningen = dict.fromkeys(id for sleutel in known for id in self._toekenningen(sleutel))
         for stappen, one in zip(_by_aanbieder(wijziging), issued, strict=True):
@@ -234,6 +250,13 @@ class _Desk:
                     link_toewijzing(session, toekenning_id=id, gemeente=gemeente, uitgegeven=uitgegeven)
         first = next(iter(toekenningen), None)
         volgende_termijnen.follow(session, gemeente=gemeente, wijziging=wijziging, toekenning_id=first)
+
+    def _keep_onderaannemers(self, record: ToewijzingRecord, wijziging: Wijziging) -> None:
+        after = {stap.na.sleutel: stap.onderaannemers for stap in wijziging.stappen}
+        if wijziging.onderaannemers is not None:
+            after[record.sleutel] = wijziging.onderaannemers
+        for sleutel, onderaannemers in after.items():
+            set_onderaannemers(self._session, gemeente=self._gemeente, sleutel=sleutel, onderaannemers=onderaannemers)
 
     def _view(self, record: ToewijzingRecord, wijziging: Wijziging, issued: list[Issued]) -> WijzigingView:
         self._session.expire_all()

@@ -84,10 +84,10 @@ class Storage:
             current = MigrationContext.configure(connection).get_current_heads()
         return set(current) == set(ScriptDirectory.from_config(migration_config()).get_heads())
 
-    def upgrade(self) -> None:
+    def upgrade(self, revision: str = "head") -> None:
         """Bring the schema up to date: all migrations that are missing, or none when one fails."""
         with self._migrating() as config:
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to a revision (`base` is an empty database)."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.domain.berekening import Berekening
@@ -17,7 +17,6 @@ from app.domain.retour import Finding
 from app.domain.toekenning import Toekenning
 from app.storage.findings import finding_from_json, finding_to_json
 from app.storage.toekenning_tables import ToekenningRow, ToekenningToewijzingRow
-from app.storage.toewijzing_tables import ToewijzingRow
 
 _TOEKENNING: Final = TypeAdapter(Toekenning)
 
@@ -77,15 +76,6 @@ def link_toewijzing(session: Session, *, toekenning_id: str, gemeente: str, uitg
             sleutel=uitgegeven.sleutel,
             bericht_id=uitgegeven.bericht_id,
         )
-    )
-
-
-def set_onderaannemer(session: Session, *, gemeente: str, sleutel: str, onderaannemer: str | None) -> None:
-    """Say who works for the aanbieder of a toewijzing without a contract of its own."""
-    session.execute(
-        update(ToewijzingRow)
-        .where(ToewijzingRow.gemeente == gemeente, ToewijzingRow.sleutel == sleutel)
-        .values(onderaannemer=onderaannemer)
     )
 
 

@@ -10,8 +10,10 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, false, or_, select
 from sqlalchemy.orm import Session
 
+from app.domain.onderaannemer import Onderaannemers
 from app.domain.versies import Toewijzing, ToewijzingVersie
 from app.storage.columns import one_of
+from app.storage.onderaannemers import onderaannemers_by_id
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
 from app.storage.toewijzing_versies import versie_of
 from app.storage.zicht import Zicht
@@ -32,7 +34,7 @@ class VersieRecord:
 class ToewijzingRecord:
     """A toewijzing with all its versions, newest first; `id` is its place in lists.
 
-    `onderaannemer` is for the gemeente only: to others it is None.
+    `onderaannemers` are for the gemeente only: to others there are none.
     """
 
     id: int
@@ -40,7 +42,7 @@ class ToewijzingRecord:
     sleutel: str
     nummer: int | None
     aanbieder: str
-    onderaannemer: str | None
+    onderaannemers: Onderaannemers
     versies: tuple[VersieRecord, ...]
 
     @property
@@ -146,6 +148,8 @@ def _records_of(session: Session, rows: Sequence[ToewijzingRow], zicht: Zicht) -
     for row in session.scalars(query):
         record = VersieRecord(versie=versie_of(row), bericht_id=row.bericht_id, vervallen=row.vervallen)
         versies[row.toewijzing_id].append(record)
+    own = [row.id for row in rows if row.gemeente in zicht.gemeenten]
+    onderaannemers = onderaannemers_by_id(session, ids=own) if own else {}
     return [
         ToewijzingRecord(
             id=row.id,
@@ -153,7 +157,7 @@ def _records_of(session: Session, rows: Sequence[ToewijzingRow], zicht: Zicht) -
             sleutel=row.sleutel,
             nummer=row.nummer,
             aanbieder=row.aanbieder,
-            onderaannemer=row.onderaannemer if row.gemeente in zicht.gemeenten else None,
+            onderaannemers=onderaannemers.get(row.id, ()),
             versies=tuple(versies[row.id]),
         )
         for row in rows

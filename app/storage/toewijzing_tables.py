@@ -25,13 +25,12 @@ class ToewijzingRow(Base):
     sleutel: Mapped[str]
     nummer: Mapped[int | None]
     aanbieder: Mapped[str]
-    onderaannemer: Mapped[str | None]
 
 
 class ToewijzingVersieRow(Base):
     """A state of a toewijzing as a 301 gave it; `bericht_id` is that 301, the oldest that stands.
 
-    `vervallen`: every 301 that gave it was refused by a 302, so it does not count.
+    `vervallen`: every 301 that gave it was refused by a 302, so it does not count. `aandeel_vanaf` is known here only.
     """
 
     __tablename__ = "toewijzing_versie"
@@ -65,6 +64,7 @@ class ToewijzingVersieRow(Base):
     frequentie: Mapped[str | None]
     bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"))
     vervallen: Mapped[bool]
+    aandeel_vanaf: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class VersieBerichtRow(Base):
@@ -76,3 +76,26 @@ class VersieBerichtRow(Base):
     versie_id: Mapped[int] = mapped_column(ForeignKey("toewijzing_versie.id"), primary_key=True, autoincrement=False)
     bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"), primary_key=True)
     geweigerd: Mapped[bool]
+
+
+class OnderaannemerRow(Base):
+    """Who works for the aanbieder of a toewijzing; without `einddatum` for as long as that runs."""
+
+    __tablename__ = "onderaannemer"
+    __table_args__ = (Index(None, "toewijzing_id"),)
+
+    id: Mapped[Identity]
+    toewijzing_id: Mapped[int] = mapped_column(ForeignKey("toewijzing.id"))
+    aanbieder: Mapped[str]
+    begindatum: Mapped[date]
+    einddatum: Mapped[date | None]
+
+
+class VoortzettingRow(Base):
+    """A toewijzing that a split, a change or a merge made, and the first of those from which it came."""
+
+    __tablename__ = "voortzetting"
+    __table_args__ = (Index(None, "oorsprong_id"),)
+
+    toewijzing_id: Mapped[int] = mapped_column(ForeignKey("toewijzing.id"), primary_key=True, autoincrement=False)
+    oorsprong_id: Mapped[int] = mapped_column(ForeignKey("toewijzing.id"))

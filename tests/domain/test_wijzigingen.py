@@ -9,24 +9,17 @@ from typing import Any
 
 import pytest
 
+from app.domain.act import Feiten, Lopend, Opvolging
 from app.domain.cak_periode import CakPeriode
 from app.domain.codelijsten import Frequentie
 from app.domain.effect import EffectRow
 from app.domain.inrichting import Afronding, GebrokenPeriode, Inrichting, Instellingen
 from app.domain.periode import GeslotenPeriode
 from app.domain.refusals import InvalidInput
+from app.domain.splitsing import find_eerste, merge, split
 from app.domain.toekenning import TweedeAanbieder
 from app.domain.versies import Toewijzing
-from app.domain.wijzigingen import (
-    Feiten,
-    Lopend,
-    Opvolging,
-    change,
-    end,
-    find_eerste,
-    merge,
-    split,
-)
+from app.domain.wijzigingen import change, end
 from tests.builders import (
     AANBIEDER,
     OTHER_AANBIEDER,

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
+from app.domain.act import Feiten, Lopend
 from app.domain.bedrag import Bedrag
 from app.domain.cak_periode import CakPeriode
 from app.domain.inrichting import ContractTarief, Inrichting
 from app.domain.periode import GeslotenPeriode
 from app.domain.refusals import InvalidInput
+from app.domain.splitsing import split
 from app.domain.toekenning import TweedeAanbieder
-from app.domain.wijzigingen import Feiten, Lopend, find_cak_periode, split
+from app.domain.wijzigingen import find_cak_periode
 from tests.builders import OTHER_AANBIEDER, P1, P2, P3, a_contract, a_toewijzing, a_versie, an_inrichting
 
 INRICHTING = an_inrichting()

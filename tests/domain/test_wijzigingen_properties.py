@@ -11,13 +11,15 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.act import Feiten, Lopend, Wijziging
 from app.domain.budget import RoomPeriod, room
 from app.domain.cak_periode import CakPeriode
 from app.domain.inrichting import GebrokenPeriode, Instellingen
 from app.domain.refusals import InvalidInput
+from app.domain.splitsing import find_eerste, merge, split
 from app.domain.toekenning import TweedeAanbieder
 from app.domain.versies import Toewijzing
-from app.domain.wijzigingen import Feiten, Lopend, Wijziging, change, end, find_eerste, merge, split
+from app.domain.wijzigingen import change, end
 from tests.builders import AANBIEDER, OTHER_AANBIEDER, P1, P2, P3, P4, a_contract, a_toewijzing, a_versie, an_inrichting
 
 THIRD = "42420003"

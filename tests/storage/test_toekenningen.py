@@ -19,15 +19,12 @@ from app.storage.toekenningen import (
     Uitgegeven,
     add_toekenning,
     find_toekenning,
-    set_onderaannemer,
     toekenning_ids_of,
 )
 from app.storage.toewijzing_nummers import FIRST_NUMMER, LAST_NUMMER, ToewijzingNummerTellerRow, next_nummer
-from app.storage.toewijzingen import find_toewijzing_record
-from app.storage.zicht import Zicht
 from tests.builders.toekenning import SECOND, a_berekening, a_toekenning
 from tests.builders.world import made
-from tests.storage.rows import AANBIEDER, GEMEENTE, MOMENT, at_once, booked
+from tests.storage.rows import GEMEENTE, MOMENT, at_once, booked
 
 
 def a_record(**changes) -> ToekenningRecord:
@@ -74,21 +71,6 @@ class TestToekenning:
             assert find_toekenning(session, id="T1", gemeenten=frozenset()) is None
             assert find_toekenning(session, id="T1", gemeenten={"0999"}) is None
             assert find_toekenning(session, id="T2", gemeenten={GEMEENTE}) is None
-
-
-class TestOnderaannemer:
-    def test_is_seen_by_the_gemeente_only(self, storage: Storage):
-        booked(storage, nummer=1)
-        with storage.writing() as session:
-            set_onderaannemer(session, gemeente=GEMEENTE, sleutel="1", onderaannemer=SECOND)
-        for zicht, expected in (
-            (Zicht(gemeenten=frozenset({GEMEENTE})), SECOND),
-            (Zicht(aanbieders=frozenset({AANBIEDER})), None),
-        ):
-            with storage.reading() as session:
-                found = find_toewijzing_record(session, zicht=zicht, gemeente=GEMEENTE, nummer_or_sleutel=1)
-            assert found is not None
-            assert found.onderaannemer == expected
 
 
 def taken(storage: Storage, gemeente: str = GEMEENTE) -> int:
