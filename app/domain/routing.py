@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,24 @@ def allotments(bericht: Toewijzingsbericht) -> Iterator[Allotment]:
     for client in bericht.clienten:
         for product in client.beschikking.toegewezen_producten:
             yield Allotment(aanbieder=product.aanbieder or bericht.header.ontvanger, client=client, product=product)
+
+
+def placed(bericht: Toewijzingsbericht) -> Iterator[tuple[Allotment, int]]:
+    """Every allotment with its `aandeel_vanaf`: 0, or where the products before it end that are parts of the same.
+
+    Parts of the same are the products of one client with the same code, days, Eenheid and Frequentie: each other
+    aanbieder delivers a part of what was granted.
+    """
+    volumes: Counter[tuple[object, ...]] = Counter()
+    for allotment in allotments(bericht):
+        product, omvang = allotment.product, allotment.product.omvang
+        if omvang is None:
+            yield allotment, 0
+            continue
+        days = (product.ingangsdatum, product.einddatum)
+        whole = (allotment.client.bsn, product.product, *days, omvang.eenheid, omvang.frequentie)
+        yield allotment, volumes[whole]
+        volumes[whole] += omvang.volume
 
 
 def aanbieders(bericht: Toewijzingsbericht) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from app.domain.routing import (
     allotments,
     clienten_at,
     goes_as_it_is,
+    placed,
     without_other_aanbieders,
 )
 from app.domain.toewijzing import Client, Toewijzingsbericht
@@ -31,6 +33,8 @@ from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.storage import toewijzingen as stored
 from app.storage.berichten import NewBericht, add_bericht
 from app.storage.postbus import put_all_in_postbus
+
+WHOLES: Final[Mapping[str, int]] = {}
 
 
 def sleutel_of(gemeente: str, allotment: Allotment) -> str:
@@ -51,6 +55,7 @@ def allocate(
         put_all_in_postbus(session, offer(session, runtime, arrival.id, bericht, inrichting, release=arrival.release))
         return
     items: list[tuple[str, str]] = []
+    vanaf = {sleutel_of(bericht.header.afzender, allotment): volume for allotment, volume in placed(bericht)}
     for aanbieder in aanbieders(bericht):
         contract = contract_for(bericht, aanbieder, inrichting)
         release = contract.release if contract else arrival.release
@@ -58,7 +63,7 @@ def allocate(
             derived_id = new_id()
             record = outgoing_301(derived_id, derived, used_release, body, runtime.now(), arrival.principal.key_id)
             add_bericht(session, new=replace(record, herkomst_id=arrival.id))
-            items += offer(session, runtime, derived_id, derived, inrichting, release=used_release)
+            items += offer(session, runtime, derived_id, derived, inrichting, release=used_release, vanaf=vanaf)
     put_all_in_postbus(session, items)
 
 
@@ -101,14 +106,16 @@ def offer(
     inrichting: Inrichting | None,
     *,
     release: str,
+    vanaf: Mapping[str, int] = WHOLES,
 ) -> list[tuple[str, str]]:
     """Book what a 301 assigns to its Ontvanger and answer it where the contract says so.
 
-    What comes back goes into the postbus: (party, bericht id).
+    `vanaf` has the `aandeel_vanaf` of the toewijzingen that are later parts of a whole, by sleutel. What comes back
+    goes into the postbus: (party, bericht id).
     """
     header = bericht.header
     for allotment in allotments(bericht):
-        _book(session, header.afzender, allotment, bericht_id)
+        _book(session, header.afzender, allotment, bericht_id, vanaf)
     contract = contract_for(bericht, header.ontvanger, inrichting)
     items = [(aanbieder_partij(header.ontvanger), bericht_id)]
     if contract is not None and contract.retour is RetourModus.AUTOMATISCH:
@@ -117,15 +124,21 @@ def offer(
     return items
 
 
-def _book(session: Session, gemeente: str, allotment: Allotment, bericht_id: str) -> None:
-    client = allotment.client
+def _book(session: Session, gemeente: str, allotment: Allotment, bericht_id: str, vanaf: Mapping[str, int]) -> None:
+    client, sleutel = allotment.client, sleutel_of(gemeente, allotment)
+    versie = ToewijzingVersie.of(
+        allotment.product,
+        bsn=client.bsn,
+        geboortedatum=client.geboortedatum.datum,
+        aandeel_vanaf=vanaf.get(sleutel, 0),
+    )
     stored.book_versie(
         session,
         gemeente=gemeente,
-        sleutel=sleutel_of(gemeente, allotment),
+        sleutel=sleutel,
         nummer=allotment.product.toewijzing_nummer,
         aanbieder=allotment.aanbieder,
-        versie=ToewijzingVersie.of(allotment.product, bsn=client.bsn, geboortedatum=client.geboortedatum.datum),
+        versie=versie,
         bericht_id=bericht_id,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from app.domain.retour import Finding
 from app.domain.routing import without_other_aanbieders, without_remarks_on_products
 from app.domain.toewijzing import Toewijzingsbericht
 from app.iwmo.releases import RELEASES, write
-from app.processing.allocate import contract_for, offer, outgoing_301
+from app.processing.allocate import WHOLES, contract_for, offer, outgoing_301
 from app.processing.arrival import errors_in
 from app.processing.runtime import Runtime, new_id
 from app.processing.toewijzingen import findings_on, load_dossier
@@ -35,11 +36,18 @@ class Issued:
 
 
 def issue_301(
-    session: Session, runtime: Runtime, *, bericht: Toewijzingsbericht, inrichting: Inrichting, key_id: str | None
+    session: Session,
+    runtime: Runtime,
+    *,
+    bericht: Toewijzingsbericht,
+    inrichting: Inrichting,
+    key_id: str | None,
+    vanaf: Mapping[str, int] = WHOLES,
 ) -> Issued:
     """Write a 301 for one aanbieder in the release of its contract, book it, and answer it where agreed.
 
-    The caller puts `items` into the postbuses (put_all_in_postbus), once for all 301s of its transaction. Raises
+    `vanaf` is as in `offer`. The caller puts `items` into the postbuses (put_all_in_postbus), once for all 301s of its
+    transaction. Raises
     RejectedBericht with every finding of XSD and rules when the 301 would not be right; then nothing is kept.
     """
     contract = contract_for(bericht, bericht.header.ontvanger, inrichting)
@@ -54,7 +62,7 @@ def issue_301(
     record = outgoing_301(bericht_id, bericht, release, body, runtime.now(), key_id)
     add_bericht(session, new=replace(record, eigen=True))
     add_findings(session, bericht_id=bericht_id, findings=findings)
-    items = offer(session, runtime, bericht_id, bericht, inrichting, release=release)
+    items = offer(session, runtime, bericht_id, bericht, inrichting, release=release, vanaf=vanaf)
     return Issued(bericht_id=bericht_id, release=release, body=body, findings=findings, items=tuple(items))
 
 

@@ -178,7 +178,8 @@ def one_version_per_moment(bericht: Toewijzingsbericht, dossier: ToewijzingDossi
     for found, versie, known in _successors(bericht, dossier):
         rivals = (other for other in known.versies if other.rank == versie.rank and other != versie)
         for rival in rivals:
-            names = (f.name for f in fields(versie) if getattr(versie, f.name) != getattr(rival, f.name))
+            told = (f for f in fields(versie) if f.compare)
+            names = (f.name for f in told if getattr(versie, f.name) != getattr(rival, f.name))
             yield mismatch(
                 found.product,
                 "Toewijzingstijd",

@@ -25,6 +25,7 @@ VERSIE_COLUMNS = (
     ToewijzingVersieRow.volume,
     ToewijzingVersieRow.eenheid,
     ToewijzingVersieRow.frequentie,
+    ToewijzingVersieRow.aandeel_vanaf,
 )
 
 
@@ -43,6 +44,7 @@ def versie_of(row: Row[*tuple[Any, ...]] | ToewijzingVersieRow) -> ToewijzingVer
         einddatum=row.einddatum,
         reden_wijziging=row.reden_wijziging,
         omvang=omvang,
+        aandeel_vanaf=row.aandeel_vanaf,
     )
 
 
@@ -62,4 +64,5 @@ def values_of(versie: ToewijzingVersie) -> dict[str, Any]:
         "volume": omvang.volume if omvang else None,
         "eenheid": omvang.eenheid.value if omvang else None,
         "frequentie": omvang.frequentie.value if omvang else None,
+        "aandeel_vanaf": versie.aandeel_vanaf,
     }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, exists, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.versies import Toewijzing, ToewijzingVersie
@@ -87,6 +87,7 @@ def book_versie(
 ) -> None:
     """Add a version to a toewijzing, which comes into being with its first.
 
+    One without `aandeel_vanaf` (0) keeps that of the newest version that counts: its 301 does not tell.
     A full picture repeats versions: an identical one is not booked again, but counts as long as one of its 301s
     stands. A different one of the same date and time, or one of another
     aanbieder, raises IntegrityError: `Storage.run` then lets the rules judge it again with the other visible.
@@ -99,6 +100,8 @@ def book_versie(
 
 def _versie_id(session: Session, toewijzing_id: int, versie: ToewijzingVersie, bericht_id: str) -> int:
     values = {"toewijzing_id": toewijzing_id, "bericht_id": bericht_id, "vervallen": False, **values_of(versie)}
+    if not versie.aandeel_vanaf:
+        values["aandeel_vanaf"] = func.coalesce(_aandeel_vanaf(toewijzing_id), 0)
     added = session.execute(
         insert_or_conflict(session, ToewijzingVersieRow)
         .values(values)
@@ -113,6 +116,17 @@ def _versie_id(session: Session, toewijzing_id: int, versie: ToewijzingVersie, b
         session.execute(insert(ToewijzingVersieRow).values(values))  # raises: another version of the same moment
         raise AssertionError
     return versie_id
+
+
+def _aandeel_vanaf(toewijzing_id: int) -> ScalarSelect[int]:
+    """Of the newest version that counts."""
+    return (
+        select(ToewijzingVersieRow.aandeel_vanaf)
+        .where(ToewijzingVersieRow.toewijzing_id == toewijzing_id, ToewijzingVersieRow.vervallen == false())
+        .order_by(ToewijzingVersieRow.toewijzingsdatum.desc(), ToewijzingVersieRow.toewijzingstijd.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def reject_versies(session: Session, *, bericht_id: str) -> None:
