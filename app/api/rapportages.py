@@ -18,7 +18,7 @@ from app.api.fields import Datum
 from app.api.openapi import problems
 from app.api.paging import Limiet, page_of
 from app.api.shapes import Link, Page, Shape
-from app.domain.termijnen import Beurt, TermijnSoort, TermijnStatus
+from app.domain.termijnen import Beurt, TermijnSoort, TermijnStatus, VervalReden
 from app.processing.termijnen import TermijnRegel, TermijnVraag, mark_gehaald, report, whole_report
 
 router = APIRouter(prefix="/rapportages", tags=["Rapportages"])
@@ -26,7 +26,17 @@ router = APIRouter(prefix="/rapportages", tags=["Rapportages"])
 JSON, CSV = "application/json", "text/csv"
 FORMS: dict[str, dict[str, str]] = {CSV: {}}
 MAX_CURSOR = 80
-HEADINGS = ("soort", "gemeente", "toewijzing", "bericht", "datum", "status", "aanZet")
+HEADINGS = (
+    "soort",
+    "gemeente",
+    "toewijzing",
+    "bericht",
+    "datum",
+    "status",
+    "aanZet",
+    "vervallenOp",
+    "vervallenReden",
+)
 
 
 class TermijnLinks(Shape):
@@ -38,7 +48,10 @@ class TermijnLinks(Shape):
 
 
 class TermijnOut(Shape):
-    """A deadline. A retour is of a bericht, every other one of a toewijzing."""
+    """A deadline. A retour is of a bericht, every other one of a toewijzing.
+
+    One that lapsed says since when and why; it was not met, and is never late.
+    """
 
     soort: TermijnSoort
     gemeente: str
@@ -47,6 +60,8 @@ class TermijnOut(Shape):
     datum: date
     status: TermijnStatus
     aan_zet: Beurt
+    vervallen_op: date | None = Field(description="Sinds wanneer er niet meer op gewacht wordt")
+    vervallen_reden: VervalReden | None = Field(description="De toewijzing eindigt eerder, of is verwijderd")
     links: TermijnLinks = Field(serialization_alias="_links")
 
     @classmethod
@@ -65,6 +80,8 @@ class TermijnOut(Shape):
             datum=row.datum,
             status=row.status,
             aan_zet=row.aan_zet,
+            vervallen_op=row.verval.sinds if row.verval else None,
+            vervallen_reden=row.verval.reden if row.verval else None,
             links=about,
         )
 
@@ -73,6 +90,7 @@ class TermijnFilters(Shape):
     """What the list may be narrowed to; `tot` is the last day that counts."""
 
     te_laat: bool | None = None
+    status: TermijnStatus | None = None
     soort: TermijnSoort | None = None
     tot: Datum | None = None
     limiet: Limiet = 100
@@ -92,8 +110,12 @@ def get_termijnen(
     query: Annotated[TermijnFilters, Query()],
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Page[TermijnOut] | Response:
-    """De eerste eerst. Met `Accept: text/csv` alles in één bestand, zonder bladzijden."""
-    vraag = TermijnVraag(te_laat=query.te_laat, soort=query.soort, tot=query.tot)
+    """De eerste eerst. Met `Accept: text/csv` alles in één bestand, zonder bladzijden.
+
+    Een termijn is `vervallen` als de toewijzing eerder eindigt of verwijderd is; ze telt dan niet als gehaald en niet
+    als te laat. Eindigt de toewijzing toch later, dan loopt de termijn weer.
+    """
+    vraag = TermijnVraag(te_laat=query.te_laat, status=query.status, soort=query.soort, tot=query.tot)
     if preferred(accept, (JSON, CSV)) == CSV:
         lines = csv_text(HEADINGS, (_cells(row) for row in whole_report(runtime, sight, vraag)))
         headers = {"Content-Disposition": 'attachment; filename="termijnen.csv"', "Vary": "Accept"}
@@ -110,12 +132,16 @@ def get_termijnen(
     responses=problems(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
 )
 def post_gehaald(id: Annotated[int, Path(ge=1, le=2**63 - 1)], caller: Receiver, runtime: Parts) -> TermijnOut:
-    """Het begeleidingsplan is er of de evaluatie is geweest: door de gemeente, of door de aanbieder die aan zet is."""
+    """Het begeleidingsplan is er of de evaluatie is geweest: door de gemeente, of door de aanbieder die aan zet is.
+
+    Een evaluatie is van de toekenning als geheel en geldt voor elk van haar toewijzingen.
+    """
     return TermijnOut.of(mark_gehaald(runtime, caller, sight_of(caller), id))
 
 
 def _cells(row: TermijnRegel) -> Iterable[object]:
-    return row.soort, row.gemeente, row.toewijzing, row.bericht, row.datum, row.status, row.aan_zet
+    verval = (row.verval.sinds, row.verval.reden) if row.verval else (None, None)
+    return row.soort, row.gemeente, row.toewijzing, row.bericht, row.datum, row.status, row.aan_zet, *verval
 
 
 def _link(collection: str, name: str | None) -> Link | None:

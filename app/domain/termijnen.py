@@ -26,11 +26,19 @@ class TermijnSoort(StrEnum):
 
 
 class TermijnStatus(StrEnum):
-    """How it stands with a deadline."""
+    """How it stands with a deadline; what is `vervallen` was not met, and never will be late."""
 
     OPEN = "open"
     TE_LAAT = "te-laat"
     GEHAALD = "gehaald"
+    VERVALLEN = "vervallen"
+
+
+class VervalReden(StrEnum):
+    """Why a deadline lapsed: its toewijzing ends before it, or was made void."""
+
+    EINDIGT_EERDER = "eindigt-eerder"
+    VERWIJDERD = "verwijderd"
 
 
 class Beurt(StrEnum):
@@ -55,15 +63,32 @@ WERKDAGEN_BY_RELEASE: Final[Mapping[str, Mapping[TermijnSoort, int]]] = {
 """Within how many working days a retour must be there; a release that is not here has no such deadline."""
 
 
+@dataclass(frozen=True, slots=True)
+class Verval:
+    """Since which day a deadline is no longer waited for, and why."""
+
+    sinds: date
+    reden: VervalReden
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The last day on which a deadline is met, the day on which it was, and whether it lapsed."""
+
+    datum: date
+    gehaald_op: date | None = None
+    verval: Verval | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Termijn:
-    """A deadline of a toewijzing that follows from its toekenning; `datum` is the last day on which it is met."""
+    """A deadline of a toewijzing that follows from its toekenning."""
 
     toekenning_id: str
     gemeente: str
     sleutel: str
     soort: TermijnSoort
-    datum: date
+    moment: Moment
 
 
 def termijnen_of(
@@ -81,17 +106,52 @@ def termijnen_of(
     The begeleidingsplan is there within eight weeks after the toewijzing. The evaluation is on the agreed day, else
     halfway the validity; without a last day and without an agreement there is none.
     """
+    evaluatie = evaluatiedatum or (halfway(ingangsdatum, einddatum) if einddatum else None)
     moments = {
-        TermijnSoort.BEGELEIDINGSPLAN: toewijzingsdatum + timedelta(weeks=WEEKS_UNTIL_BEGELEIDINGSPLAN),
-        TermijnSoort.EVALUATIE: evaluatiedatum or (halfway(ingangsdatum, einddatum) if einddatum else None),
-        TermijnSoort.EINDE_INDICATIE: einddatum,
+        TermijnSoort.BEGELEIDINGSPLAN: Moment(begeleidingsplan_due(toewijzingsdatum)),
+        TermijnSoort.EVALUATIE: Moment(evaluatie) if evaluatie else None,
+        TermijnSoort.EINDE_INDICATIE: Moment(einddatum) if einddatum else None,
     }
     return tuple(
-        Termijn(toekenning_id=toekenning_id, gemeente=gemeente, sleutel=sleutel, soort=soort, datum=datum)
+        Termijn(toekenning_id=toekenning_id, gemeente=gemeente, sleutel=sleutel, soort=soort, moment=moment)
         for sleutel in sleutels
-        for soort, datum in moments.items()
-        if datum is not None
+        for soort, moment in moments.items()
+        if moment is not None
     )
+
+
+def termijnen_of_second(
+    *,
+    toekenning_id: str,
+    gemeente: str,
+    sleutel: str,
+    toewijzingsdatum: date,
+    einddatum: date | None,
+    evaluatie: Moment | None,
+) -> tuple[Termijn, ...]:
+    """The deadlines of the toewijzing of an aanbieder that joins later: a begeleidingsplan and an end of its own.
+
+    The evaluation is one of the toekenning as a whole: `evaluatie` is that of the first, None when it has none.
+    """
+    moments = {
+        TermijnSoort.BEGELEIDINGSPLAN: Moment(begeleidingsplan_due(toewijzingsdatum)),
+        TermijnSoort.EVALUATIE: evaluatie,
+        TermijnSoort.EINDE_INDICATIE: Moment(einddatum) if einddatum else None,
+    }
+    return tuple(
+        Termijn(toekenning_id=toekenning_id, gemeente=gemeente, sleutel=sleutel, soort=soort, moment=moment)
+        for soort, moment in moments.items()
+        if moment is not None
+    )
+
+
+def begeleidingsplan_due(toewijzingsdatum: date) -> date:
+    """The last day for the begeleidingsplan.
+
+    >>> begeleidingsplan_due(date(2018, 1, 2))
+    datetime.date(2018, 2, 27)
+    """
+    return toewijzingsdatum + timedelta(weeks=WEEKS_UNTIL_BEGELEIDINGSPLAN)
 
 
 def halfway(begin: date, end: date) -> date:
@@ -103,11 +163,13 @@ def halfway(begin: date, end: date) -> date:
     return begin + (end - begin) // 2
 
 
-def status_of(soort: TermijnSoort, datum: date, *, gehaald_op: date | None, today: date) -> TermijnStatus:
+def status_of(soort: TermijnSoort, moment: Moment, *, today: date) -> TermijnStatus:
     """How it stands with a deadline today. The end of an indication comes by itself: it cannot be late."""
-    if gehaald_op is not None:
+    if moment.gehaald_op is not None:
         return TermijnStatus.GEHAALD
-    if today <= datum:
+    if moment.verval is not None:
+        return TermijnStatus.VERVALLEN
+    if today <= moment.datum:
         return TermijnStatus.OPEN
     return TermijnStatus.GEHAALD if soort is TermijnSoort.EINDE_INDICATIE else TermijnStatus.TE_LAAT
 

@@ -15,8 +15,10 @@ from app.domain.termijnen import (
     AAN_ZET,
     WERKDAGEN_BY_RELEASE,
     Beurt,
+    Moment,
     TermijnSoort,
     TermijnStatus,
+    Verval,
     after_werkdagen,
     first_day_due_from,
     status_of,
@@ -32,6 +34,7 @@ CURSOR = re.compile(r"([0-9-]{10})_([0-9])_([0-9-]{10})_([0-9a-f-]{1,36})")
 NUMBER = re.compile(r"[0-9]{1,18}")
 DAY = timedelta(days=1)
 AT_ONCE = 500
+OF_RETOUREN = frozenset({TermijnStatus.OPEN, TermijnStatus.TE_LAAT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +48,28 @@ class TermijnRegel:
     bericht: str | None
     datum: date
     status: TermijnStatus
+    verval: Verval | None
     aan_zet: Beurt
     cursor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermijnVraag:
-    """Which deadlines are wanted: late or not, of one soort, up to and including a day."""
+    """Which deadlines are wanted: late or not, of one status, of one soort, up to and including a day."""
 
     te_laat: bool | None = None
+    status: TermijnStatus | None = None
     soort: TermijnSoort | None = None
     tot: date | None = None
+
+    @property
+    def statussen(self) -> frozenset[TermijnStatus]:
+        """The statuses that are wanted."""
+        return frozenset(
+            status
+            for status in TermijnStatus
+            if self.status in {None, status} and self.te_laat in {None, status is TermijnStatus.TE_LAAT}
+        )
 
 
 def report(
@@ -83,14 +97,14 @@ def whole_report(runtime: Runtime, zicht: Zicht, vraag: TermijnVraag) -> Iterato
 def mark_gehaald(runtime: Runtime, principal: Principal, zicht: Zicht, id: int) -> TermijnRegel:
     """What a recorded deadline was for, happened today; saying it again changes nothing.
 
-    Raises NotFound for a deadline that the caller does not see or that comes by itself, RoleNotAllowed when it is
-    the turn of another.
+    Raises NotFound for a deadline that the caller does not see, that lapsed or that comes by itself, RoleNotAllowed
+    when it is the turn of another.
     """
     today = runtime.today()
     with runtime.storage.writing() as session:
         found = find_termijn(session, zicht=zicht, id=id)
-        if found is None or found.soort is TermijnSoort.EINDE_INDICATIE:
-            raise NotFound("Er is geen termijn met dit id.")
+        if found is None or found.soort is TermijnSoort.EINDE_INDICATIE or found.verval is not None:
+            raise NotFound("Er is geen termijn met dit id die te halen is.")
         if principal.rol is not Rol.GEMEENTE and AAN_ZET[found.soort] is not Beurt.AANBIEDER:
             raise RoleNotAllowed("Alleen de gemeente meldt dit.")
         set_gehaald(session, id=id, gehaald_op=today)
@@ -140,9 +154,11 @@ class _Source:
                 zicht=asked.zicht,
                 soorten=self.soorten,
                 today=asked.today,
-                te_laat=asked.vraag.te_laat,
+                statussen=asked.vraag.statussen,
                 span=span,
             )
+        elif asked.vraag.statussen.isdisjoint(OF_RETOUREN):
+            waiting = []
         else:
             waiting = unanswered(
                 asked.session, zicht=asked.zicht, soort=self.soorten[0], release=self.release, span=span
@@ -151,15 +167,17 @@ class _Source:
 
     def row_of(self, waiting: Wachtend, today: date) -> TermijnRegel:
         datum = after_werkdagen(waiting.start, self.werkdagen, is_feestdag) if self.werkdagen else waiting.start
-        markable = self.release is None and waiting.soort is not TermijnSoort.EINDE_INDICATIE
+        recorded = self.release is None and waiting.soort is not TermijnSoort.EINDE_INDICATIE
+        moment = Moment(datum, waiting.gehaald_op, waiting.verval)
         return TermijnRegel(
-            id=waiting.id if markable else None,
+            id=waiting.id if recorded and waiting.verval is None else None,
             soort=waiting.soort,
             gemeente=waiting.gemeente,
             toewijzing=waiting.toewijzing,
             bericht=waiting.bericht_id,
             datum=datum,
-            status=status_of(waiting.soort, datum, gehaald_op=waiting.gehaald_op, today=today),
+            status=status_of(waiting.soort, moment, today=today),
+            verval=waiting.verval,
             aan_zet=AAN_ZET[waiting.soort],
             cursor=f"{datum}_{self.rank}_{waiting.start}_{waiting.id}",
         )
@@ -170,9 +188,10 @@ class _Source:
             after = self._after(place)
         if asked.vraag.tot is not None:
             until = self._first_due_from(_within(asked.vraag.tot) + DAY) - DAY
-        if self.release is not None and asked.vraag.te_laat is not None:
-            turn = self._first_due_from(asked.today)
-            after, until = (after, min(until, turn - DAY)) if asked.vraag.te_laat else (max(after, (turn, "")), until)
+        wanted = asked.vraag.statussen & OF_RETOUREN
+        if self.release is not None and len(wanted) == 1:
+            turn, late = self._first_due_from(asked.today), TermijnStatus.TE_LAAT in wanted
+            after, until = (after, min(until, turn - DAY)) if late else (max(after, (turn, "")), until)
         return Span(after=after, until=until, limit=asked.limit)
 
     def _after(self, place: _Place) -> tuple[date, str]:

@@ -42,3 +42,10 @@ def sha256_of(session: Session, *, id: str) -> str:
 def set_antwoord_op(session: Session, *, id: str, antwoord_op_id: str) -> None:
     """Say which bericht this one answers; IntegrityError when another answered it first."""
     session.execute(update(BerichtRow).where(BerichtRow.id == id).values(antwoord_op_id=antwoord_op_id))
+    waits_no_longer(session, id=antwoord_op_id)
+
+
+def waits_no_longer(session: Session, *, id: str) -> None:
+    """The bericht has its answer."""
+    waiting = (BerichtRow.id == id, BerichtRow.wacht_op_antwoord)
+    session.execute(update(BerichtRow).where(*waiting).values(wacht_op_antwoord=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.storage.columns import Base
@@ -17,16 +17,31 @@ def _where_set(name: str, column: str, *, unique: bool) -> Index:
 
 
 class BerichtRow(Base):
-    """A bericht. `uniek` is set on accepted messages only: what no second message may repeat."""
+    """A bericht.
+
+    `uniek` is set on accepted messages only: what no second message may repeat. `wacht_op_antwoord` is whether an
+    accepted 301 or 303 has no answer yet, kept with the message because the log of a party is long and these are few.
+    """
 
     __tablename__ = "bericht"
     __table_args__ = (
         Index(None, "gemeente", "id"),
         Index(None, "aanbieder", "id"),
         Index(None, "servicebureau", "id"),
+        Index(None, "gemeente", "status", "id"),
+        Index(None, "aanbieder", "status", "id"),
         Index(None, "identificatie"),
         _where_set("uq_bericht_antwoord_op_id", "antwoord_op_id", unique=True),
         _where_set("ix_bericht_herkomst_id", "herkomst_id", unique=False),
+        Index(
+            "ix_bericht_wacht_op_antwoord",
+            "soort",
+            "release",
+            "dagtekening",
+            "id",
+            sqlite_where=text("wacht_op_antwoord = 1"),
+            postgresql_where=text("wacht_op_antwoord"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -49,6 +64,7 @@ class BerichtRow(Base):
     eigen: Mapped[bool]
     antwoord_op_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"))
     herkomst_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"))
+    wacht_op_antwoord: Mapped[bool] = mapped_column(server_default=false())
 
 
 class BerichtInhoudRow(Base):

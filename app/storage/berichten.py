@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.bericht import Berichtsoort, BerichtStatus
 from app.domain.refusals import NotFound
 from app.domain.retour import Finding
+from app.storage.accepted import waits_no_longer
 from app.storage.bericht_records import PARTY_COLUMNS, BerichtRecord, records_of, visible_bericht
 from app.storage.bericht_tables import BerichtClientRow, BerichtInhoudRow, BerichtRow
 from app.storage.columns import insert_or_conflict, one_of
@@ -25,6 +27,8 @@ __all__ = ["BerichtFilters", "BerichtRecord", "NewBericht"]
 
 DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
 CODERING = "zlib"
+ANSWERED_SOORTEN = frozenset({Berichtsoort.WMO301, Berichtsoort.WMO303})
+NOT_WAITING = frozenset({BerichtStatus.BEANTWOORD, BerichtStatus.AFGEKEURD})
 COMPRESSION_LEVEL = 1  # of 25 MB in 44 ms; a higher level takes longer than parsing
 
 
@@ -135,7 +139,10 @@ def body_of(session: Session, *, id: str) -> bytes:
 
 def set_status(session: Session, *, id: str, status: str) -> None:
     """Give the bericht another status."""
-    session.execute(update(BerichtRow).where(BerichtRow.id == id).values(status=status))
+    values: dict[str, Any] = {"status": status}
+    if status in NOT_WAITING:
+        values["wacht_op_antwoord"] = False
+    session.execute(update(BerichtRow).where(BerichtRow.id == id).values(values))
 
 
 def list_berichten(
@@ -151,10 +158,23 @@ def list_berichten(
 
 def _columns(new: NewBericht) -> dict[str, Any]:
     same = {name: getattr(new, name) for name in BerichtRow.__table__.columns.keys() if hasattr(new, name)}  # noqa: SIM118
-    return {**same, "omvang_bytes": len(new.body), "sha256": hashlib.sha256(new.body).hexdigest()}
+    derived = {
+        "omvang_bytes": len(new.body),
+        "sha256": hashlib.sha256(new.body).hexdigest(),
+        "wacht_op_antwoord": _awaits_answer(new),
+    }
+    return {**same, **derived}
+
+
+def _awaits_answer(new: NewBericht) -> bool:
+    # Without an aanbieder it was divided into a 301 for each.
+    accepted = new.uniek is not None and new.aanbieder is not None
+    return accepted and new.soort in ANSWERED_SOORTEN and new.status not in NOT_WAITING
 
 
 def _add_content(session: Session, new: NewBericht) -> None:
+    if new.antwoord_op_id is not None:
+        waits_no_longer(session, id=new.antwoord_op_id)
     inhoud = zlib.compress(new.body, COMPRESSION_LEVEL)
     session.execute(insert(BerichtInhoudRow).values(bericht_id=new.id, codering=CODERING, inhoud=inhoud))
     add_findings(session, bericht_id=new.id, findings=new.findings)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, and_, exists, insert, not_, or_, select, tuple_, update
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    and_,
+    false,
+    insert,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.domain.bericht import Berichtsoort, BerichtStatus
-from app.domain.termijnen import Termijn, TermijnSoort
+from app.domain.bericht import Berichtsoort
+from app.domain.termijnen import Moment, Termijn, TermijnSoort, TermijnStatus, Verval, VervalReden
 from app.storage.bericht_tables import BerichtRow
 from app.storage.columns import Base, Identity, one_of
 from app.storage.toewijzing_tables import ToewijzingRow
@@ -18,7 +32,10 @@ from app.storage.zicht import Zicht
 
 
 class TermijnRow(Base):
-    """A deadline of a toewijzing; `aanbieder` is that of the toewijzing, so that a party reads its own in order."""
+    """A deadline of a toewijzing; `aanbieder` is that of the toewijzing, so that a party reads its own in order.
+
+    `vervallen_op` and `vervallen_reden` are both set or both empty.
+    """
 
     __tablename__ = "termijn"
     __table_args__ = (
@@ -37,6 +54,8 @@ class TermijnRow(Base):
     soort: Mapped[str]
     datum: Mapped[date]
     gehaald_op: Mapped[date | None]
+    vervallen_op: Mapped[date | None]
+    vervallen_reden: Mapped[str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +72,7 @@ class Wachtend:
     soort: TermijnSoort
     start: date
     gehaald_op: date | None = None
+    verval: Verval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,50 +102,109 @@ def record_termijnen(session: Session, *, termijnen: Sequence[Termijn]) -> None:
             "sleutel": termijn.sleutel,
             "aanbieder": aanbieders[termijn.sleutel],
             "soort": termijn.soort.value,
-            "datum": termijn.datum,
-            "gehaald_op": None,
+            **_columns(termijn.moment),
         }
         for termijn in termijnen
     ]
     session.execute(insert(TermijnRow), rows)
 
 
-def move_einde(session: Session, *, gemeente: str, sleutel: str, einddatum: date) -> None:
-    """A toewijzing ends on another day: so does its indication, and what would come later is no longer waited for."""
-    of_toewijzing = and_(TermijnRow.gemeente == gemeente, TermijnRow.sleutel == sleutel)
-    open_ = and_(of_toewijzing, TermijnRow.gehaald_op.is_(None))
-    is_einde = TermijnRow.soort == TermijnSoort.EINDE_INDICATIE.value
-    session.execute(update(TermijnRow).where(open_, is_einde).values(datum=einddatum))
-    session.execute(
-        update(TermijnRow).where(open_, ~is_einde, TermijnRow.datum > einddatum).values(gehaald_op=einddatum)
+def move_einde(session: Session, *, gemeente: str, sleutel: str, einddatum: date, sinds: date) -> None:
+    """A toewijzing ends on another day: so does its indication.
+
+    What would come later lapses, `sinds` the day on which that was decided; what had lapsed for an earlier end and
+    comes before this one is waited for again.
+    """
+    not_met, is_einde = _not_met(gemeente, sleutel), TermijnRow.soort == TermijnSoort.EINDE_INDICATIE.value
+    waiting, lapsed = TermijnRow.vervallen_op.is_(None), TermijnRow.vervallen_op.is_not(None)
+    verval = _verval_columns(Verval(sinds, VervalReden.EINDIGT_EERDER))
+    for which, values in (
+        (is_einde, {"datum": einddatum}),
+        (and_(lapsed, TermijnRow.datum <= einddatum), _verval_columns(None)),
+        (and_(waiting, ~is_einde, TermijnRow.datum > einddatum), verval),
+    ):
+        session.execute(update(TermijnRow).where(not_met, which).values(values))
+
+
+def lapse_all(session: Session, *, gemeente: str, sleutel: str, sinds: date) -> None:
+    """A toewijzing is made void: nothing of it is waited for."""
+    verval = _verval_columns(Verval(sinds, VervalReden.VERWIJDERD))
+    session.execute(update(TermijnRow).where(_not_met(gemeente, sleutel)).values(verval))
+
+
+def find_evaluatie(session: Session, *, toekenning_id: str, sleutel: str) -> Moment | None:
+    """The evaluation of a toekenning as it stands with a toewijzing, else with the first that has one."""
+    query = (
+        select(TermijnRow)
+        .where(TermijnRow.toekenning_id == toekenning_id, TermijnRow.soort == TermijnSoort.EVALUATIE.value)
+        .order_by(TermijnRow.sleutel != sleutel, TermijnRow.id)
+        .limit(1)
     )
+    row = session.scalars(query).one_or_none()
+    return Moment(row.datum, row.gehaald_op, _verval_of(row)) if row is not None else None
 
 
 def hand_over(session: Session, *, gemeente: str, van: str, naar: str) -> None:
-    """What a toewijzing still waits for, its successor of the same aanbieder waits for from now on."""
-    of_van = (TermijnRow.gemeente == gemeente, TermijnRow.sleutel == van, TermijnRow.gehaald_op.is_(None))
-    session.execute(update(TermijnRow).where(*of_van).values(sleutel=naar))
+    """What was not met on a toewijzing, its successor of the same aanbieder has from now on."""
+    session.execute(update(TermijnRow).where(_not_met(gemeente, van)).values(sleutel=naar))
+
+
+def _not_met(gemeente: str, sleutel: str) -> ColumnElement[bool]:
+    return and_(TermijnRow.gemeente == gemeente, TermijnRow.sleutel == sleutel, TermijnRow.gehaald_op.is_(None))
+
+
+def _columns(moment: Moment) -> dict[str, object]:
+    return {"datum": moment.datum, "gehaald_op": moment.gehaald_op, **_verval_columns(moment.verval)}
+
+
+def _verval_columns(verval: Verval | None) -> dict[str, object]:
+    return {
+        "vervallen_op": verval.sinds if verval else None,
+        "vervallen_reden": verval.reden.value if verval else None,
+    }
+
+
+def _verval_of(row: TermijnRow) -> Verval | None:
+    if row.vervallen_op is None or row.vervallen_reden is None:
+        return None
+    return Verval(row.vervallen_op, VervalReden(row.vervallen_reden))
 
 
 def recorded_termijnen(
-    session: Session, *, zicht: Zicht, soorten: Sequence[TermijnSoort], today: date, te_laat: bool | None, span: Span
+    session: Session,
+    *,
+    zicht: Zicht,
+    soorten: Sequence[TermijnSoort],
+    statussen: Collection[TermijnStatus],
+    today: date,
+    span: Span,
 ) -> list[Wachtend]:
-    """Recorded deadlines in order of (day, id): all, or only those that are late today, or only those that are not."""
+    """Recorded deadlines that have one of the statuses today, in order of (day, id)."""
     after, number = span.after
     query = select(TermijnRow).where(
         zicht.of(TermijnRow.gemeente, (TermijnRow.aanbieder,)),
         TermijnRow.soort.in_([soort.value for soort in soorten]),
         tuple_(TermijnRow.datum, TermijnRow.id) > (after, int(number or 0)),
         TermijnRow.datum <= span.until,
+        _has_status(statussen, today),
     )
-    if te_laat is not None:
-        late = and_(
-            TermijnRow.datum < today,
-            TermijnRow.gehaald_op.is_(None),
-            TermijnRow.soort != TermijnSoort.EINDE_INDICATIE.value,
-        )
-        query = query.where(late if te_laat else not_(late))
     return [_of_row(row) for row in session.scalars(query.order_by(TermijnRow.datum, TermijnRow.id).limit(span.limit))]
+
+
+def _has_status(statussen: Collection[TermijnStatus], today: date) -> ColumnElement[bool]:
+    """The same question as app.domain.termijnen.status_of, about columns."""
+    if set(statussen) == set(TermijnStatus):
+        return true()
+    met, lapsed = TermijnRow.gehaald_op.is_not(None), TermijnRow.vervallen_op.is_not(None)
+    passed, by_itself = TermijnRow.datum < today, TermijnRow.soort == TermijnSoort.EINDE_INDICATIE.value
+    waiting = and_(not_(met), not_(lapsed))
+    conditions = {
+        TermijnStatus.OPEN: and_(waiting, not_(passed)),
+        TermijnStatus.TE_LAAT: and_(waiting, passed, not_(by_itself)),
+        TermijnStatus.GEHAALD: or_(met, and_(waiting, passed, by_itself)),
+        TermijnStatus.VERVALLEN: and_(not_(met), lapsed),
+    }
+    return or_(false(), *(conditions[status] for status in statussen))
 
 
 def find_termijn(session: Session, *, zicht: Zicht, id: int) -> Wachtend | None:
@@ -135,9 +214,17 @@ def find_termijn(session: Session, *, zicht: Zicht, id: int) -> Wachtend | None:
 
 
 def set_gehaald(session: Session, *, id: int, gehaald_op: date) -> None:
-    """What the deadline was for, happened; the first day that was told stays."""
-    once = (TermijnRow.id == id, TermijnRow.gehaald_op.is_(None))
-    session.execute(update(TermijnRow).where(*once).values(gehaald_op=gehaald_op))
+    """What the deadline was for, happened; the first day that was told stays.
+
+    An evaluation is one of the toekenning as a whole: it has happened for each of its aanbieders.
+    """
+    row = session.get(TermijnRow, id)
+    if row is None:
+        return
+    whole = and_(TermijnRow.toekenning_id == row.toekenning_id, TermijnRow.soort == row.soort)
+    which = whole if row.soort == TermijnSoort.EVALUATIE.value else TermijnRow.id == id
+    waiting = (TermijnRow.gehaald_op.is_(None), TermijnRow.vervallen_op.is_(None))
+    session.execute(update(TermijnRow).where(which, *waiting).values(gehaald_op=gehaald_op))
 
 
 def _of_row(row: TermijnRow) -> Wachtend:
@@ -149,24 +236,20 @@ def _of_row(row: TermijnRow) -> Wachtend:
         soort=TermijnSoort(row.soort),
         start=row.datum,
         gehaald_op=row.gehaald_op,
+        verval=_verval_of(row),
     )
 
 
 def unanswered(session: Session, *, zicht: Zicht, soort: TermijnSoort, release: str, span: Span) -> list[Wachtend]:
     """Accepted 301s or 303s of a release that nobody answered, in order of (dagtekening, id)."""
     berichtsoort = Berichtsoort.WMO301 if soort is TermijnSoort.RETOUR_301 else Berichtsoort.WMO303
-    answer = aliased(BerichtRow)
-    after, id = span.after
     query = select(BerichtRow.id, BerichtRow.gemeente, BerichtRow.dagtekening).where(
         zicht.of(BerichtRow.gemeente, (BerichtRow.aanbieder, BerichtRow.servicebureau)),
+        BerichtRow.wacht_op_antwoord,
         BerichtRow.soort == berichtsoort.value,
         BerichtRow.release == release,
-        BerichtRow.uniek.is_not(None),
-        BerichtRow.aanbieder.is_not(None),  # else it was divided into a 301 for each aanbieder
-        BerichtRow.status.not_in([BerichtStatus.BEANTWOORD.value, BerichtStatus.AFGEKEURD.value]),
-        or_(BerichtRow.dagtekening > after, and_(BerichtRow.dagtekening == after, BerichtRow.id > id)),
+        tuple_(BerichtRow.dagtekening, BerichtRow.id) > span.after,
         BerichtRow.dagtekening <= span.until,
-        ~exists().where(answer.antwoord_op_id == BerichtRow.id),
     )
     rows = session.execute(query.order_by(BerichtRow.dagtekening, BerichtRow.id).limit(span.limit))
     return [

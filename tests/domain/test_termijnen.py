@@ -7,13 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.termijnen import (
+    Moment,
     TermijnSoort,
     TermijnStatus,
+    Verval,
+    VervalReden,
     after_werkdagen,
     first_day_due_from,
     halfway,
     status_of,
     termijnen_of,
+    termijnen_of_second,
 )
 from app.processing.feestdagen import is_feestdag
 
@@ -77,7 +81,7 @@ class TestTermijnenOf:
         }
         found = termijnen_of(toekenning_id="t", gemeente="1708", sleutels=("1", "2"), **fields)  # type: ignore[arg-type]
         assert {(termijn.toekenning_id, termijn.gemeente) for termijn in found} == {("t", "1708")}
-        return {(termijn.sleutel, termijn.soort): termijn.datum for termijn in found}
+        return {(termijn.sleutel, termijn.soort): termijn.moment.datum for termijn in found}
 
     def test_each_toewijzing_has_its_own(self):
         found = self.given_for()
@@ -105,8 +109,10 @@ class TestTermijnenOf:
 class TestStatusOf:
     DATUM = date(2018, 2, 12)
 
-    def of(self, soort: TermijnSoort, today: date, gehaald_op: date | None = None) -> TermijnStatus:
-        return status_of(soort, self.DATUM, gehaald_op=gehaald_op, today=today)
+    def of(
+        self, soort: TermijnSoort, today: date, gehaald_op: date | None = None, verval: Verval | None = None
+    ) -> TermijnStatus:
+        return status_of(soort, Moment(self.DATUM, gehaald_op, verval), today=today)
 
     @pytest.mark.parametrize("soort", list(TermijnSoort))
     def test_is_open_until_the_day_itself(self, soort: TermijnSoort):
@@ -121,3 +127,43 @@ class TestStatusOf:
 
     def test_what_was_done_is_done(self):
         assert self.of(TermijnSoort.EVALUATIE, self.DATUM + DAY, gehaald_op=self.DATUM) is TermijnStatus.GEHAALD
+
+    @pytest.mark.parametrize("today", [DATUM - DAY, DATUM, DATUM + DAY])
+    @pytest.mark.parametrize("soort", list(TermijnSoort))
+    def test_what_lapsed_is_neither_met_nor_late(self, soort: TermijnSoort, today: date):
+        assert self.of(soort, today, verval=LAPSED) is TermijnStatus.VERVALLEN
+
+    def test_what_was_done_before_it_lapsed_is_done(self):
+        assert self.of(TermijnSoort.EVALUATIE, self.DATUM, self.DATUM, LAPSED) is TermijnStatus.GEHAALD
+
+
+LAPSED = Verval(date(2018, 1, 20), VervalReden.EINDIGT_EERDER)
+
+
+class TestTermijnenOfSecond:
+    def given_for(self, evaluatie: Moment | None, einddatum: date | None = date(2018, 12, 30)) -> dict[str, Moment]:
+        found = termijnen_of_second(
+            toekenning_id="t",
+            gemeente="1708",
+            sleutel="2",
+            toewijzingsdatum=date(2018, 5, 1),
+            einddatum=einddatum,
+            evaluatie=evaluatie,
+        )
+        assert {(termijn.toekenning_id, termijn.gemeente, termijn.sleutel) for termijn in found} == {("t", "1708", "2")}
+        return {termijn.soort.value: termijn.moment for termijn in found}
+
+    @pytest.mark.parametrize(
+        "evaluatie",
+        [Moment(date(2018, 7, 1)), Moment(date(2018, 4, 1), date(2018, 4, 1)), Moment(date(2018, 7, 1), None, LAPSED)],
+    )
+    def test_the_evaluation_is_that_of_the_first_and_the_plan_its_own(self, evaluatie: Moment):
+        assert self.given_for(evaluatie) == {
+            "begeleidingsplan": Moment(date(2018, 6, 26)),
+            "evaluatie": evaluatie,
+            "einde-indicatie": Moment(date(2018, 12, 30)),
+        }
+
+    def test_where_the_first_has_none_it_has_none(self):
+        assert set(self.given_for(None)) == {"begeleidingsplan", "einde-indicatie"}
+        assert set(self.given_for(None, einddatum=None)) == {"begeleidingsplan"}

@@ -16,7 +16,6 @@ from app.domain.toewijzing import Toewijzingsbericht
 from app.iwmo.xsd import Schemas
 from app.settings import PROJECT
 from app.storage.base import Storage
-from app.storage.termijnen import move_einde
 from tests.builders.toekenning import FIRST, SECOND, STEENWIJKERLAND, toekenning_json
 from tests.e2e.service import BEHEER, Clock, Service, a_runtime, serving
 
@@ -110,32 +109,143 @@ class TestOfAToekenning:
         assert rows(service, soort="einde-indicatie", teLaat=True) == []
         assert len(rows(service, soort="einde-indicatie", teLaat=False)) == 1
 
-    def test_a_toewijzing_that_ends_earlier_moves_its_end_and_drops_what_comes_after(self, service: Service):
-        nummer = str(grant(service)["toewijzingen"][0]["nummer"])
-        with service.runtime.storage.writing() as session:
-            move_einde(session, gemeente=STEENWIJKERLAND, sleutel=nummer, einddatum=date(2018, 3, 31))
-        found = {row["soort"]: (row["datum"], row["status"]) for row in rows(service) if row["soort"] in RECORDED}
-        assert found["einde-indicatie"] == ("2018-03-31", "open")
-        assert found["evaluatie"] == ("2018-07-01", "gehaald")
-        assert found["begeleidingsplan"] == ("2018-02-27", "open")
 
-    def test_a_split_hands_them_to_the_successor_and_begins_some_for_the_second(self, service: Service):
-        toekenning = grant(service)
-        old = str(toekenning["toewijzingen"][0]["nummer"])
-        response = service.request(
-            "POST",
-            f"/v1/toewijzingen/{STEENWIJKERLAND}/{old}/_splits",
-            as_=STEENWIJKERLAND,
-            content=json.dumps({"aanbieder": SECOND, "budgetPerPeriode": 300, "vanaf": {"jaar": 2018, "periode": 3}}),
-            headers={"Content-Type": "application/json"},
+class TestAfterAnEnd:
+    def test_what_would_come_after_it_lapses(self, service: Service):
+        nummer = granted(service)
+        service.clock.today = date(2018, 2, 1)
+        act(service, nummer, "_beeindig", einddatum="2018-03-31", redenWijziging="05")
+        found = by_soort(service)
+        assert brief(list(found.values())) == [
+            ("begeleidingsplan", "2018-02-27", "open", "aanbieder"),
+            ("einde-indicatie", "2018-03-31", "open", "gemeente"),
+            ("evaluatie", "2018-07-01", "vervallen", "gemeente"),
+        ]
+        lapsed = found["evaluatie"]
+        assert (lapsed["vervallenOp"], lapsed["vervallenReden"]) == ("2018-02-01", "eindigt-eerder")
+        assert {found[soort]["vervallenOp"] for soort in ("begeleidingsplan", "einde-indicatie")} == {None}
+
+    def test_what_lapsed_is_neither_met_nor_late(self, service: Service):
+        nummer = granted(service)
+        evaluatie = by_soort(service)["evaluatie"]["_links"]["gehaald"]["href"]
+        act(service, nummer, "_beeindig", einddatum="2018-03-31", redenWijziging="05")
+        service.clock.today = date(2018, 7, 2)
+        assert [row["soort"] for row in recorded(service, teLaat=True)] == ["begeleidingsplan"]
+        assert [row["soort"] for row in recorded(service, status="gehaald")] == ["einde-indicatie"]
+        assert [row["soort"] for row in recorded(service, status="vervallen")] == ["evaluatie"]
+        assert recorded(service, status="vervallen", teLaat=True) == []
+        assert by_soort(service)["evaluatie"]["_links"]["gehaald"] is None
+        assert service.request("POST", evaluatie, as_=STEENWIJKERLAND).status_code == 404
+        assert by_soort(service)["evaluatie"]["status"] == "vervallen"
+
+    def test_a_later_end_opens_again_what_comes_before_it(self, service: Service):
+        nummer = granted(service)
+        before = recorded(service)
+        for einddatum, status in (("2018-03-31", "vervallen"), ("2018-06-30", "vervallen"), ("2018-12-30", "open")):
+            act(service, nummer, "_beeindig", einddatum=einddatum, redenWijziging="05")
+            assert by_soort(service)["evaluatie"]["status"] == status
+        assert recorded(service) == before
+
+    def test_what_was_met_stays_met(self, service: Service):
+        nummer = granted(service)
+        meet(service, "evaluatie")
+        for einddatum in ("2018-03-31", "2018-12-30"):
+            act(service, nummer, "_beeindig", einddatum=einddatum, redenWijziging="05")
+            assert by_soort(service)["evaluatie"]["status"] == "gehaald"
+
+    def test_of_a_void_toewijzing_nothing_is_waited_for(self, service: Service):
+        nummer = granted(service)
+        act(service, nummer, "_beeindig", einddatum="2018-01-01", redenWijziging="01")
+        service.clock.today = date(2019, 1, 2)
+        lapsed = {(row["status"], row["vervallenOp"], row["vervallenReden"]) for row in recorded(service)}
+        assert lapsed == {("vervallen", "2018-01-02", "verwijderd")}
+        assert len(recorded(service, status="vervallen")) == len(RECORDED)
+
+    def test_the_csv_says_since_when_and_why(self, service: Service):
+        nummer = granted(service)
+        act(service, nummer, "_beeindig", einddatum="2018-03-31", redenWijziging="05")
+        (row,) = csv.DictReader(StringIO(csv_of(service, status="vervallen")))
+        assert (row["soort"], row["vervallenOp"], row["vervallenReden"]) == (
+            "evaluatie",
+            "2018-01-02",
+            "eindigt-eerder",
         )
-        assert response.is_success, response.text
-        recorded = [row for row in rows(service) if row["soort"] in RECORDED]
-        assert [row for row in recorded if row["toewijzing"] == old] == []
-        assert brief([row for row in rows(service, FIRST) if row["soort"] in RECORDED]) == OF_ONE
-        of_second = {row["soort"]: row["datum"] for row in rows(service, SECOND) if row["soort"] in RECORDED}
-        assert set(of_second) == set(RECORDED)
-        assert of_second["einde-indicatie"] == "2018-12-30"
+
+
+class TestAfterASplit:
+    def split(self, service: Service, nummer: str) -> None:
+        vanaf = {"jaar": 2018, "periode": 5}
+        act(service, nummer, "_splits", aanbieder=SECOND, budgetPerPeriode=300, vanaf=vanaf)
+
+    def test_the_first_goes_on_under_its_new_number_as_it_was(self, service: Service):
+        old = granted(service)
+        before = [dict(row, _links=None, toewijzing=None) for row in recorded(service, FIRST)]
+        service.clock.today = date(2018, 2, 20)
+        self.split(service, old)
+        assert [dict(row, _links=None, toewijzing=None) for row in recorded(service, FIRST)] == before
+        assert old not in {row["toewijzing"] for row in recorded(service)}
+
+    def test_the_second_follows_the_evaluation_and_has_a_plan_of_its_own(self, service: Service):
+        nummer = granted(service, evaluatiedatum="2018-04-03")
+        service.clock.today = date(2018, 2, 20)
+        self.split(service, nummer)
+        assert brief(recorded(service, SECOND)) == [
+            ("evaluatie", "2018-04-03", "open", "gemeente"),
+            ("begeleidingsplan", "2018-04-17", "open", "aanbieder"),
+            ("einde-indicatie", "2018-12-30", "open", "gemeente"),
+        ]
+
+    def test_a_plan_that_was_there_stays_with_the_old_number_and_no_new_one_is_asked(self, service: Service):
+        old = granted(service)
+        meet(service, "begeleidingsplan")
+        service.clock.today = date(2018, 2, 20)
+        self.split(service, old)
+        plans = [(row["toewijzing"], row["status"]) for row in recorded(service, FIRST, soort="begeleidingsplan")]
+        assert plans == [(old, "gehaald")]
+
+    def test_an_evaluation_that_was_there_is_there_for_the_second(self, service: Service):
+        nummer = granted(service)
+        meet(service, "evaluatie")
+        self.split(service, nummer)
+        assert [row["status"] for row in recorded(service, SECOND, soort="evaluatie")] == ["gehaald"]
+
+    def test_one_evaluation_is_enough_for_both(self, service: Service):
+        self.split(service, granted(service))
+        meet(service, "evaluatie", SECOND)
+        assert [row["status"] for row in recorded(service, soort="evaluatie")] == ["gehaald", "gehaald"]
+        assert {row["status"] for row in recorded(service, soort="begeleidingsplan")} == {"open"}
+
+    def test_that_ends_the_evaluation_of_the_second_lapses_and_that_of_the_first_does_not(self, service: Service):
+        self.split(service, granted(service))
+        second = recorded(service, SECOND)[0]["toewijzing"]
+        act(service, second, "_beeindig", einddatum="2018-06-17", redenWijziging="09", samenvoegen=True)
+        assert [row["status"] for row in recorded(service, SECOND, soort="evaluatie")] == ["vervallen"]
+        assert [row["status"] for row in recorded(service, FIRST, soort="evaluatie")] == ["open"]
+
+
+def granted(service: Service, **changes: Any) -> str:
+    return str(grant(service, **changes)["toewijzingen"][0]["nummer"])
+
+
+def recorded(service: Service, as_: str = STEENWIJKERLAND, **query: Any) -> list[Row]:
+    return [row for row in rows(service, as_, **query) if row["soort"] in RECORDED]
+
+
+def by_soort(service: Service) -> dict[str, Row]:
+    return {row["soort"]: row for row in recorded(service)}
+
+
+def meet(service: Service, soort: str, aanbieder: str = FIRST) -> None:
+    (row,) = recorded(service, aanbieder, soort=soort)
+    response = service.request("POST", row["_links"]["gehaald"]["href"], as_=STEENWIJKERLAND)
+    assert response.is_success, response.text
+
+
+def act(service: Service, nummer: str, what: str, **body: Any) -> None:
+    path = f"/v1/toewijzingen/{STEENWIJKERLAND}/{nummer}/{what}"
+    headers = {"Content-Type": "application/json"}
+    response = service.request("POST", path, as_=STEENWIJKERLAND, content=json.dumps(body), headers=headers)
+    assert response.is_success, response.text
 
 
 class TestRetouren:
@@ -215,6 +325,8 @@ def granted_many(service: Service, count: int = 6) -> list[Row]:
         client = toekenning_json()["client"] | {"bsn": BSNS[number]}
         more = {"tweedeAanbieder": second()} if number % 2 else {}
         grant(service, client=client, **more)
+    first = recorded(service)[0]["toewijzing"]
+    act(service, first, "_beeindig", einddatum="2018-02-12", redenWijziging="05")
     return rows(service)
 
 
@@ -250,6 +362,10 @@ class TestList:
         assert [row for row in whole if row["status"] == "te-laat"] == late
         assert [row for row in whole if row["status"] != "te-laat"] == rest
         assert late
+        for status in ("open", "te-laat", "gehaald", "vervallen"):
+            assert rows(service, status=status) == [row for row in whole if row["status"] == status]
+            open_ = [row for row in rest if row["status"] == status]
+            assert rows(service, status=status, teLaat=False) == open_
         for soort in {row["soort"] for row in whole}:
             assert rows(service, soort=soort) == [row for row in whole if row["soort"] == soort]
         for tot in ("0001-01-01", "2018-01-09", "2018-02-27", "9999-12-31"):
@@ -268,6 +384,7 @@ class TestList:
             {"soort": "x"},
             {"tot": "2018-02-30"},
             {"teLaat": "misschien"},
+            {"status": "weg"},
             {"limiet": 0},
             {"na": "x"},
             {"na": "2018-02-30_0_2018-01-01_1"},
