@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from app.api.dependencies import Parts
+from app.api.problems import RETRY_AFTER_SECONDS
 from app.api.shapes import Shape
 from app.processing.readiness import Readiness, readiness
 
@@ -35,4 +36,5 @@ def readyz(runtime: Parts, response: Response) -> HealthOut:
     found = readiness(runtime)
     if found is not Readiness.OK:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return HealthOut(status=found.value)

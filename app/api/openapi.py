@@ -38,8 +38,10 @@ DESCRIPTIONS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "De inhoud is te groot",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Dit mediatype kan hier niet",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Er ging iets mis",
+    HTTPStatus.SERVICE_UNAVAILABLE: "De dienst kan nu niet bij zijn gegevens; Retry-After zegt wanneer het weer kan",
 }
 GENERATED = {"HTTPValidationError", "ValidationError"}  # FastAPI's idea of a problem
+RETRY_AFTER_HEADER: Json = {"description": "Na hoeveel seconden opnieuw", "schema": {"type": "integer"}}
 VERSION_HEADER: Json = {"description": "De versie van de API", "schema": {"type": "string"}}
 
 
@@ -99,8 +101,11 @@ def _complete(operation: Json) -> None:
     responses.pop("422", None)
     for status, problem in problems(*_general_problems(operation)).items():
         responses.setdefault(str(status), problem)
-    for response in responses.values():
-        response["headers"] = {"API-Version": VERSION_HEADER}
+    for status, response in responses.items():
+        unavailable = int(status) == HTTPStatus.SERVICE_UNAVAILABLE
+        response["headers"] = {"API-Version": VERSION_HEADER} | (
+            {"Retry-After": RETRY_AFTER_HEADER} if unavailable else {}
+        )
         if response["description"] == "Successful Response":
             response["description"] = "Gelukt"
     operation["responses"] = dict(sorted(responses.items()))
@@ -110,7 +115,7 @@ def _general_problems(operation: Json) -> Iterator[HTTPStatus]:
     if "parameters" in operation or "requestBody" in operation:
         yield HTTPStatus.BAD_REQUEST
     if "security" in operation:
-        yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+        yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
     if "requestBody" in operation:
         yield from (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     yield HTTPStatus.INTERNAL_SERVER_ERROR

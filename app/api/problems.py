@@ -33,6 +33,7 @@ from app.domain.refusals import (
     TooLarge,
     UnreadableBericht,
 )
+from app.storage.outages import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,10 @@ class Kind(NamedTuple):
 NOT_FOUND = Kind(HTTPStatus.NOT_FOUND, "niet-gevonden", "Dit bestaat niet")
 INVALID_INPUT = Kind(HTTPStatus.BAD_REQUEST, "ongeldige-invoer", "De invoer klopt niet")
 METHOD_NOT_ALLOWED = Kind(HTTPStatus.METHOD_NOT_ALLOWED, "methode-niet-toegestaan", "Deze methode kan hier niet")
+DATABASE_UNAVAILABLE = Kind(
+    HTTPStatus.SERVICE_UNAVAILABLE, "database-onbereikbaar", "De dienst kan nu niet bij zijn gegevens"
+)
+RETRY_AFTER_SECONDS = 5
 FAILURE = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "interne-fout", "Er ging iets mis")
 
 KIND_BY_REFUSAL: Mapping[type[Refusal], Kind] = {
@@ -135,6 +140,16 @@ def failure_to_problem(request: Request, error: Exception) -> JSONResponse:
     return problem(request, FAILURE, "Probeer het later opnieuw; blijft het misgaan, meld het dan.")
 
 
+def outage_to_problem(request: Request, error: DatabaseUnavailable) -> JSONResponse:
+    """The database is gone or busy for too long: nothing is wrong with the request."""
+    route = request.scope.get("route")
+    cause = type(error.__cause__).__name__
+    log.warning("database_unavailable", route=getattr(route, "path", None), error=cause)
+    answer = problem(request, DATABASE_UNAVAILABLE, "Probeer het over enkele seconden opnieuw.")
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
+
+
 def disconnect_to_nothing(_request: Request, _error: ClientDisconnect) -> Response:
     """The caller left halfway its request: nobody reads the answer, and nothing is broken."""
     return Response(status_code=HTTPStatus.BAD_REQUEST)
@@ -159,5 +174,6 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, refusal_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(RequestValidationError, invalid_request_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(HTTPException, http_exception_to_problem)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(DatabaseUnavailable, outage_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(ClientDisconnect, disconnect_to_nothing)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(Exception, failure_to_problem)

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.processing.runtime import Runtime
+from app.storage.outages import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,6 @@ def readiness(runtime: Runtime) -> Readiness:
     """Ask the database whether it is there and has the schema of this version."""
     try:
         return Readiness.OK if runtime.storage.schema_is_current() else Readiness.SCHEMA_OUTDATED
-    except SQLAlchemyError as error:
+    except (DatabaseUnavailable, SQLAlchemyError) as error:
         log.warning("database_unreachable", error=type(error).__name__)
         return Readiness.DATABASE_UNREACHABLE

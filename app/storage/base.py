@@ -21,6 +21,7 @@ import app
 from app.storage.columns import Base
 from app.storage.engines import create_engine_for, reading_engine
 from app.storage.fair_lock import FairLock
+from app.storage.outages import outages_told
 
 __all__ = ["Base", "Storage", "create_storage"]
 
@@ -33,7 +34,10 @@ T = TypeVar("T")
 
 
 class Storage:
-    """One database. A session lives as long as its `with` block and belongs to one thread."""
+    """One database. A session lives as long as its `with` block and belongs to one thread.
+
+    Everything that asks the database raises DatabaseUnavailable when it is gone or busy for too long.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
@@ -49,7 +53,7 @@ class Storage:
     @contextmanager
     def reading(self) -> Generator[Session]:
         """A session that sees one moment and can change nothing; on SQLite no writer makes it wait."""
-        with Session(self._reader, autoflush=False) as session:
+        with outages_told(), Session(self._reader, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -58,7 +62,7 @@ class Storage:
 
         On SQLite there is one writer at a time, in the order in which they came.
         """
-        with self._turn, Session(self._writer) as session, session.begin():
+        with outages_told(), self._turn, Session(self._writer) as session, session.begin():
             session.connection()  # BEGIN IMMEDIATE now: what the block reads stays true until it writes
             yield session
 
@@ -80,7 +84,7 @@ class Storage:
 
     def schema_is_current(self) -> bool:
         """Whether the tables are those of this version of the code."""
-        with self._reader.connect() as connection:
+        with outages_told(), self._reader.connect() as connection:
             current = MigrationContext.configure(connection).get_current_heads()
         return set(current) == set(ScriptDirectory.from_config(migration_config()).get_heads())
 

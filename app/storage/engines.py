@@ -8,6 +8,7 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, Pool, QueuePoo
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 BUSY_TIMEOUT_SECONDS = 30
+CONNECT_TIMEOUT_SECONDS = 5  # a server that is gone may leave a connection attempt without any answer
 SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
@@ -61,6 +62,7 @@ def _sqlite_engine(url: URL, poolclass: type[Pool], *, begin: str, pragmas: tupl
 def _postgresql_engine(url: URL, poolclass: type[Pool]) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
+    url = url.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT_SECONDS), **url.query})
     engine = create_engine(
         url, poolclass=poolclass, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True
     )

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from app.main import DatabaseUnreachable, create_app, create_runtime, prepare_database
 from app.settings import Settings
 from tests.conftest import new_postgres_database
 from tests.e2e.service import Service
+from tests.storage.postgres_server import CannotStart, postgres_server
+
+KEY = {"Authorization": "Bearer iwmo_x_y"}
 
 
 def sqlite_settings(folder: Path) -> Settings:
@@ -35,10 +39,46 @@ def test_not_ready_when_the_database_is_gone(tmp_path: Path):
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json()) == (503, {"status": "database-onbereikbaar"})
         assert client.get("/healthz").json() == {"status": "ok"}
-        failure = client.get("/v1/berichten", headers={"Authorization": "Bearer iwmo_x_y"})
-        assert (failure.status_code, failure.json()["type"]) == (500, "/problems/interne-fout")
+        assert answer.headers["retry-after"] == "5"
+        for path in ("/v1/berichten", "/v1/producten", "/v1/rapportages/termijnen"):
+            unavailable(client.get(path, headers=KEY))
+        unavailable(client.post("/v1/berichten", content=b"<x/>", headers={**KEY, "Content-Type": "application/xml"}))
         (tmp_path / "elsewhere").rename(tmp_path / "db")
         assert client.get("/readyz").status_code == 200
+
+
+def unavailable(answer: Response) -> None:
+    """The answer says that the database is gone, and nothing more."""
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "/problems/database-onbereikbaar",
+        "title": "De dienst kan nu niet bij zijn gegevens",
+        "status": 503,
+        "detail": "Probeer het over enkele seconden opnieuw.",
+        "instance": answer.request.url.path,
+    }
+
+
+def test_not_ready_when_postgresql_stops(capsys: pytest.CaptureFixture[str]):
+    try:
+        server = postgres_server()
+        url = server.__enter__()
+    except CannotStart as reason:
+        pytest.skip(f"PostgreSQL cannot be started here: {reason}")
+    runtime = create_runtime(Settings(database_url=url))
+    runtime.storage.upgrade()
+    with TestClient(create_app(Settings(database_url=url, log_level="warning"), runtime)) as client:
+        assert client.get("/readyz").status_code == 200
+        server.__exit__(None, None, None)
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()) == (503, {"status": "database-onbereikbaar"})
+        capsys.readouterr()
+        unavailable(client.get("/v1/berichten", headers=KEY))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "database_unavailable" in line
+    assert "OperationalError" in line
+    assert str(url.partition("host=")[2]) not in line
 
 
 def test_not_ready_with_an_older_schema(tmp_path: Path):
