@@ -269,8 +269,9 @@ class TestTweedeAanbieder:
         body = toekenning_json(ingangsdatum="2018-01-16", tweedeAanbieder=second(budgetPerPeriode=300))
         answer = granted(service, body)  # 13 of 28 days: 459.64, of which 320.36 and 139.29 are 459 together
         nummers = [t["nummer"] for t in answer["toewijzingen"]]
-        rows = [service.get(f"/v1/toewijzingen/1708/{nummer}/budget")["resultaten"] for nummer in nummers]
-        assert [[row["toegewezen"] for row in of_one[:2]] for of_one in rows] == [[320, 690], [140, 300]]
+        budgets = [service.get(f"/v1/toewijzingen/1708/{n}/budget", as_=STEENWIJKERLAND) for n in nummers]
+        rooms = [[row["toegewezen"] for row in budget["resultaten"][:2]] for budget in budgets]
+        assert rooms == [[320, 690], [140, 300]]
 
 
 class TestRefusals:
