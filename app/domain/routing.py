@@ -63,9 +63,27 @@ def clienten_at(bericht: Toewijzingsbericht, aanbieder: str) -> tuple[Client, ..
 def _at(client: Client, ontvanger: str, aanbieder: str) -> Client:
     beschikking = client.beschikking
     own = tuple(p for p in beschikking.toegewezen_producten if (p.aanbieder or ontvanger) == aanbieder)
-    granted = tuple(b for b in beschikking.beschikt_producten if b.product in {p.product for p in own})
-    reduced = replace(beschikking, toegewezen_producten=own, beschikt_producten=granted or granted_as(own))
-    return replace(client, beschikking=reduced)
+    others = tuple(p for p in beschikking.toegewezen_producten if p not in own)
+    granted = tuple(_part_of(b, own, others) for b in beschikking.beschikt_producten if _names(b, own))
+    granted = tuple(dict.fromkeys(granted)) or granted_as(own)
+    return replace(client, beschikking=replace(beschikking, toegewezen_producten=own, beschikt_producten=granted))
+
+
+def _names(granted: BeschiktProduct, products: tuple[ToegewezenProduct, ...]) -> bool:
+    return any(product.product == granted.product for product in products)
+
+
+def _part_of(
+    granted: BeschiktProduct, own: tuple[ToegewezenProduct, ...], others: tuple[ToegewezenProduct, ...]
+) -> BeschiktProduct:
+    """What was granted, as far as it is for this aanbieder: of what others deliver too it hears its own volume only.
+
+    No rule compares the two volumes. Without one volume of its own (it has several) it hears none.
+    """
+    if not _names(granted, others):
+        return granted
+    parts = {product.omvang for product in own if product.product == granted.product}
+    return replace(granted, omvang=parts.pop() if len(parts) == 1 else None)
 
 
 def granted_as(own: tuple[ToegewezenProduct, ...]) -> tuple[BeschiktProduct, ...]:

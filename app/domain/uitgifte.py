@@ -67,9 +67,17 @@ def _demand_within_beschikking(stappen: Sequence[Stap], beschikking: Beschikking
 
 
 def _granted(bron: Bron, now: ToegewezenProduct) -> tuple[BeschiktProduct, ...]:
-    """What the source says was granted of the product; with the volume of now when that is another than before."""
-    named = (one for one in bron.client.beschikking.beschikt_producten if one.product == bron.product.product)
-    return tuple(one if now.omvang == bron.product.omvang else replace(one, omvang=now.omvang) for one in named)
+    """What the source says was granted of the product, with the volume of now when that is another than before.
+
+    What is assigned longer was granted longer: the last BeschiktProduct ends no earlier than the ToegewezenProduct.
+    """
+    named = [one for one in bron.client.beschikking.beschikt_producten if one.product == bron.product.product]
+    if now.omvang != bron.product.omvang:
+        named = [replace(one, omvang=now.omvang) for one in named]
+    last = max(named, key=lambda one: one.einddatum or date.max, default=None)
+    if last is not None and (last.einddatum or date.max) < (now.einddatum or date.max):
+        named = [replace(one, einddatum=now.einddatum) if one is last else one for one in named]
+    return tuple(named)
 
 
 def _without_remarks(bron: Bron, referentie: str | None) -> tuple[Client, ToegewezenProduct]:

@@ -29,6 +29,7 @@ from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.issue import Issued, issue_301
 from app.processing.runtime import Runtime, new_identificatie
 from app.processing.toekenningen import demand_inrichting, moment_of_toewijzing
+from app.rules.toekenning import double_funding_of_added_days
 from app.storage.berichten import BerichtRecord, berichten_by_id, body_of
 from app.storage.boekingen import move_boekingen
 from app.storage.declaraties import geboekt
@@ -158,7 +159,7 @@ class _Desk:
         issued = [self._issue(record, stappen, feiten) for stappen in _by_aanbieder(wijziging)]
         self._follow(record, wijziging, issued)
         put_all_in_postbus(self._session, [item for one in issued for item in one.items])
-        return self._view(record, wijziging, issued)
+        return self._view(record, wijziging, issued, _warnings(wijziging, feiten))
 
     def _record(self, nummer: str) -> ToewijzingRecord:
         record = find_toewijzing_record(
@@ -258,7 +259,9 @@ class _Desk:
         for sleutel, onderaannemers in after.items():
             set_onderaannemers(self._session, gemeente=self._gemeente, sleutel=sleutel, onderaannemers=onderaannemers)
 
-    def _view(self, record: ToewijzingRecord, wijziging: Wijziging, issued: list[Issued]) -> WijzigingView:
+    def _view(
+        self, record: ToewijzingRecord, wijziging: Wijziging, issued: list[Issued], warnings: tuple[Finding, ...]
+    ) -> WijzigingView:
         self._session.expire_all()
         sleutels = [stap.na.sleutel for stap in wijziging.stappen] or [record.sleutel]
         ids = [one.bericht_id for one in issued]
@@ -267,10 +270,21 @@ class _Desk:
             berichten=tuple(berichten_by_id(self._session, ids=ids, zicht=self._zicht)),
             xml={one.bericht_id: one.body for one in issued},
             effect=wijziging.effect,
-            waarschuwingen=tuple(finding for one in issued for finding in one.findings),
+            waarschuwingen=(*warnings, *(finding for one in issued for finding in one.findings)),
         )
 
 
 def _by_aanbieder(wijziging: Wijziging) -> Iterator[tuple[Stap, ...]]:
     for aanbieder in dict.fromkeys(stap.na.aanbieder for stap in wijziging.stappen):
         yield tuple(stap for stap in wijziging.stappen if stap.na.aanbieder == aanbieder)
+
+
+def _warnings(wijziging: Wijziging, feiten: Feiten) -> tuple[Finding, ...]:
+    """What is allowed and still worth a look: days that were added and are paid twice."""
+    changed = ((stap.voor, stap.na) for stap in wijziging.stappen)
+    return tuple(
+        finding
+        for voor, na in changed
+        if voor is not None
+        for finding in double_funding_of_added_days(voor, na, feiten.andere)
+    )

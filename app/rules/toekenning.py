@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from stdnum.nl import bsn
@@ -65,7 +65,8 @@ def contract_findings(toekenning: Toekenning, inrichting: Inrichting, code: str 
 
 def overlap_findings(toekenning: Toekenning, product: Product, known: Iterable[Toewijzing]) -> Iterator[Finding]:
     """The running toewijzingen of the same client and product, at whatever aanbieder, that share a day with it."""
-    for toewijzing, segment in _at_the_same_time(toekenning, known):
+    asked = GeslotenPeriode(toekenning.ingangsdatum, toekenning.einddatum or date.max)
+    for toewijzing, segment in _sharing_a_day(asked, toekenning.client.bsn, known):
         other = segment.versie.product
         if other.categorie == product.categorie and other.code in {None, product.code}:
             melding = "De client heeft dit product al in deze periode."
@@ -74,13 +75,31 @@ def overlap_findings(toekenning: Toekenning, product: Product, known: Iterable[T
 
 def double_funding(toekenning: Toekenning, product: Product, known: Iterable[Toewijzing]) -> Iterator[Finding]:
     """A warning for each toewijzing that pays for the same begeleiding: 04A06 next to 02A01."""
-    for toewijzing, segment in _at_the_same_time(toekenning, known):
+    asked = GeslotenPeriode(toekenning.ingangsdatum, toekenning.einddatum or date.max)
+    yield from _paid_twice(asked, toekenning.client.bsn, product, known, "ingangsdatum")
+
+
+def double_funding_of_added_days(
+    before: Toewijzing, after: Toewijzing, known: Iterable[Toewijzing]
+) -> Iterator[Finding]:
+    """The same warning for the days that a later Einddatum adds to a toewijzing."""
+    last, versie = before.actueel.einddatum, after.actueel
+    einddatum = versie.einddatum or date.max
+    if last is not None and last < einddatum:
+        added = GeslotenPeriode(last + timedelta(days=1), einddatum)
+        yield from _paid_twice(added, versie.bsn, versie.product, known, "einddatum")
+
+
+def _paid_twice(
+    asked: GeslotenPeriode, bsn_of_client: str, product: Product, known: Iterable[Toewijzing], pad: str
+) -> Iterator[Finding]:
+    for toewijzing, segment in _sharing_a_day(asked, bsn_of_client, known):
         other = segment.versie.product.code
         if other is not None and DOUBLE_FUNDING.get(product.code or "") == other:
             yield Finding(
                 regel=DUBBEL,
                 retourcode=None,
-                pad="ingangsdatum",
+                pad=pad,
                 melding="Dubbele financiering: in het tarief van 04A06 zit begeleiding die ook met 02A01 is toegekend.",
                 waarden=_named(toewijzing, segment),
                 ernst=Ernst.WAARSCHUWING,
@@ -109,11 +128,12 @@ def _resultaat(toekenning: Toekenning, resultaat: Resultaat, pad: str) -> Iterat
         yield _fout(RESULTAAT, f"{pad}.streefdatum", melding, {"streefdatum": day.isoformat()})
 
 
-def _at_the_same_time(toekenning: Toekenning, known: Iterable[Toewijzing]) -> Iterator[tuple[Toewijzing, Segment]]:
-    asked = GeslotenPeriode(toekenning.ingangsdatum, toekenning.einddatum or date.max)
+def _sharing_a_day(
+    asked: GeslotenPeriode, bsn_of_client: str, known: Iterable[Toewijzing]
+) -> Iterator[tuple[Toewijzing, Segment]]:
     for toewijzing in known:
         for segment in toewijzing.segments():
-            own = segment.versie.bsn == toekenning.client.bsn and not segment.versie.is_void
+            own = segment.versie.bsn == bsn_of_client and not segment.versie.is_void
             if own and asked.intersection(segment.begindatum, segment.einddatum):
                 yield toewijzing, segment
 

@@ -1,13 +1,19 @@
 """To whom a 301 goes."""
 
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
+import pytest
+
+from app.domain.codelijsten import Eenheid, Frequentie
 from app.domain.routing import (
     aanbieders,
     addressed_to,
     allotments,
     clienten_at,
     goes_as_it_is,
+    placed,
     without_other_aanbieders,
 )
 from app.domain.toewijzing import Client, Toewijzingsbericht
@@ -22,6 +28,7 @@ from tests.builders import (
     a_product,
     a_toegewezen_product,
     a_toewijzingsbericht,
+    an_omvang,
 )
 
 OURS = a_toegewezen_product(toewijzing_nummer=1, aanbieder=AANBIEDER)
@@ -54,6 +61,35 @@ class TestAllotments:
         assert aanbieders(a_bericht()) == (AANBIEDER, OTHER_AANBIEDER)
 
 
+class TestPlaced:
+    def places(self, *clienten: Client) -> list[int]:
+        return [vanaf for _, vanaf in placed(a_toewijzingsbericht(*clienten))]
+
+    def test_parts_of_the_same_follow_on_each_other(self) -> None:
+        parts = [
+            a_toegewezen_product(toewijzing_nummer=n, aanbieder=aanbieder, omvang=an_omvang(volume=volume))
+            for n, aanbieder, volume in ((1, AANBIEDER, 500), (2, OTHER_AANBIEDER, 300), (3, "42420003", 50))
+        ]
+        assert self.places(a_client(*parts)) == [0, 500, 800]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"product": a_product("04", "04A01")},
+            {"ingangsdatum": date(2019, 6, 1)},
+            {"einddatum": None},
+            {"omvang": an_omvang(frequentie=Frequentie.PER_MAAND)},
+            {"omvang": an_omvang(eenheid=Eenheid.UUR)},
+            {"omvang": None},
+        ],
+    )
+    def test_another_product_or_other_days_or_units_are_no_part_of_it(self, other: dict[str, Any]) -> None:
+        assert self.places(a_client(OURS, replace(OURS, aanbieder=OTHER_AANBIEDER, **other))) == [0, 0]
+
+    def test_another_client_has_a_whole_of_its_own(self) -> None:
+        assert self.places(a_client(OURS), a_client(replace(OURS, aanbieder=OTHER_AANBIEDER), bsn=BSN_Y)) == [0, 0]
+
+
 class TestGoesAsItIs:
     def test_with_products_for_the_ontvanger_alone(self) -> None:
         assert goes_as_it_is(a_toewijzingsbericht(a_client(OURS, UNNAMED)))
@@ -76,6 +112,30 @@ class TestClientenAt:
         bericht = a_toewijzingsbericht(a_client(beschikking=beschikking))
         (client,) = clienten_at(bericht, OTHER_AANBIEDER)
         assert [b.product for b in client.beschikking.beschikt_producten] == [THEIRS.product]
+
+    def test_of_what_several_deliver_each_hears_its_own_volume(self) -> None:
+        whole = a_beschikt_product(product=OURS.product, omvang=an_omvang(volume=850))
+        parts = [
+            replace(OURS, aanbieder=aanbieder, omvang=an_omvang(volume=volume))
+            for aanbieder, volume in ((AANBIEDER, 550), (OTHER_AANBIEDER, 300))
+        ]
+        bericht = a_toewijzingsbericht(a_client(beschikking=a_beschikking(*parts, beschikt_producten=(whole,))))
+        for part in parts:
+            (client,) = clienten_at(bericht, part.aanbieder or "")
+            assert client.beschikking.beschikt_producten == (replace(whole, omvang=part.omvang),)
+
+    def test_of_what_several_deliver_one_with_several_parts_hears_no_volume(self) -> None:
+        whole = a_beschikt_product(product=OURS.product, omvang=an_omvang(volume=850))
+        own = [replace(OURS, omvang=an_omvang(volume=volume)) for volume in (550, 600)]
+        beschikking = a_beschikking(*own, replace(OURS, aanbieder=OTHER_AANBIEDER), beschikt_producten=(whole,))
+        (client,) = clienten_at(a_toewijzingsbericht(a_client(beschikking=beschikking)), AANBIEDER)
+        assert client.beschikking.beschikt_producten == (replace(whole, omvang=None),)
+
+    def test_what_one_alone_delivers_is_told_as_it_was_granted(self) -> None:
+        whole = a_beschikt_product(product=OURS.product, omvang=an_omvang(volume=850))
+        beschikking = a_beschikking(OURS, THEIRS, beschikt_producten=(whole,))
+        (client,) = clienten_at(a_toewijzingsbericht(a_client(beschikking=beschikking)), AANBIEDER)
+        assert client.beschikking.beschikt_producten == (whole,)
 
     def test_what_was_granted_is_told_where_no_beschikt_product_says_it(self) -> None:
         beschikking = a_beschikking(OURS, THEIRS, beschikt_producten=(a_beschikt_product(product=OURS.product),))

@@ -74,6 +74,36 @@ def test_the_beschikt_product_follows_the_volume_that_the_same_aanbieder_goes_on
     assert granted_in(Stap(voor=None, na=goes_on, geboekt={}), with_granted(named)) == replace(named, omvang=part)
 
 
+class TestEinddatumVanHetBeschiktProduct:
+    @pytest.mark.parametrize(
+        ("granted", "assigned", "expected"),
+        [
+            (date(2019, 9, 8), date(2019, 12, 29), date(2019, 12, 29)),
+            (date(2019, 12, 31), date(2019, 12, 29), date(2019, 12, 31)),
+            (None, date(2019, 12, 29), None),
+            (date(2019, 9, 8), None, None),
+        ],
+        ids=["lengthened past it", "within", "endless", "endless assigned"],
+    )
+    def test_is_never_before_that_of_the_toegewezen_product(
+        self, granted: date | None, assigned: date | None, expected: date | None
+    ):
+        voor, na = (a.a_toewijzing(a.a_versie(einddatum=day)) for day in (date(2019, 9, 8), assigned))
+        named = a.a_beschikt_product(einddatum=granted)
+        step = Stap(voor=voor, na=na, geboekt={})
+        assert granted_in(step, with_granted(named)) == replace(named, einddatum=expected)
+
+    def test_of_several_only_the_last_follows(self):
+        first = a.a_beschikt_product(ingangsdatum=date(2018, 5, 20), einddatum=date(2019, 5, 19))
+        last = a.a_beschikt_product(einddatum=date(2019, 9, 8))
+        client = replace(BRON.client, beschikking=replace(BESCHIKKING, beschikt_producten=(last, first)))
+        voor, na = (a.a_toewijzing(a.a_versie(einddatum=day)) for day in (date(2019, 9, 8), date(2019, 12, 29)))
+        step = Stap(voor=voor, na=na, geboekt={})
+        bericht = bericht_on([step], replace(BRON, client=client), identificatie=a.an_identificatie(), referentie=None)
+        found = client_of(bericht).beschikking.beschikt_producten
+        assert found == (replace(last, einddatum=date(2019, 12, 29)), first)
+
+
 def test_another_aanbieder_does_not_see_what_the_first_was_granted():
     whole = a.a_beschikt_product(omvang=a.an_omvang(volume=1234), commentaar="zie gesprek")
     versie = a.a_versie(omvang=a.an_omvang(volume=300))

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from app.domain.act import Feiten, Lopend
+from app.domain.act import Feiten, Lopend, Wijziging
 from app.domain.bedrag import Bedrag
 from app.domain.cak_periode import CakPeriode
 from app.domain.inrichting import ContractTarief, Inrichting
 from app.domain.periode import GeslotenPeriode
 from app.domain.refusals import InvalidInput
-from app.domain.splitsing import split
+from app.domain.splitsing import merge, split
 from app.domain.toekenning import TweedeAanbieder
 from app.domain.wijzigingen import find_cak_periode
-from tests.builders import OTHER_AANBIEDER, P1, P2, P3, a_contract, a_toewijzing, a_versie, an_inrichting
+from tests.builders import OTHER_AANBIEDER, P1, P2, P3, P4, a_contract, a_toewijzing, a_versie, an_inrichting
 
 INRICHTING = an_inrichting()
 
@@ -39,6 +39,10 @@ def running() -> Lopend:
 
 def second(**changes: Any) -> TweedeAanbieder:
     return TweedeAanbieder(agb=OTHER_AANBIEDER, **(changes or {"budget_per_periode": 300}))
+
+
+def names(wijziging: Wijziging) -> list[str]:
+    return [one.aanbieder for one in wijziging.onderaannemers or ()]
 
 
 class TestContracts:
@@ -63,17 +67,44 @@ class TestContracts:
         assert finding.pad == "aanbieder"
         assert finding.waarden == {"tariefEersteCenten": 100, "tariefTweedeCenten": cents}
 
+    @pytest.mark.parametrize(("cents", "last", "refuses"), [(110, None, True), (100, None, False), (110, P3, False)])
+    def test_a_split_ends_only_at_equal_tariffs_on_the_first_day(
+        self, cents: int, last: GeslotenPeriode | None, refuses: bool
+    ) -> None:
+        first, other = (stap.na for stap in split(running(), second(), periode(P2), feiten(INRICHTING)).stappen[1:])
+        later = ContractTarief(
+            geldig_van=P3.begindatum,
+            geldig_tot=last.einddatum if last else None,
+            code="02A01",
+            tarief=Bedrag(cents),
+        )
+        contracten = (a_contract(), a_contract(aanbieder=OTHER_AANBIEDER, tarieven=(later,)))
+        known = feiten(an_inrichting(contracten=contracten))
+        eerste, tweede = (Lopend(toewijzing=part, geboekt={}) for part in (first, other))
+        if not refuses:
+            assert merge(tweede, eerste, einddatum=P3.einddatum, reden="09", feiten=known).stappen
+            return
+        with pytest.raises(InvalidInput) as refused:
+            merge(tweede, eerste, einddatum=P3.einddatum, reden="09", feiten=known)
+        (finding,) = refused.value.findings
+        assert finding.pad == "samenvoegen"
+        assert finding.waarden == {
+            "begindatum": P4.begindatum.isoformat(),
+            "tariefEersteCenten": 100,
+            "tariefTweedeCenten": cents,
+        }
+
     @pytest.mark.parametrize("share", [{"percentage": Fraction(100)}, {"budget_per_periode": 850}])
     def test_without_contract_may_do_everything(self, share: dict[str, Any]) -> None:
         known = feiten(an_inrichting(contracten=(a_contract(),)))
-        assert split(running(), second(**share), periode(P3), known).onderaannemer == OTHER_AANBIEDER
+        assert names(split(running(), second(**share), periode(P3), known)) == [OTHER_AANBIEDER]
 
     def test_without_contract_only_names_the_onderaannemer(self) -> None:
         contracten = (a_contract(), a_contract(aanbieder=OTHER_AANBIEDER, geldig_tot=P2.einddatum))
         inrichting = an_inrichting(contracten=contracten)
         found = split(running(), second(), periode(P3), feiten(inrichting))
-        assert (found.stappen, found.effect, found.onderaannemer) == ((), (), OTHER_AANBIEDER)
-        assert split(running(), second(), periode(P2), feiten(inrichting)).onderaannemer is None
+        assert (found.stappen, found.effect, names(found)) == ((), (), [OTHER_AANBIEDER])
+        assert split(running(), second(), periode(P2), feiten(inrichting)).onderaannemers is None
 
 
 class TestCakPeriode:

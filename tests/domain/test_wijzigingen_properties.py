@@ -74,6 +74,7 @@ class Books:
             today=self.moment.date(),
             moment=self.moment,
             andere=tuple(t for t in self.toewijzingen.values() if t is not toewijzing),
+            verwant=frozenset(self.toewijzingen),  # all of them came of the first
             nummers=(self.last_nummer - 1, self.last_nummer),
         )
 
@@ -248,11 +249,24 @@ class TestRefusal:
         first = books.toewijzingen["1001"]
         books.debets = [Debet(first.sleutel, periode, volume) for periode, volume in granted.items()]
         remains = all(volume <= 850 - share for periode, volume in granted.items() if periode >= vanaf)
-        deletable = vanaf != PERIODEN[0] or not any(granted.values())
         tweede = TweedeAanbieder(agb=OTHER_AANBIEDER, budget_per_periode=share)
         done = books.act(lambda: split(books.lopend(first), tweede, vanaf, books.feiten(first)))
-        assert done is (remains and deletable)
+        assert done is remains
         books.check()
+
+    @given(st.integers(1, 900), st.sampled_from(PERIODEN), st.sampled_from(PERIODEN), st.integers(0, 850))
+    def test_of_a_change_exactly_when_more_was_granted_than_the_new_volume(
+        self, volume: int, vanaf: CakPeriode, periode: CakPeriode, granted: int
+    ) -> None:
+        books = Books(P1.begindatum, P4.einddatum)
+        first = books.toewijzingen["1001"]
+        books.debets = [Debet(first.sleutel, periode, granted)]
+        feiten = books.feiten(first)
+        fits = granted <= volume or periode < vanaf
+        done = books.act(lambda: change(books.lopend(first), volume=volume, vanaf=vanaf, feiten=feiten))
+        assert done is (fits and volume != 850)
+        moved = done and periode >= vanaf
+        assert books.used(str(books.last_nummer - 1) if moved else "1001", periode) == granted
 
     @given(st.dates(P1.begindatum, P4.einddatum), st.sampled_from(PERIODEN), st.booleans())
     def test_of_an_end_exactly_when_a_period_after_it_was_granted(
@@ -268,20 +282,14 @@ class TestRefusal:
 
 class TestByDays:
     @given(st.dates(P1.begindatum, P2.begindatum), st.dates(P3.begindatum, P4.einddatum), st.integers(1, 849))
-    def test_a_split_is_even_or_refused(self, begin: date, eind: date, share: int) -> None:
+    def test_a_split_is_even(self, begin: date, eind: date, share: int) -> None:
         naar_rato = GebrokenPeriode.NAAR_RATO
         inrichting = an_inrichting(instellingen=Instellingen(gebroken_periode=naar_rato))
         first = a_toewijzing(a_versie(ingangsdatum=begin, einddatum=eind))
         moment = datetime(2019, 9, 10, 9)
         feiten = Feiten(inrichting=inrichting, today=moment.date(), moment=moment, nummers=(1, 2))
         tweede = TweedeAanbieder(agb=OTHER_AANBIEDER, budget_per_periode=share)
-        last = RoomPeriod(PERIODEN[3].dagen if eind >= P4.begindatum else PERIODEN[2].dagen)
-        try:
-            stappen = split(Lopend(toewijzing=first, geboekt={}), tweede, PERIODEN[2], feiten).stappen
-        except InvalidInput as refusal:
-            (finding,) = refusal.findings
-            assert finding.waarden["geheel"] == room(first, last, naar_rato) != finding.waarden["delen"]
-            return
+        stappen = split(Lopend(toewijzing=first, geboekt={}), tweede, PERIODEN[2], feiten).stappen
         for periode in PERIODEN:
             parts = [room_in(stap.na, periode, naar_rato) for stap in stappen]
             assert sum(parts) == room_in(first, periode, naar_rato)
