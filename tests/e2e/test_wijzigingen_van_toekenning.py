@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.domain.toewijzing import Toewijzingsbericht
 from app.iwmo.xsd import Schemas
+from app.processing.inrichtingen import load_files
 from app.settings import PROJECT
 from app.storage.base import Storage
 from tests.builders.toekenning import FIRST, SECOND, STEENWIJKERLAND, toekenning_json
@@ -69,6 +71,24 @@ def test_a_toekenning_answers_for_all_that_comes_of_it(service: Service):
         beschikking = message.clienten[0].beschikking
         assert beschikking.commentaar == f"Toekenning {granted['id']}"
     assert service.check_outgoing([FIRST, SECOND]) == {"WMO301"}
+
+
+def test_by_days_the_parts_are_the_whole_through_every_act(service: Service, tmp_path: Path):
+    file = tmp_path / "naar-rato.yaml"
+    file.write_text(f'gemeente: {{code: "{STEENWIJKERLAND}"}}\ninstellingen: {{gebrokenPeriode: naar-rato}}\n')
+    load_files(service.runtime, [file])
+    asked = toekenning_json(ingangsdatum="2018-01-16", einddatum="2018-12-15", resultaten=[])
+    (granted,) = post(service, "/v1/toekenningen", asked, as_=STEENWIJKERLAND)["toewijzingen"]
+    path, whole = f"/v1/toewijzingen/{STEENWIJKERLAND}", volumes(service, STEENWIJKERLAND)
+    assert (whole[1], whole[13]) == (460, 460)  # 13 of 28 days
+    split = {"aanbieder": SECOND, "budgetPerPeriode": 300, "vanaf": {"jaar": 2018, "periode": 1}}
+    *_, second = post(service, f"{path}/{granted['nummer']}/_splits", split, as_=STEENWIJKERLAND)["toewijzingen"]
+    assert volumes(service, STEENWIJKERLAND) == whole
+    rows = service.budget(second["nummer"], as_=STEENWIJKERLAND, gemeente=STEENWIJKERLAND)
+    assert (rows[0]["toegewezen"], rows[-1]["toegewezen"]) == (140, 140)  # by itself 139.29
+    ended = {"einddatum": "2018-07-15", "redenWijziging": "09", "samenvoegen": True}
+    post(service, f"{path}/{second['nummer']}/_beeindig", ended, as_=STEENWIJKERLAND)
+    assert volumes(service, STEENWIJKERLAND) == whole
 
 
 def test_goes_out_in_the_release_of_each_contract(service: Service):

@@ -84,6 +84,13 @@ class TestIV013:
             )
         ]
 
+    def test_does_not_name_what_no_301_tells(self):
+        part = a_toewijzing(a_versie(aandeel_vanaf=300))
+
+        assert found("IV013", a_301(), a_dossier(part)) == []
+        [(_, waarden)] = found("IV013", a_301(einddatum=date(2019, 7, 14)), a_dossier(part))
+        assert waarden["verschilIn"] == "einddatum"
+
     def test_names_a_changed_client_without_its_values(self):
         client = a_client(bsn=BSN_Y, geboortedatum=a_geboortedatum(datum=date(1985, 1, 8)))
 

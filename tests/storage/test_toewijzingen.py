@@ -83,6 +83,21 @@ class TestBookVersie:
         with pytest.raises(IntegrityError):
             booked(storage, einddatum=date(2018, 6, 30))
 
+    def test_keeps_where_its_part_begins_in_the_whole(self, storage):
+        booked(storage, aandeel_vanaf=690)
+        assert _record(storage, 1).actueel.versie.aandeel_vanaf == 690
+        booked(storage)  # a full picture tells the same version again, and no 301 tells its place
+        booked(storage, toewijzingsdatum=date(2018, 2, 1), einddatum=date(2018, 6, 30))
+        assert [v.aandeel_vanaf for v in _by_nummer(storage, 1)[1].versies] == [690, 690]
+        booked(storage, toewijzingsdatum=date(2018, 3, 1), aandeel_vanaf=300)
+        assert _record(storage, 1).actueel.versie.aandeel_vanaf == 300
+
+    def test_takes_no_place_over_from_what_was_refused_or_from_another(self, storage):
+        _rejected(storage, booked(storage, aandeel_vanaf=690))
+        booked(storage, nummer=2, aandeel_vanaf=300)
+        booked(storage, toewijzingsdatum=date(2018, 2, 1))
+        assert [v.aandeel_vanaf for v in _by_nummer(storage, 1)[1].versies] == [0]
+
     def test_of_another_aanbieder_is_an_error_as_long_as_a_version_counts(self, storage):
         refused = booked(storage)
         with pytest.raises(IntegrityError):
