@@ -22,6 +22,7 @@ STATE = {
     "omvang",
     "redenWijziging",
     "onderaannemer",
+    "onderaannemers",
 }
 ROW = {
     "jaar",
@@ -59,6 +60,7 @@ class TestOne:
             "omvang": {"volume": 850, "eenheid": "82", "frequentie": "3"},
             "redenWijziging": None,
             "onderaannemer": None,
+            "onderaannemers": [],
         }
         (versie,) = found["versies"]
         assert set(versie) >= STATE

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
 import pytest
 
-from app.domain.toewijzing import ToegewezenProduct, Toewijzingsbericht
+from app.domain.toewijzing import Toewijzingsbericht
 from app.iwmo.reading import read, recognise
 from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER, P1, P2, P3
+from tests.e2e.acts import (
+    P2_NAME,
+    P3_NAME,
+    UNCONTRACTED,
+    a_split,
+    claim,
+    done,
+    facts,
+    numbers,
+    post,
+    products,
+    refused,
+    state,
+)
 from tests.e2e.notation import BASE, C, D, days, line, message_301, message_303, toewijzing
 from tests.e2e.service import BEHEER, Service
-
-UNCONTRACTED = "42420009"
-P2_NAME, P3_NAME = {"jaar": 2019, "periode": 7}, {"jaar": 2019, "periode": 8}
 
 
 @pytest.fixture(autouse=True)
@@ -24,61 +34,6 @@ def known(service: Service) -> None:
     service.clock.today = date(2019, 9, 10)
     for bericht in BASE:
         service.accept(bericht, as_=GEMEENTE)
-
-
-def post(service: Service, act: str, body: Any, *, nummer: Any = 1001, as_: str = GEMEENTE, **more: Any):
-    headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": more.pop("key")} if "key" in more else {})
-    path = f"/v1/toewijzingen/{more.pop('gemeente', GEMEENTE)}/{nummer}/{act}"
-    return service.request("POST", path, as_=as_, content=json.dumps(body), headers=headers, params=more or None)
-
-
-def done(service: Service, act: str, body: Any, **more: Any) -> dict[str, Any]:
-    response = post(service, act, body, **more)
-    assert response.status_code == 201, response.text
-    return response.json()
-
-
-def refused(service: Service, act: str, body: Any, *, status: int = 400, **more: Any) -> dict[str, Any]:
-    response = post(service, act, body, **more)
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    return response.json()
-
-
-def a_split(**changes: Any) -> dict[str, Any]:
-    return {"aanbieder": OTHER_AANBIEDER, "budgetPerPeriode": 300, "vanaf": P3_NAME} | changes
-
-
-def facts(answer: dict[str, Any]) -> list[tuple[Any, ...]]:
-    return [
-        (t["aanbieder"], t["omvang"]["volume"], t["ingangsdatum"], t["einddatum"], t["redenWijziging"])
-        for t in answer["toewijzingen"]
-    ]
-
-
-def numbers(answer: dict[str, Any]) -> list[int]:
-    return [t["nummer"] for t in answer["toewijzingen"]]
-
-
-def products(service: Service, bericht: dict[str, Any], party: str) -> list[ToegewezenProduct]:
-    message = service.read(service.xml(bericht["id"], as_=party))
-    assert isinstance(message, Toewijzingsbericht)
-    (client,) = message.clienten
-    return list(client.beschikking.toegewezen_producten)
-
-
-def claim(service: Service, nummer: int, volume: int, periode: Any, name: str, *, as_: str = AANBIEDER) -> str:
-    """The first code in the header of the 304 on a debit."""
-    one = line(f"R{name}", nummer, periode, volume, 100, D(volume * 100))
-    message = message_303(f"F{name}", periode, "2019-09-10", one, aanbieder=as_)
-    return service.read304(service.accept(message, as_=as_), as_=as_).header.retour_codes[0]
-
-
-def state(service: Service) -> Any:
-    """Everything that an act may change."""
-    toewijzingen = service.get("/v1/toewijzingen", limiet=500)["resultaten"]
-    berichten = [bericht["id"] for bericht in service.berichten()]
-    return toewijzingen, berichten, [len(service.postbus(as_=party)) for party in (GEMEENTE, AANBIEDER)]
 
 
 class TestSplits:
@@ -279,13 +234,34 @@ class TestBeeindig:
         ended = {"einddatum": "9999-12-31", "redenWijziging": "09", "samenvoegen": True}
         assert [row["pad"] for row in refused(service, "_beeindig", ended, nummer=part)["bevindingen"]] == ["einddatum"]
 
-    def test_of_a_split_asks_which_one_when_there_are_more(self, service: Service):
+    def test_of_a_split_is_with_the_one_it_was_a_part_of(self, service: Service):
         more = message_301("A9", "2019-05-14", toewijzing(1900, 10), aanbieder="42420003")
         service.accept(more, as_=GEMEENTE)
         _, first, second = numbers(done(service, "_splits", a_split(vanaf=P2_NAME)))
         ended = {"einddatum": P3.einddatum.isoformat(), "redenWijziging": "09", "samenvoegen": True}
-        assert refused(service, "_beeindig", ended, nummer=second)["bevindingen"][0]["waarden"]["aantal"] == 2
-        assert numbers(done(service, "_beeindig", ended | {"samenvoegenMet": first}, nummer=second))[0] == first
+        assert numbers(done(service, "_beeindig", ended, nummer=second))[0] == first
+
+    def test_of_a_split_asks_which_one_when_none_is_known(self, service: Service):
+        """What a back office assigned apart is no split that was recorded here."""
+        more = message_301("A9", "2019-05-14", toewijzing(1900, 10), aanbieder=OTHER_AANBIEDER)
+        service.accept(more, as_=GEMEENTE)
+        ended = {"einddatum": P3.einddatum.isoformat(), "redenWijziging": "09", "samenvoegen": True}
+        (finding,) = refused(service, "_beeindig", ended, nummer=1900)["bevindingen"]
+        assert finding["waarden"] == {"aantal": 0, "toewijzingNummers": "1001"}
+        answer = done(service, "_beeindig", ended | {"samenvoegenMet": 1001}, nummer=1900)
+        assert [t["omvang"]["volume"] for t in answer["toewijzingen"]] == [850, 860, 10]
+
+    def test_that_adds_days_that_are_paid_twice_is_warned_for(self, service: Service):
+        """1003 is 04A06 up to the end of the year."""
+        ended = {"einddatum": "2019-12-29", "redenWijziging": "04"}
+        trial = post(service, "_beeindig", ended, proef="true").json()
+        answer = done(service, "_beeindig", ended)
+        (warning,) = answer["waarschuwingen"]
+        assert trial["waarschuwingen"] == [warning]
+        assert (warning["regel"], warning["pad"], warning["ernst"]) == ("IWB-dubbel", "einddatum", "waarschuwing")
+        assert warning["waarden"]["toewijzingNummer"] == 1003
+        shorter = {"einddatum": "2019-12-28", "redenWijziging": "05"}
+        assert done(service, "_beeindig", shorter)["waarschuwingen"] == []
 
     @pytest.mark.parametrize(
         "body",
