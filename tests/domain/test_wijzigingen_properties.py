@@ -53,6 +53,7 @@ class Books:
     whole: Counter[int] = field(default_factory=Counter[int])
     last_nummer: int = 2000
     moment: datetime = datetime(2019, 9, 10, 9)
+    replaced_with_bookings: int = 0
 
     def __post_init__(self) -> None:
         first = a_toewijzing(a_versie(ingangsdatum=self.begin, einddatum=self.eind))
@@ -92,6 +93,8 @@ class Books:
                 moves = debet.periode.begindatum >= wijziging.opvolging.vanaf
                 if debet.sleutel == wijziging.opvolging.van and moves:
                     debet.sleutel = wijziging.opvolging.naar
+            whole_toewijzing = wijziging.opvolging.vanaf == date.min
+            self.replaced_with_bookings += whole_toewijzing and bool(wijziging.stappen[1].geboekt)
         for stap in wijziging.stappen:
             shown = {day: volume for day, volume in stap.geboekt.items() if volume}
             assert self.lopend(stap.na).geboekt == shown
@@ -114,7 +117,7 @@ def valid_perioden(toewijzing: Toewijzing) -> set[int]:
 
 def do_split(books: Books, toewijzing: Toewijzing, random: Random) -> bool:
     tweede = TweedeAanbieder(agb=random.choice(AANBIEDERS), budget_per_periode=random.randint(1, 400))
-    vanaf = random.choice(PERIODEN)
+    vanaf = any_periode(toewijzing, random)
     return books.act(lambda: split(books.lopend(toewijzing), tweede, vanaf, books.feiten(toewijzing)))
 
 
@@ -134,7 +137,7 @@ def do_merge(books: Books, _toewijzing: Toewijzing, random: Random) -> bool:
 
 
 def do_change(books: Books, toewijzing: Toewijzing, random: Random) -> bool:
-    volume, vanaf = random.randint(0, 900), random.choice(PERIODEN)
+    volume, vanaf = random.randint(0, 900), any_periode(toewijzing, random)
     before, feiten = toewijzing.actueel.omvang, books.feiten(toewijzing)
     assert before is not None
     if not books.act(lambda: change(books.lopend(toewijzing), volume=volume, vanaf=vanaf, feiten=feiten)):
@@ -177,6 +180,12 @@ def any_day(toewijzing: Toewijzing, random: Random) -> date:
     return random.choice([*edges, somewhere, toewijzing.actueel.ingangsdatum])
 
 
+def any_periode(toewijzing: Toewijzing, random: Random) -> CakPeriode:
+    """Often the first one of the toewijzing: then it is replaced as a whole, with all that was granted on it."""
+    first = [p for p in PERIODEN if p.dagen.contains(toewijzing.actueel.ingangsdatum)]
+    return random.choice([*PERIODEN, *first * 2])
+
+
 ACTS = (do_split, do_merge, do_change, do_end, do_declare, do_credit)
 
 
@@ -204,10 +213,14 @@ class TestAnySequence:
 
     def test_is_long_enough_to_prove_something(self) -> None:
         done: Counter[str] = Counter()
+        replaced_with_bookings = 0
         for seed in range(40):
             random = Random(seed)
-            done += play(new_books(random), random, 25)
+            books = new_books(random)
+            done += play(books, random, 25)
+            replaced_with_bookings += books.replaced_with_bookings
         assert min(done[act.__name__] for act in ACTS) >= 10, done
+        assert replaced_with_bookings >= 10
 
     @given(st.randoms(use_true_random=False), st.integers(0, 12))
     def test_leaves_the_whole_to_be_declared(self, random: Random, length: int) -> None:
