@@ -80,24 +80,23 @@ class TestMigration:
         " VALUES ('b', 'uitgaand', '2018-01-02', 'te-verzenden', 0, '', false)"
     )
 
-    def add(self, storage: Storage, nummer: int, onderaannemer: str | None, *versies: str) -> None:
-        name = f"'{onderaannemer}'" if onderaannemer else "NULL"
+    TOEWIJZING = (
+        "INSERT INTO toewijzing (id, gemeente, sleutel, nummer, aanbieder, onderaannemer)"
+        " VALUES (:id, '1708', :sleutel, :id, '98000001', :onderaannemer)"
+    )
+    VERSIE = (
+        "INSERT INTO toewijzing_versie (toewijzing_id, toewijzingsdatum, toewijzingstijd, bsn, geboortedatum,"
+        " categorie, bericht_id, ingangsdatum, einddatum, reden_wijziging, vervallen)"
+        " VALUES (:id, '2018-01-01', :tijd, '999900006', '1979-06-10', '02', 'b', '2018-01-01', :eind, :reden, :weg)"
+    )
+
+    def add(self, storage: Storage, id: int, onderaannemer: str | None, *versies: tuple[str | None, bool]) -> None:
+        """A toewijzing with versions: an Einddatum, and whether a 302 refused it."""
         with storage.writing() as session:
-            session.execute(
-                text(
-                    "INSERT INTO toewijzing (id, gemeente, sleutel, nummer, aanbieder, onderaannemer)"
-                    f" VALUES ({nummer}, '1708', '{nummer}', {nummer}, '98000001', {name})"
-                )
-            )
-            for tijd, versie in enumerate(versies):
-                session.execute(
-                    text(
-                        "INSERT INTO toewijzing_versie (toewijzing_id, toewijzingsdatum, toewijzingstijd, bsn,"
-                        " geboortedatum, categorie, bericht_id, ingangsdatum, einddatum, reden_wijziging, vervallen)"
-                        f" VALUES ({nummer}, '2018-01-01', '12:0{tijd}:00.000000', '999900006', '1979-06-10', '02',"
-                        f" 'b', {versie})"
-                    )
-                )
+            session.execute(text(self.TOEWIJZING), {"id": id, "sleutel": str(id), "onderaannemer": onderaannemer})
+            for number, (eind, weg) in enumerate(versies):
+                values = {"tijd": f"12:0{number}:00.000000", "eind": eind, "reden": "05" if number else None}
+                session.execute(text(self.VERSIE), {"id": id, "weg": weg, **values})
 
     def read(self, storage: Storage, query: str) -> list[tuple[object, ...]]:
         with storage.reading() as session:
@@ -107,10 +106,9 @@ class TestMigration:
         storage = migrated(empty_database_url, "0012")
         with storage.writing() as session:
             session.execute(text(self.BERICHT))
-        self.add(storage, 1, SECOND, "'2018-01-01', '2018-12-30', NULL, false")
-        ended = "'2018-01-01', '2018-06-17', '05', false", "'2018-01-01', '2018-03-01', '05', true"
-        self.add(storage, 2, THIRD, "'2018-01-01', NULL, NULL, false", *ended)
-        self.add(storage, 3, None, "'2018-01-01', NULL, NULL, false")
+        self.add(storage, 1, SECOND, ("2018-12-30", False))
+        self.add(storage, 2, THIRD, (None, False), ("2018-06-17", False), ("2018-03-01", True))
+        self.add(storage, 3, None, (None, False))
         storage.upgrade("0013")
         days = "SELECT toewijzing_id, aanbieder, begindatum, einddatum FROM onderaannemer ORDER BY toewijzing_id"
         assert self.read(storage, days) == [
