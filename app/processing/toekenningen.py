@@ -14,10 +14,11 @@ from app.domain.berekening import Berekening, bereken
 from app.domain.inrichting import Inrichting
 from app.domain.onderaannemer import Onderaannemer
 from app.domain.principal import Principal, Rol
-from app.domain.refusals import InvalidInput, NotFound, RoleNotAllowed, SenderNotAllowed
+from app.domain.refusals import InvalidInput, NotFound, RejectedBericht, RoleNotAllowed, SenderNotAllowed
 from app.domain.retour import Finding
 from app.domain.termijnen import termijnen_of
 from app.domain.toekenning import Toekenning, Uitgifte, Verdeling, toewijzingsbericht, verdeel
+from app.domain.toekenning_velden import in_request
 from app.domain.versies import Toewijzing
 from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.inrichtingen import find_inrichting
@@ -73,13 +74,16 @@ def create(
 
     The same request again under the same `sleutel` (Idempotency-Key) gives the same answer and does nothing. Raises
     RoleNotAllowed or SenderNotAllowed for a key that may not decide for the gemeente, InvalidInput or RejectedBericht
-    with every finding, and DifferentRequest.
+    with every finding, its `pad` a field of the request or empty, and DifferentRequest.
     """
     demand_gemeente(principal, toekenning.gemeente)
 
     def work(session: Session) -> str:
         inrichting = demand_inrichting(session, runtime, toekenning.gemeente)
-        granted = grant(session, runtime, inrichting, toekenning, principal.key_id)
+        try:
+            granted = grant(session, runtime, inrichting, toekenning, principal.key_id)
+        except RejectedBericht as refusal:
+            raise RejectedBericht(refusal.detail, findings=in_request(refusal.findings)) from refusal
         put_all_in_postbus(session, granted.items)
         return answer(_view(session, granted.record))
 

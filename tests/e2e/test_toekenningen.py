@@ -326,21 +326,23 @@ class TestRefusals:
         assert pads(problem) in ({"client.bsn"}, {"body.client.bsn"})
 
     @pytest.mark.parametrize(
-        "changes",
+        ("changes", "expected"),
         [
-            {"naam": {"achternaam": "Voor\ufffebeeld"}},
-            {"naam": {"achternaam": "\ud800"}},
-            {"naam": {"achternaam": "Voor\u0000beeld"}},
-            {"naam": {"achternaam": " "}},
-            {"naam": {"achternaam": "Voorbeeld", "voorletters": "12"}},
-            {"geslacht": "7"},
-            {"geboortedatum": "2019-01-01"},
-            {"adres": {"huisnummer": 1, "postcode": "0000"}},
+            ({"naam": {"achternaam": "Voor\ufffebeeld"}}, "body.client.naam.achternaam"),
+            ({"naam": {"achternaam": "\ud800"}}, None),
+            ({"naam": {"achternaam": "Voor\u0000beeld"}}, "body.client.naam.achternaam"),
+            ({"naam": {"achternaam": " "}}, "client.naam.achternaam"),
+            ({"naam": {"achternaam": "Voorbeeld", "voorletters": "12"}}, "client.naam.voorletters"),
+            ({"geslacht": "7"}, "client.geslacht"),
+            ({"geboortedatum": "2019-01-01"}, "client.geboortedatum"),
+            ({"adres": {"huisnummer": 1, "postcode": "0000"}}, "client.adres.postcode"),
         ],
     )
-    def test_of_what_no_message_can_say(self, changes: dict[str, Any], service: Service):
+    def test_of_what_no_message_can_say(self, changes: dict[str, Any], expected: str | None, service: Service):
         problem = refused(service, with_client(**changes))
         assert problem["bevindingen"]
+        assert expected is None or expected in pads(problem)
+        assert not any(f["pad"].startswith("/") or f.get("regelnummer") for f in problem["bevindingen"])
         assert "Voorbeeld" not in str(problem)
         assert service.get("/v1/toewijzingen", as_=STEENWIJKERLAND)["resultaten"] == []
 
