@@ -8,6 +8,7 @@ from typing import Final
 
 from app.domain.bericht import Berichtsoort
 from app.domain.refusals import RejectedBericht, UnreadableBericht
+from app.domain.retour import capped
 from app.iwmo.aanduiding import Aanduiding, aanduiding_of
 from app.iwmo.document import ROOT
 from app.iwmo.node import Problems, unreadable
@@ -85,15 +86,15 @@ def recognise(body: bytes) -> Recognised:
 def read(recognised: Recognised) -> Inhoud:
     """What the message says. Only for a tree that the XSD accepts.
 
-    RejectedBericht, with every finding (rule LEES), for values that the XSD allows and that cannot be meant, such as
-    the year 12018.
+    RejectedBericht, with findings (rule LEES), for values that the XSD allows and that cannot be meant, such as the
+    year 12018.
     """
     adapter = RELEASES[recognised.release].adapters[recognised.soort]
     problems: Problems = []
     inhoud = adapter.read(recognised.tree.getroot(), problems)
     if problems:
         detail = f"Het bericht bevat waarden die niet bedoeld kunnen zijn: {len(problems)}."
-        raise RejectedBericht(detail, findings=tuple(problems))
+        raise RejectedBericht(detail, findings=capped(problems))
     return inhoud
 
 

@@ -14,12 +14,11 @@ from typing import Any, Protocol
 
 from lxml import etree
 
-from app.domain.retour import Finding
+from app.domain.retour import MOST_FINDINGS, Finding
 from app.iwmo.pad import Element, ElementTree, Pads, local_name
 from app.iwmo.xsd_meldingen import explain
 
 REGEL = "XSD"
-MOST_FINDINGS = 1_000
 MOST_ERRORS = 20_000
 CHUNK = 4 * 1024
 

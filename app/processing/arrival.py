@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
 from app.domain.principal import Principal, Rol
-from app.domain.retour import Ernst, Finding
+from app.domain.retour import Ernst, Finding, capped
 from app.iwmo.reading import Aanduiding, Recognised
 from app.storage.berichten import NewBericht
 
@@ -52,9 +52,9 @@ class Arrival:
         """The digest of the bytes, as hexadecimal text."""
         return hashlib.sha256(self.body).hexdigest()
 
-    def located(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """The findings with the source line of their place."""
-        return tuple(f.at_line(self.recognised.line_of(f.pad)) for f in findings)
+    def located(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """The findings as they are kept and shown: with the source line of their place, and not without end."""
+        return tuple(f.at_line(self.recognised.line_of(f.pad)) for f in capped(findings))
 
 
 def richting_of(soort: Berichtsoort) -> Richting:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.bericht import Berichtsoort
 from app.domain.refusals import RejectedBericht, UnreadableBericht
-from app.domain.retour import Finding
+from app.domain.retour import Finding, capped
 from app.domain.verzoek import OverigBericht
 from app.iwmo.reading import read, recognise
 from app.iwmo.xsd import Schemas
@@ -37,5 +37,5 @@ def judge_offline(schemas: Schemas, body: bytes) -> OfflineVerdict:
             findings = refusal.findings
         else:
             within = () if isinstance(inhoud, OverigBericht) else findings_within(inhoud, soort, release)
-            findings = tuple(finding.at_line(recognised.line_of(finding.pad)) for finding in within)
+            findings = tuple(finding.at_line(recognised.line_of(finding.pad)) for finding in capped(within))
     return OfflineVerdict(release=release, soort=soort, findings=findings)

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from app.domain.declaratie import Declaratie
 from app.domain.refusals import InrichtingInvalid
+from app.iwmo.releases import write
 from app.processing.inrichtingen import load_files
 from app.settings import PROJECT
 from tests.builders import AANBIEDER, BSN_X, GEMEENTE, OTHER_AANBIEDER, P1, WRONG_BSN
@@ -148,6 +150,39 @@ class TestAnswered:
         (finding,) = bericht["bevindingen"]
         assert (finding["regel"], finding["ernst"]) == ("IWB-contract", "waarschuwing")
         assert finding["waarden"]["aanbieder"] == UNKNOWN_AANBIEDER
+
+
+class TestVeryManyFindings:
+    """On 1,002 lines, each with one finding."""
+
+    @pytest.fixture
+    def declaratie(self) -> Declaratie:
+        return message_303("F9002", P1, "2019-06-20", *(line(f"R{n}", 9999, P1, 1, 100, D(100)) for n in range(1002)))
+
+    def test_are_shown_as_far_as_a_thousand_and_each_line_has_its_code(self, declaratie: Declaratie, service: Service):
+        bericht = service.accept(declaratie, as_=AANBIEDER)
+        *shown, rest = bericht["bevindingen"]
+        assert [finding["regel"] for finding in shown] == ["RC-0551"] * 1000
+        assert (rest["melding"], rest["waarden"]) == ("Er zijn nog 2 bevindingen.", {"niet_getoond": 2})
+        assert (bericht["status"], service.get(f"/v1/berichten/{bericht['id']}")["bevindingen"][-1]) == (
+            "verwerkt",
+            rest,
+        )
+        retour = service.read304(bericht, as_=AANBIEDER)
+        (back,) = retour.clienten
+        assert [prestatie.retour_codes for prestatie in back.prestaties] == [("0551",)] * 1002
+
+    def test_are_not_more_in_a_dry_run(self, declaratie: Declaratie, service: Service):
+        body = write(declaratie, "2.3")
+        response = service.request(
+            "POST",
+            "/v1/berichten/_controleer",
+            as_=AANBIEDER,
+            content=body,
+            headers={"Content-Type": "application/xml"},
+        )
+        assert len(response.json()["bevindingen"]) == 1001
+        assert response.json()["antwoordXml"].count("0551") == 1002
 
 
 class TestTheSameAgain:
