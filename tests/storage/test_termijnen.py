@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select, text
+from sqlalchemy.orm import Session
 
 from app.domain.termijnen import Moment, Termijn, TermijnSoort, TermijnStatus, Verval, VervalReden, status_of
 from app.storage.accepted import set_antwoord_op
@@ -117,11 +120,11 @@ class TestPlans:
             session.execute(text("ANALYZE"))
         return storage
 
-    def plan(self, storage: Storage, ask: object) -> list[str]:
+    def plan(self, storage: Storage, ask: Callable[[Session], object]) -> list[str]:
         with storage.reading() as session:
-            asked: list[tuple[str, object]] = []
+            asked: list[tuple[str, Any]] = []
             event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2:4]))
-            ask(session)  # type: ignore[operator]
+            ask(session)
             statement, values = next(question for question in asked if question[0].startswith("SELECT"))
             explained = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
             return [str(step[-1]) for step in explained.all()]
