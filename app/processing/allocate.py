@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from itertools import chain
+from typing import Final, NamedTuple, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -31,10 +32,12 @@ from app.processing import uniek
 from app.processing.arrival import Arrival
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.storage import toewijzingen as stored
-from app.storage.berichten import NewBericht, add_bericht
+from app.storage.berichten import NewBericht, add_berichten
 from app.storage.postbus import put_all_in_postbus
 
 WHOLES: Final[Mapping[str, int]] = {}
+Items: TypeAlias = tuple[tuple[str, str], ...]
+"""What goes into the postbuses: (party, bericht id)."""
 
 
 def sleutel_of(gemeente: str, allotment: Allotment) -> str:
@@ -52,19 +55,23 @@ def allocate(
 ) -> None:
     """Book a 301 and make it available; one for several aanbieders becomes a 301 of its own for each of them."""
     if goes_as_it_is(bericht):
-        put_all_in_postbus(session, offer(session, runtime, arrival.id, bericht, inrichting, release=arrival.release))
+        offered = [Offered(arrival.id, bericht, arrival.release)]
+        put_all_in_postbus(session, chain(*offer(session, runtime, offered, inrichting)))
         return
-    items: list[tuple[str, str]] = []
     vanaf = {sleutel_of(bericht.header.afzender, allotment): volume for allotment, volume in placed(bericht)}
+    offered: list[Offered] = []
+    records: list[NewBericht] = []
     for aanbieder in aanbieders(bericht):
         contract = contract_for(bericht, aanbieder, inrichting)
         release = contract.release if contract else arrival.release
         for derived, used_release, body in _derived(runtime, bericht, aanbieder, release, arrival.release):
             derived_id = new_id()
-            record = outgoing_301(derived_id, derived, used_release, body, runtime.now(), arrival.principal.key_id)
-            add_bericht(session, new=replace(record, herkomst_id=arrival.id))
-            items += offer(session, runtime, derived_id, derived, inrichting, release=used_release, vanaf=vanaf)
-    put_all_in_postbus(session, items)
+            one = Offered(derived_id, derived, used_release, vanaf)
+            record = outgoing_301(one, body, runtime.now(), arrival.principal.key_id)
+            records.append(replace(record, herkomst_id=arrival.id))
+            offered.append(one)
+    add_berichten(session, new=records)
+    put_all_in_postbus(session, chain(*offer(session, runtime, offered, inrichting)))
 
 
 def contract_for(bericht: Toewijzingsbericht, aanbieder: str, inrichting: Inrichting | None) -> Contract | None:
@@ -73,15 +80,25 @@ def contract_for(bericht: Toewijzingsbericht, aanbieder: str, inrichting: Inrich
     return inrichting.contract_on(aanbieder, first) if inrichting else None
 
 
-def outgoing_301(
-    id: str, bericht: Toewijzingsbericht, release: str, body: bytes, now: datetime, key_id: str | None
-) -> NewBericht:
+class Offered(NamedTuple):
+    """A 301 for one aanbieder, in its release, by the id under which it is kept.
+
+    `vanaf` has the `aandeel_vanaf` of the toewijzingen that are later parts of a whole, by sleutel.
+    """
+
+    bericht_id: str
+    bericht: Toewijzingsbericht
+    release: str
+    vanaf: Mapping[str, int] = WHOLES
+
+
+def outgoing_301(offered: Offered, body: bytes, now: datetime, key_id: str | None) -> NewBericht:
     """The record of a 301 that the service makes, on its way to its Ontvanger."""
-    header = bericht.header
+    bericht, header = offered.bericht, offered.bericht.header
     return NewBericht(
-        id=id,
+        id=offered.bericht_id,
         soort=Berichtsoort.WMO301,
-        release=release,
+        release=offered.release,
         richting=Richting.UITGAAND,
         afzender=header.afzender,
         ontvanger=header.ontvanger,
@@ -98,56 +115,53 @@ def outgoing_301(
     )
 
 
-def offer(
-    session: Session,
-    runtime: Runtime,
-    bericht_id: str,
-    bericht: Toewijzingsbericht,
-    inrichting: Inrichting | None,
-    *,
-    release: str,
-    vanaf: Mapping[str, int] = WHOLES,
-) -> list[tuple[str, str]]:
-    """Book what a 301 assigns to its Ontvanger and answer it where the contract says so.
+def offer(session: Session, runtime: Runtime, offered: Sequence[Offered], inrichting: Inrichting | None) -> list[Items]:
+    """Book what each 301 assigns to its Ontvanger and answer it where the contract says so.
 
-    `vanaf` has the `aandeel_vanaf` of the toewijzingen that are later parts of a whole, by sleutel. What comes back
-    goes into the postbus: (party, bericht id).
+    What comes back goes into the postbuses, for each 301.
     """
-    header = bericht.header
-    for allotment in allotments(bericht):
-        _book(session, header.afzender, allotment, bericht_id, vanaf)
-    contract = contract_for(bericht, header.ontvanger, inrichting)
-    items = [(aanbieder_partij(header.ontvanger), bericht_id)]
-    if contract is not None and contract.retour is RetourModus.AUTOMATISCH:
-        retour_id = _answer(session, runtime, bericht_id, bericht, release=release)
-        items.append((gemeente_partij(header.afzender), retour_id))
+    stored.book_versies(session, new=[versie for one in offered for versie in versies_of(one)])
+    retouren: list[NewBericht] = []
+    items: list[Items] = []
+    for one in offered:
+        header = one.bericht.header
+        to_aanbieder = (aanbieder_partij(header.ontvanger), one.bericht_id)
+        contract = contract_for(one.bericht, header.ontvanger, inrichting)
+        if contract is not None and contract.retour is RetourModus.AUTOMATISCH:
+            retouren.append(_answer(runtime, one))
+            items.append((to_aanbieder, (gemeente_partij(header.afzender), retouren[-1].id)))
+        else:
+            items.append((to_aanbieder,))
+    add_berichten(session, new=retouren)
     return items
 
 
-def _book(session: Session, gemeente: str, allotment: Allotment, bericht_id: str, vanaf: Mapping[str, int]) -> None:
-    client, sleutel = allotment.client, sleutel_of(gemeente, allotment)
-    versie = ToewijzingVersie.of(
-        allotment.product,
-        bsn=client.bsn,
-        geboortedatum=client.geboortedatum.datum,
-        aandeel_vanaf=vanaf.get(sleutel, 0),
-    )
-    stored.book_versie(
-        session,
-        gemeente=gemeente,
-        sleutel=sleutel,
-        nummer=allotment.product.toewijzing_nummer,
-        aanbieder=allotment.aanbieder,
-        versie=versie,
-        bericht_id=bericht_id,
-    )
+def versies_of(offered: Offered) -> Iterator[stored.NewVersie]:
+    """What a 301 assigns to its Ontvanger, as it is booked."""
+    gemeente = offered.bericht.header.afzender
+    for allotment in allotments(offered.bericht):
+        client, product, sleutel = allotment.client, allotment.product, sleutel_of(gemeente, allotment)
+        versie = ToewijzingVersie.of(
+            product,
+            bsn=client.bsn,
+            geboortedatum=client.geboortedatum.datum,
+            aandeel_vanaf=offered.vanaf.get(sleutel, 0),
+        )
+        yield stored.NewVersie(
+            gemeente=gemeente,
+            sleutel=sleutel,
+            nummer=product.toewijzing_nummer,
+            aanbieder=allotment.aanbieder,
+            versie=versie,
+            bericht_id=offered.bericht_id,
+        )
 
 
-def _answer(session: Session, runtime: Runtime, bericht_id: str, bericht: Toewijzingsbericht, *, release: str) -> str:
+def _answer(runtime: Runtime, offered: Offered) -> NewBericht:
     """The 302 that the service makes for an aanbieder: a 301 that got this far is right."""
-    header = bericht.header
+    bericht, release, header = offered.bericht, offered.release, offered.bericht.header
     retour = toewijzing_retour(bericht, (), identificatie_retour=new_identificatie(), today=runtime.today())
-    record = NewBericht(
+    return NewBericht(
         id=new_id(),
         soort=Berichtsoort.WMO302,
         release=release,
@@ -162,10 +176,8 @@ def _answer(session: Session, runtime: Runtime, bericht_id: str, bericht: Toewij
         status=BerichtStatus.VERWERKT,
         body=write(retour, release),
         uniek=uniek.of_retour(retour),
-        antwoord_op_id=bericht_id,
+        antwoord_op_id=offered.bericht_id,
     )
-    add_bericht(session, new=record)
-    return record.id
 
 
 def _derived(

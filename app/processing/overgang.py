@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -26,11 +26,11 @@ from app.domain.overgang import (
     masked,
     toekenning_of,
 )
-from app.domain.refusals import InvalidInput, RejectedBericht
+from app.domain.refusals import InvalidInput, Refusal
 from app.processing.idempotency import on_trial
 from app.processing.runtime import Runtime
-from app.processing.toekenningen import demand_inrichting, grant
-from app.storage.overgangen import Overgegaan, add_overgang, overgangen_by_bsn
+from app.processing.toekenningen import Gevraagd, demand_inrichting, grant_all
+from app.storage.overgangen import Overgegaan, add_overgangen, overgangen_by_bsn
 from app.storage.postbus import put_all_in_postbus
 from app.storage.toewijzing_nummers import lock_nummers
 
@@ -61,16 +61,15 @@ def convert_clients(
             yield from runtime.storage.run(work)
 
 
-@dataclass(slots=True)
-class _Batch:
-    """What the clients of one transaction share."""
+class _New(NamedTuple):
+    """A client who was not converted before, with the budget to be granted."""
 
-    session: Session
-    runtime: Runtime
-    inrichting: Inrichting
-    omzetting: Omzetting
-    earlier: dict[tuple[str, str], Overgegaan]
-    items: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    client: OvergangClient
+    berekening: Berekening
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.client.client.bsn, _product(self.berekening)
 
 
 def _convert_batch(
@@ -78,47 +77,55 @@ def _convert_batch(
 ) -> list[Uitkomst]:
     gemeente = omzetting.gemeente
     lock_nummers(session, gemeente=gemeente)  # of two runs at once, the second sees what the first did
+    inrichting = demand_inrichting(session, runtime, gemeente)
     bsns = [one.client.bsn for one in clients if isinstance(one, OvergangClient)]
-    batch = _Batch(
-        session=session,
-        runtime=runtime,
-        inrichting=demand_inrichting(session, runtime, gemeente),
-        omzetting=omzetting,
-        earlier=overgangen_by_bsn(session, gemeente=gemeente, vanaf=omzetting.vanaf, bsns=bsns),
-    )
-    outcomes = [_unreadable(one) if isinstance(one, FoutieveClient) else _convert(batch, one) for one in clients]
-    put_all_in_postbus(session, batch.items)
+    earlier = overgangen_by_bsn(session, gemeente=gemeente, vanaf=omzetting.vanaf, bsns=bsns)
+    found = [_judge(inrichting, omzetting, earlier, one) for one in clients]
+    outcomes = iter(_grant(session, runtime, inrichting, omzetting, [one for one in found if isinstance(one, _New)]))
+    return [next(outcomes) if isinstance(one, _New) else one for one in found]
+
+
+def _judge(
+    inrichting: Inrichting,
+    omzetting: Omzetting,
+    earlier: Mapping[tuple[str, str], Overgegaan],
+    one: OvergangClient | FoutieveClient,
+) -> Uitkomst | _New:
+    if isinstance(one, FoutieveClient):
+        return _unreadable(one)
+    try:
+        new = _New(one, converted(inrichting, omzetting, one))
+    except InvalidInput as refusal:
+        return _refused(one, refusal)
+    before = earlier.get(new.key)
+    return new if before is None else _converted_before(one, before, new.berekening)
+
+
+def _grant(
+    session: Session, runtime: Runtime, inrichting: Inrichting, omzetting: Omzetting, new: Sequence[_New]
+) -> list[Uitkomst]:
+    today = runtime.today()
+    asked = [Gevraagd(toekenning_of(omzetting, one.client, one.berekening, today), one.berekening) for one in new]
+    outcomes: list[Uitkomst] = []
+    converted_now: dict[tuple[str, str], Overgegaan] = {}
+    items: list[tuple[str, str]] = []
+    for one, granted in zip(new, grant_all(session, runtime, inrichting, asked, None), strict=True):
+        if isinstance(granted, Refusal):
+            outcomes.append(_refused(one.client, granted))
+            continue
+        over = Overgegaan(granted.record.id, one.client.aanbieder, one.berekening.budget_euro)
+        warnings = fouten_of(granted.record.waarschuwingen, one.client)
+        outcomes.append(_outcome(one.client, Uitslag.OMGEZET, over, waarschuwingen=warnings))
+        converted_now[one.key] = over
+        items += granted.items
+    add_overgangen(session, gemeente=omzetting.gemeente, vanaf=omzetting.vanaf, new=converted_now)
+    put_all_in_postbus(session, items)
     return outcomes
 
 
-def _convert(batch: _Batch, one: OvergangClient) -> Uitkomst:
-    try:
-        berekening = converted(batch.inrichting, batch.omzetting, one)
-        before = batch.earlier.get((one.client.bsn, _product(berekening)))
-        if before is not None:
-            return _converted_before(one, before, berekening)
-        with batch.session.begin_nested():
-            return _grant(batch, one, berekening)
-    except (InvalidInput, RejectedBericht) as refusal:
-        fouten = fouten_of(refusal.findings, one) or (Fout(one.regel, "", refusal.detail),)
-        return _outcome(one, Uitslag.MISLUKT, fouten=fouten)
-
-
-def _grant(batch: _Batch, one: OvergangClient, berekening: Berekening) -> Uitkomst:
-    session, runtime, omzetting = batch.session, batch.runtime, batch.omzetting
-    toekenning = toekenning_of(omzetting, one, berekening, runtime.today())
-    granted = grant(session, runtime, batch.inrichting, toekenning, None, berekening=berekening)
-    new = Overgegaan(granted.record.id, one.aanbieder, berekening.budget_euro)
-    add_overgang(
-        session,
-        gemeente=omzetting.gemeente,
-        bsn=one.client.bsn,
-        product=_product(berekening),
-        vanaf=omzetting.vanaf,
-        new=new,
-    )
-    batch.items += granted.items
-    return _outcome(one, Uitslag.OMGEZET, new, waarschuwingen=fouten_of(granted.record.waarschuwingen, one))
+def _refused(one: OvergangClient, refusal: Refusal) -> Uitkomst:
+    fouten = fouten_of(refusal.findings, one) or (Fout(one.regel, "", refusal.detail),)
+    return _outcome(one, Uitslag.MISLUKT, fouten=fouten)
 
 
 def _converted_before(one: OvergangClient, before: Overgegaan, berekening: Berekening) -> Uitkomst:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from app.domain.berekening import Berekening, bereken
+from app.domain.dossier import ToewijzingDossier
 from app.domain.inrichting import Inrichting
 from app.domain.onderaannemer import Onderaannemer
 from app.domain.principal import Principal, Rol
-from app.domain.refusals import InvalidInput, NotFound, RejectedBericht, RoleNotAllowed, SenderNotAllowed
+from app.domain.refusals import InvalidInput, NotFound, Refusal, RejectedBericht, RoleNotAllowed, SenderNotAllowed
 from app.domain.retour import Finding
-from app.domain.termijnen import termijnen_of
+from app.domain.termijnen import Termijn, termijnen_of
 from app.domain.toekenning import Toekenning, Uitgifte, Verdeling, toewijzingsbericht, verdeel
 from app.domain.toekenning_velden import in_request
 from app.domain.versies import Toewijzing
+from app.processing.allocate import versies_of
 from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.inrichtingen import find_inrichting
-from app.processing.issue import Issued, issue_301
+from app.processing.issue import Issued, Judged, book_301s, judge_301
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.rules.toekenning import contract_findings, double_funding, overlap_findings, request_findings
 from app.storage.berichten import BerichtRecord, berichten_by_id
@@ -32,12 +34,12 @@ from app.storage.termijnen import record_termijnen
 from app.storage.toekenningen import (
     ToekenningRecord,
     Uitgegeven,
-    add_toekenning,
+    add_toekenningen,
     find_toekenning,
     toekenning_to_json,
 )
-from app.storage.toewijzing_nummers import lock_nummers, next_nummer
-from app.storage.toewijzingen import ToewijzingRecord, find_toewijzing_record, toewijzingen_by_bsn
+from app.storage.toewijzing_nummers import free_nummers, lock_nummers, set_last_nummer
+from app.storage.toewijzingen import NewVersie, ToewijzingRecord, find_toewijzing_record, toewijzingen_by_bsn
 from app.storage.zicht import Zicht
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -104,19 +106,34 @@ def grant(
 ) -> Granted:
     """Compute, divide, number, issue and keep one toekenning, in the transaction of the caller.
 
-    `berekening` is used instead of computing it. The caller puts `items` into the postbuses (put_all_in_postbus),
-    once for all grants of its transaction. Raises InvalidInput with every finding on the request, and RejectedBericht
-    when a 301 would not be right; then nothing of this toekenning is kept, and the caller may go on with another.
+    As `grant_all`, and raises what it refuses.
     """
-    lock_nummers(session, gemeente=toekenning.gemeente)  # two that overlap see each other
-    plan = _plan(session, inrichting, toekenning, berekening)
-    order = _Order(new_id(), moment_of_toewijzing(runtime), toekenning, key_id)
-    with session.begin_nested():
-        issued = _issue(session, runtime, inrichting, order, plan)
-        record = _record(order, plan, issued, runtime.now())
-        _keep(session, record, order.moment.date())
-    items = tuple(item for one in issued.values() for item in one.items)
-    return Granted(record=record, verdeling=plan.verdeling, items=items)
+    (outcome,) = grant_all(session, runtime, inrichting, [Gevraagd(toekenning, berekening)], key_id)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+class Gevraagd(NamedTuple):
+    """A toekenning to grant; `berekening` is used instead of computing it."""
+
+    toekenning: Toekenning
+    berekening: Berekening | None = None
+
+
+def grant_all(
+    session: Session, runtime: Runtime, inrichting: Inrichting, asked: Sequence[Gevraagd], key_id: str | None
+) -> list[Granted | Refusal]:
+    """Grant toekenningen of the gemeente of the inrichting in order, each after and with a view of those before it.
+
+    The number of statements does not depend on how many there are. Of one that is refused nothing is kept, and what
+    is wrong with it stands in its place: InvalidInput with every finding on the request, or RejectedBericht when a 301
+    would not be right. The caller puts the `items` into the postbuses (put_all_in_postbus), once for its transaction.
+    """
+    desk = _desk(session, runtime, inrichting, asked)
+    decided = [desk.decide(one, key_id) for one in asked]
+    granted = iter(_keep(session, runtime, inrichting, [one for one in decided if isinstance(one, _Decided)]))
+    return [next(granted) if isinstance(one, _Decided) else one for one in decided]
 
 
 class _Order(NamedTuple):
@@ -126,31 +143,103 @@ class _Order(NamedTuple):
     key_id: str | None
 
 
-def _issue(session: Session, runtime: Runtime, inrichting: Inrichting, order: _Order, plan: _Plan) -> dict[int, Issued]:
-    """A 301 for each part, by its ToewijzingNummer and in order."""
-    issued: dict[int, Issued] = {}
-    for deel in plan.verdeling.delen:
-        nummer = next_nummer(session, gemeente=order.toekenning.gemeente)
-        uitgifte = Uitgifte(
-            toewijzing_nummer=nummer,
-            identificatie=new_identificatie(),
-            moment=order.moment,
-            referentie=f"Toekenning {order.id}",
-        )
-        bericht = toewijzingsbericht(order.toekenning, plan.berekening, deel, uitgifte)
-        issued[nummer] = issue_301(
-            session,
-            runtime,
-            bericht=bericht,
-            inrichting=inrichting,
-            key_id=order.key_id,
-            vanaf={str(nummer): deel.aandeel_vanaf},
-        )
-    return issued
+class _Decided(NamedTuple):
+    """A toekenning that is right, with its 301s by ToewijzingNummer; nothing of it is kept yet."""
+
+    order: _Order
+    plan: _Plan
+    judged: dict[int, Judged]
 
 
-def _record(order: _Order, plan: _Plan, issued: Mapping[int, Issued], now: datetime) -> ToekenningRecord:
-    return ToekenningRecord(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """What is needed to decide on toekenningen without asking the database again.
+
+    `nummers` are those that may still be given, the next one last; `known` are the toewijzingen of each client.
+    """
+
+    runtime: Runtime
+    inrichting: Inrichting
+    moment: datetime
+    nummers: list[int]
+    known: dict[str, tuple[Toewijzing, ...]]
+
+    def decide(self, asked: Gevraagd, key_id: str | None) -> _Decided | Refusal:
+        """What is granted; a refusal uses no number."""
+        toekenning, bsn = asked.toekenning, asked.toekenning.client.bsn
+        try:
+            plan = _plan(self.inrichting, asked, self.known.get(bsn, ()))
+            order = _Order(new_id(), self.moment, toekenning, key_id)
+            judged = self._judge(order, plan)
+        except (InvalidInput, RejectedBericht) as refusal:
+            return refusal
+        del self.nummers[-len(judged) :]
+        given = (_toewijzing(new) for one in judged.values() for new in versies_of(one.offered))
+        self.known[bsn] = (*self.known.get(bsn, ()), *given)
+        return _Decided(order, plan, judged)
+
+    def _judge(self, order: _Order, plan: _Plan) -> dict[int, Judged]:
+        """A 301 for each part, by its ToewijzingNummer and in order."""
+        delen = plan.verdeling.delen
+        if len(self.nummers) < len(delen):
+            raise InvalidInput("Er is geen ToewijzingNummer meer vrij.")
+        # No toewijzing has these numbers yet, and a 301 of a toekenning answers no request of an aanbieder.
+        dossier = ToewijzingDossier(today=self.runtime.today(), inrichting=self.inrichting)
+        judged: dict[int, Judged] = {}
+        for deel, nummer in zip(delen, reversed(self.nummers), strict=False):
+            uitgifte = Uitgifte(
+                toewijzing_nummer=nummer,
+                identificatie=new_identificatie(),
+                moment=order.moment,
+                referentie=f"Toekenning {order.id}",
+            )
+            bericht = toewijzingsbericht(order.toekenning, plan.berekening, deel, uitgifte)
+            judged[nummer] = judge_301(
+                self.runtime, bericht, self.inrichting, dossier, vanaf={str(nummer): deel.aandeel_vanaf}
+            )
+        return judged
+
+
+def _toewijzing(new: NewVersie) -> Toewijzing:
+    return Toewijzing(
+        sleutel=new.sleutel, gemeente=new.gemeente, nummer=new.nummer, aanbieder=new.aanbieder, versies=(new.versie,)
+    )
+
+
+def _desk(session: Session, runtime: Runtime, inrichting: Inrichting, asked: Sequence[Gevraagd]) -> _Desk:
+    gemeente = inrichting.gemeente
+    laatste = lock_nummers(session, gemeente=gemeente)  # two that overlap see each other
+    most = sum(1 if one.toekenning.tweede is None else 2 for one in asked)
+    nummers = free_nummers(session, gemeente=gemeente, after=laatste, count=most)
+    return _Desk(
+        runtime=runtime,
+        inrichting=inrichting,
+        moment=moment_of_toewijzing(runtime),
+        nummers=nummers[::-1],
+        known=toewijzingen_by_bsn(session, gemeente=gemeente, bsns={one.toekenning.client.bsn for one in asked}),
+    )
+
+
+def _keep(session: Session, runtime: Runtime, inrichting: Inrichting, decided: Sequence[_Decided]) -> list[Granted]:
+    if not decided:
+        return []
+    all_judged = [judged for one in decided for judged in one.judged.values()]
+    key_id = decided[0].order.key_id
+    all_issued = iter(book_301s(session, runtime, all_judged, inrichting, key_id))
+    now = runtime.now()
+    granted = [_granted(one, {nummer: next(all_issued) for nummer in one.judged}, now) for one in decided]
+    records = [one.record for one in granted]
+    add_toekenningen(session, new=records)
+    record_termijnen(session, termijnen=[termijn for one in decided for termijn in _termijnen(one)])
+    for record in records:
+        _keep_onderaannemer(session, record)
+    set_last_nummer(session, gemeente=inrichting.gemeente, laatste=max(decided[-1].judged))
+    return granted
+
+
+def _granted(decided: _Decided, issued: Mapping[int, Issued], now: datetime) -> Granted:
+    order, plan = decided.order, decided.plan
+    record = ToekenningRecord(
         id=order.id,
         toekenning=order.toekenning,
         berekening=plan.berekening,
@@ -160,24 +249,27 @@ def _record(order: _Order, plan: _Plan, issued: Mapping[int, Issued], now: datet
         gemaakt_op=now,
         key_id=order.key_id,
     )
+    items = tuple(item for one in issued.values() for item in one.items)
+    return Granted(record=record, verdeling=plan.verdeling, items=items)
 
 
-def _keep(session: Session, record: ToekenningRecord, toewijzingsdatum: date) -> None:
-    toekenning = record.toekenning
-    add_toekenning(session, new=record)
-    termijnen = termijnen_of(
-        toekenning_id=record.id,
+def _termijnen(decided: _Decided) -> tuple[Termijn, ...]:
+    order, toekenning = decided.order, decided.order.toekenning
+    return termijnen_of(
+        toekenning_id=order.id,
         gemeente=toekenning.gemeente,
-        sleutels=[toewijzing.sleutel for toewijzing in record.toewijzingen],
-        toewijzingsdatum=toewijzingsdatum,
+        sleutels=[str(nummer) for nummer in decided.judged],
+        toewijzingsdatum=order.moment.date(),
         ingangsdatum=toekenning.ingangsdatum,
         einddatum=toekenning.einddatum,
         evaluatiedatum=toekenning.evaluatiedatum,
     )
-    record_termijnen(session, termijnen=termijnen)
+
+
+def _keep_onderaannemer(session: Session, record: ToekenningRecord) -> None:
     if record.onderaannemer is not None:
+        toekenning, sleutel = record.toekenning, record.toewijzingen[0].sleutel
         first = Onderaannemer(aanbieder=record.onderaannemer, begindatum=toekenning.ingangsdatum)
-        sleutel = record.toewijzingen[0].sleutel
         set_onderaannemers(session, gemeente=toekenning.gemeente, sleutel=sleutel, onderaannemers=(first,))
 
 
@@ -236,13 +328,13 @@ class _Plan:
     warnings: tuple[Finding, ...]
 
 
-def _plan(session: Session, inrichting: Inrichting, toekenning: Toekenning, given: Berekening | None) -> _Plan:
+def _plan(inrichting: Inrichting, asked: Gevraagd, known: tuple[Toewijzing, ...]) -> _Plan:
     """What will be granted to whom; InvalidInput with everything that is wrong with it."""
+    toekenning = asked.toekenning
     wrong = list(request_findings(toekenning, inrichting))
-    berekening = given or _computed(inrichting, toekenning, wrong)
+    berekening = asked.berekening or _computed(inrichting, toekenning, wrong)
     wrong += contract_findings(toekenning, inrichting, berekening.product.code if berekening else None)
     verdeling = _divided(inrichting, toekenning, berekening, wrong) if berekening else None
-    known = _known(session, toekenning)
     if berekening is not None:
         wrong += overlap_findings(toekenning, berekening.product, known)
     if wrong or berekening is None or verdeling is None:
@@ -287,8 +379,3 @@ def _divided(
     except InvalidInput as refusal:
         wrong += refusal.findings
         return None
-
-
-def _known(session: Session, toekenning: Toekenning) -> tuple[Toewijzing, ...]:
-    bsn = toekenning.client.bsn
-    return toewijzingen_by_bsn(session, gemeente=toekenning.gemeente, bsns=[bsn]).get(bsn, ())

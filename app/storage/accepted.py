@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.storage.bericht_tables import BerichtRow
+from app.storage.columns import one_of
 
 
 class AcceptedBericht(NamedTuple):
@@ -42,10 +44,16 @@ def sha256_of(session: Session, *, id: str) -> str:
 def set_antwoord_op(session: Session, *, id: str, antwoord_op_id: str) -> None:
     """Say which bericht this one answers; IntegrityError when another answered it first."""
     session.execute(update(BerichtRow).where(BerichtRow.id == id).values(antwoord_op_id=antwoord_op_id))
-    waits_no_longer(session, id=antwoord_op_id)
+    wait_no_longer(session, ids={antwoord_op_id})
 
 
-def waits_no_longer(session: Session, *, id: str) -> None:
-    """The bericht has its answer."""
-    waiting = (BerichtRow.id == id, BerichtRow.wacht_op_antwoord)
-    session.execute(update(BerichtRow).where(*waiting).values(wacht_op_antwoord=False))
+def wait_no_longer(session: Session, *, ids: Collection[str]) -> None:
+    """The berichten have their answer."""
+    if ids:
+        waiting = (one_of(session, BerichtRow.id, ids), BerichtRow.wacht_op_antwoord)
+        session.execute(
+            update(BerichtRow)
+            .where(*waiting)
+            .values(wacht_op_antwoord=False)
+            .execution_options(synchronize_session=False)
+        )

@@ -7,20 +7,23 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.bericht import Berichtsoort, BerichtStatus
 from app.domain.refusals import NotFound
 from app.domain.retour import Finding
-from app.storage.accepted import waits_no_longer
+from app.storage.accepted import wait_no_longer
 from app.storage.bericht_records import PARTY_COLUMNS, BerichtRecord, records_of, visible_bericht
 from app.storage.bericht_tables import BerichtClientRow, BerichtInhoudRow, BerichtRow
-from app.storage.columns import insert_or_conflict, one_of
-from app.storage.findings import add_findings
+from app.storage.columns import dialect_of, insert_in_dialect, one_of
+from app.storage.findings import add_all_findings
+from app.storage.inserts import insert_rows
 from app.storage.zicht import Zicht, newest_ids
 
 __all__ = ["BerichtFilters", "BerichtRecord", "NewBericht"]
@@ -69,6 +72,9 @@ class NewBericht:
     bsns: frozenset[str] = field(default=frozenset(), repr=False)
 
 
+SAME_NAMES = frozenset(NewBericht.__dataclass_fields__).intersection(BerichtRow.__table__.columns.keys())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BerichtFilters:
     """What to list; None does not filter. `van` and `tot` are days in the Netherlands, both included."""
@@ -86,7 +92,12 @@ class BerichtFilters:
 
 def add_bericht(session: Session, *, new: NewBericht) -> None:
     """Keep a bericht. An `uniek` or `antwoord_op_id` that is taken raises IntegrityError."""
-    session.execute(insert(BerichtRow).values(_columns(new)))
+    add_berichten(session, new=[new])
+
+
+def add_berichten(session: Session, *, new: Sequence[NewBericht]) -> None:
+    """Keep berichten, one that answers another after that one. What is taken raises IntegrityError."""
+    insert_rows(session, BerichtRow, [_columns(one) for one in new])
     _add_content(session, new)
 
 
@@ -95,15 +106,10 @@ def add_unique_bericht(session: Session, *, new: NewBericht) -> str | None:
 
     Of any number of simultaneous calls with one `uniek` exactly one gets None.
     """
-    added = session.execute(
-        insert_or_conflict(session, BerichtRow)
-        .values(_columns(new))
-        .on_conflict_do_nothing(index_elements=[BerichtRow.uniek])
-        .returning(BerichtRow.id)
-    ).scalar_one_or_none()
+    added = session.connection().execute(_insert_unique(dialect_of(session)), _columns(new)).scalar_one_or_none()
     if added is None:
         return session.execute(select(BerichtRow.id).where(BerichtRow.uniek == new.uniek)).scalar_one()
-    _add_content(session, new)
+    _add_content(session, [new])
     return None
 
 
@@ -156,14 +162,19 @@ def list_berichten(
     return berichten_by_id(session, ids=ids, zicht=zicht)
 
 
+@cache
+def _insert_unique(dialect: str) -> ReturningInsert[str]:
+    statement = insert_in_dialect(dialect, BerichtRow)
+    return statement.on_conflict_do_nothing(index_elements=[BerichtRow.uniek]).returning(BerichtRow.id)
+
+
 def _columns(new: NewBericht) -> dict[str, Any]:
-    same = {name: getattr(new, name) for name in BerichtRow.__table__.columns.keys() if hasattr(new, name)}  # noqa: SIM118
     derived = {
         "omvang_bytes": len(new.body),
         "sha256": hashlib.sha256(new.body).hexdigest(),
         "wacht_op_antwoord": _awaits_answer(new),
     }
-    return {**same, **derived}
+    return {**{name: getattr(new, name) for name in SAME_NAMES}, **derived}
 
 
 def _awaits_answer(new: NewBericht) -> bool:
@@ -172,15 +183,16 @@ def _awaits_answer(new: NewBericht) -> bool:
     return accepted and new.soort in ANSWERED_SOORTEN and new.status not in NOT_WAITING
 
 
-def _add_content(session: Session, new: NewBericht) -> None:
-    if new.antwoord_op_id is not None:
-        waits_no_longer(session, id=new.antwoord_op_id)
-    inhoud = zlib.compress(new.body, COMPRESSION_LEVEL)
-    session.execute(insert(BerichtInhoudRow).values(bericht_id=new.id, codering=CODERING, inhoud=inhoud))
-    add_findings(session, bericht_id=new.id, findings=new.findings)
-    if new.bsns:
-        clients = [{"bericht_id": new.id, "bsn": bsn} for bsn in sorted(new.bsns)]
-        session.execute(insert(BerichtClientRow), clients)
+def _add_content(session: Session, new: Sequence[NewBericht]) -> None:
+    wait_no_longer(session, ids={one.antwoord_op_id for one in new if one.antwoord_op_id is not None})
+    insert_rows(session, BerichtInhoudRow, [_inhoud(one) for one in new])
+    add_all_findings(session, findings_by_id={one.id: one.findings for one in new})
+    clients = [{"bericht_id": one.id, "bsn": bsn} for one in new for bsn in sorted(one.bsns)]
+    insert_rows(session, BerichtClientRow, clients)
+
+
+def _inhoud(new: NewBericht) -> dict[str, Any]:
+    return {"bericht_id": new.id, "codering": CODERING, "inhoud": zlib.compress(new.body, COMPRESSION_LEVEL)}
 
 
 def _conditions(filters: BerichtFilters) -> list[ColumnElement[bool]]:

@@ -34,6 +34,8 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
+POSTGRESQL = "postgresql"
+
 BigIdentity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts up by itself in SQLite
 
 
@@ -73,13 +75,23 @@ Identity = Annotated[int, mapped_column(BigIdentity, primary_key=True, autoincre
 
 def insert_or_conflict(session: Session, row: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that may have an ON CONFLICT clause, for the database of the session."""
+    return insert_in_dialect(dialect_of(session), row)
+
+
+def insert_in_dialect(dialect: str, row: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that may have an ON CONFLICT clause, for a statement that is built once and kept."""
     table = row.__table__
-    return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)  # type: ignore[arg-type]
+    return postgresql.insert(table) if dialect == POSTGRESQL else sqlite.insert(table)  # type: ignore[arg-type]
+
+
+def dialect_of(session: Session) -> str:
+    """`postgresql` or `sqlite`."""
+    return session.get_bind().dialect.name
 
 
 def is_postgresql(session: Session) -> bool:
     """Whether the session talks to PostgreSQL (else SQLite)."""
-    return session.get_bind().dialect.name == "postgresql"
+    return dialect_of(session) == POSTGRESQL
 
 
 def one_of(

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, insert, select
+from sqlalchemy import JSON, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.retour import Ernst, Finding, Waarde
 from app.storage.columns import Base, one_of
+from app.storage.inserts import insert_rows
 
 
 class BevindingRow(Base):
@@ -57,14 +58,17 @@ def finding_from_json(value: Mapping[str, Any]) -> Finding:
 
 def add_findings(session: Session, *, bericht_id: str, findings: Sequence[Finding]) -> None:
     """Keep the findings on a bericht that has none yet."""
-    if findings:
-        session.execute(
-            insert(BevindingRow),
-            [
-                {"bericht_id": bericht_id, "volgorde": volgorde, **finding_to_json(finding)}
-                for volgorde, finding in enumerate(findings)
-            ],
-        )
+    add_all_findings(session, findings_by_id={bericht_id: findings})
+
+
+def add_all_findings(session: Session, *, findings_by_id: Mapping[str, Sequence[Finding]]) -> None:
+    """Keep the findings on berichten (by id) that have none yet."""
+    rows = [
+        {"bericht_id": bericht_id, "volgorde": volgorde, **finding_to_json(finding)}
+        for bericht_id, findings in findings_by_id.items()
+        for volgorde, finding in enumerate(findings)
+    ]
+    insert_rows(session, BevindingRow, rows)
 
 
 def findings_by_bericht(session: Session, *, bericht_ids: Collection[str]) -> dict[str, tuple[Finding, ...]]:

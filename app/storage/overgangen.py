@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, insert, select
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.storage.columns import Base, one_of
+from app.storage.inserts import insert_rows
 
 
 class OvergangRow(Base):
@@ -34,11 +35,13 @@ class Overgegaan(NamedTuple):
     budget_euro: int
 
 
-def add_overgang(session: Session, *, gemeente: str, bsn: str, product: str, vanaf: date, new: Overgegaan) -> None:
-    """Record that a client was converted; with the same key again the database refuses it."""
-    session.execute(
-        insert(OvergangRow).values(gemeente=gemeente, bsn=bsn, product=product, vanaf=vanaf, **new._asdict())
-    )
+def add_overgangen(session: Session, *, gemeente: str, vanaf: date, new: Mapping[tuple[str, str], Overgegaan]) -> None:
+    """Record that clients were converted, by bsn and product code; the same ones again the database refuses."""
+    rows = [
+        {"gemeente": gemeente, "bsn": bsn, "product": product, "vanaf": vanaf, **one._asdict()}
+        for (bsn, product), one in new.items()
+    ]
+    insert_rows(session, OvergangRow, rows)
 
 
 def overgangen_by_bsn(

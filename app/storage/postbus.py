@@ -6,15 +6,19 @@ import binascii
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterable
+from functools import cache
 from heapq import merge
-from itertools import islice
-from typing import NamedTuple, cast
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ForeignKey, UniqueConstraint, exists, insert, select
+from sqlalchemy import ForeignKey, UniqueConstraint, exists, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.refusals import InvalidInput
-from app.storage.columns import Base, insert_or_conflict
+from app.storage.columns import Base, dialect_of, insert_in_dialect
+from app.storage.inserts import insert_rows
 
 MAX_NUMMER = 2**63 - 1
 
@@ -52,19 +56,31 @@ def put_in_postbus(session: Session, *, partij: str, bericht_id: str) -> None:
     their order, without gaps. Who puts in several in one transaction does so in order of party: two that go the
     other way round would wait for each other.
     """
-    nummer = session.execute(
-        insert_or_conflict(session, PostbusTellerRow)
-        .values(partij=partij, laatste=1)
-        .on_conflict_do_update(index_elements=["partij"], set_={"laatste": PostbusTellerRow.laatste + 1})
-        .returning(PostbusTellerRow.laatste)
-    ).scalar_one()
-    session.execute(insert(PostbusItemRow).values(partij=partij, nummer=nummer, bericht_id=bericht_id))
+    put_all_in_postbus(session, [(partij, bericht_id)])
 
 
 def put_all_in_postbus(session: Session, items: Iterable[tuple[str, str]]) -> None:
     """Give (party, bericht id) pairs, in the order of the parties: then no two transactions wait for each other."""
-    for partij, bericht_id in sorted(items, key=lambda item: item[0]):
-        put_in_postbus(session, partij=partij, bericht_id=bericht_id)
+    rows: list[dict[str, Any]] = []
+    for partij, given in groupby(sorted(items, key=itemgetter(0)), key=itemgetter(0)):
+        ids = [bericht_id for _, bericht_id in given]
+        first = _raise_teller(session, partij, len(ids)) - len(ids) + 1
+        rows += ({"partij": partij, "nummer": nummer, "bericht_id": id} for nummer, id in enumerate(ids, first))
+    insert_rows(session, PostbusItemRow, rows)
+
+
+def _raise_teller(session: Session, partij: str, by: int) -> int:
+    values = {"partij": partij, "laatste": by}
+    return session.connection().execute(_raise_statement(dialect_of(session)), values).scalar_one()
+
+
+@cache
+def _raise_statement(dialect: str) -> ReturningInsert[int]:
+    statement = insert_in_dialect(dialect, PostbusTellerRow)
+    raised = PostbusTellerRow.laatste + statement.excluded.laatste
+    return statement.on_conflict_do_update(index_elements=["partij"], set_={"laatste": raised}).returning(
+        PostbusTellerRow.laatste
+    )
 
 
 def is_in_postbus(session: Session, *, partijen: Collection[str], bericht_id: str) -> bool:

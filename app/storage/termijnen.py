@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     and_,
     false,
-    insert,
     not_,
     or_,
     select,
@@ -27,6 +26,7 @@ from app.domain.bericht import Berichtsoort
 from app.domain.termijnen import Moment, Termijn, TermijnSoort, TermijnStatus, Verval, VervalReden
 from app.storage.bericht_tables import BerichtRow
 from app.storage.columns import Base, Identity, one_of
+from app.storage.inserts import insert_rows
 from app.storage.toewijzing_tables import ToewijzingRow
 from app.storage.zicht import Zicht
 
@@ -85,7 +85,7 @@ class Span:
 
 
 def record_termijnen(session: Session, *, termijnen: Sequence[Termijn]) -> None:
-    """Keep the deadlines of a toekenning; its toewijzingen are there already."""
+    """Keep the deadlines of toekenningen of one gemeente; their toewijzingen are there already."""
     if not termijnen:
         return
     found = session.execute(
@@ -106,7 +106,7 @@ def record_termijnen(session: Session, *, termijnen: Sequence[Termijn]) -> None:
         }
         for termijn in termijnen
     ]
-    session.execute(insert(TermijnRow), rows)
+    insert_rows(session, TermijnRow, rows)
 
 
 def move_einde(session: Session, *, gemeente: str, sleutel: str, einddatum: date, sinds: date) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.berekening import Berekening
@@ -16,6 +16,7 @@ from app.domain.berekening_document import berekening_from_document, berekening_
 from app.domain.retour import Finding
 from app.domain.toekenning import Toekenning
 from app.storage.findings import finding_from_json, finding_to_json
+from app.storage.inserts import insert_rows
 from app.storage.toekenning_tables import ToekenningRow, ToekenningToewijzingRow
 
 _TOEKENNING: Final = TypeAdapter(Toekenning)
@@ -49,34 +50,37 @@ def toekenning_to_json(toekenning: Toekenning) -> str:
 
 def add_toekenning(session: Session, *, new: ToekenningRecord) -> None:
     """Keep a toekenning and what came of it; its toewijzingen and their 301s are there already."""
-    toekenning = new.toekenning
-    session.execute(
-        insert(ToekenningRow).values(
-            id=new.id,
-            gemeente=toekenning.gemeente,
-            bsn=toekenning.client.bsn,
-            gemaakt_op=new.gemaakt_op,
-            key_id=new.key_id,
-            aanvraag=_TOEKENNING.dump_python(toekenning, mode="json"),
-            berekening=berekening_to_document(new.berekening),
-            onderaannemer=new.onderaannemer,
-            waarschuwingen=[finding_to_json(finding) for finding in new.waarschuwingen],
-        )
-    )
-    for toewijzing in new.toewijzingen:
-        link_toewijzing(session, toekenning_id=new.id, gemeente=toekenning.gemeente, uitgegeven=toewijzing)
+    add_toekenningen(session, new=[new])
+
+
+def add_toekenningen(session: Session, *, new: Sequence[ToekenningRecord]) -> None:
+    """Keep toekenningen and what came of them; their toewijzingen and 301s are there already."""
+    insert_rows(session, ToekenningRow, [_values(one) for one in new])
+    links = [_link(one.id, one.toekenning.gemeente, toewijzing) for one in new for toewijzing in one.toewijzingen]
+    insert_rows(session, ToekenningToewijzingRow, links)
+
+
+def _values(new: ToekenningRecord) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "gemeente": new.toekenning.gemeente,
+        "bsn": new.toekenning.client.bsn,
+        "gemaakt_op": new.gemaakt_op,
+        "key_id": new.key_id,
+        "aanvraag": _TOEKENNING.dump_python(new.toekenning, mode="json"),
+        "berekening": berekening_to_document(new.berekening),
+        "onderaannemer": new.onderaannemer,
+        "waarschuwingen": [finding_to_json(finding) for finding in new.waarschuwingen],
+    }
 
 
 def link_toewijzing(session: Session, *, toekenning_id: str, gemeente: str, uitgegeven: Uitgegeven) -> None:
     """Say that a toewijzing follows from a toekenning."""
-    session.execute(
-        insert(ToekenningToewijzingRow).values(
-            toekenning_id=toekenning_id,
-            gemeente=gemeente,
-            sleutel=uitgegeven.sleutel,
-            bericht_id=uitgegeven.bericht_id,
-        )
-    )
+    insert_rows(session, ToekenningToewijzingRow, [_link(toekenning_id, gemeente, uitgegeven)])
+
+
+def _link(toekenning_id: str, gemeente: str, uitgegeven: Uitgegeven) -> dict[str, Any]:
+    return {"toekenning_id": toekenning_id, "gemeente": gemeente, **uitgegeven._asdict()}
 
 
 def find_toekenning(session: Session, *, id: str, gemeenten: Collection[str]) -> ToekenningRecord | None:

@@ -24,12 +24,35 @@ class ToewijzingNummerTellerRow(Base):
     laatste: Mapped[int]
 
 
-def lock_nummers(session: Session, *, gemeente: str) -> None:
-    """Let nobody else give out numbers of the gemeente until the end of the transaction.
+def lock_nummers(session: Session, *, gemeente: str) -> int:
+    """Let nobody else give out numbers of the gemeente until the end of the transaction; the last one given out.
 
     Who decides whether something new may be assigned does this first: then two that overlap see each other.
     """
-    _raise_teller(session, gemeente, 0)
+    return _raise_teller(session, gemeente, 0)
+
+
+def free_nummers(session: Session, *, gemeente: str, after: int, count: int) -> list[int]:
+    """The first numbers above `after` that no toewijzing of the gemeente has; fewer where they run out.
+
+    They stay free while the caller holds the lock of `lock_nummers`; it tells with `set_last_nummer` what it used.
+    """
+    free: list[int] = []
+    while len(free) < count and after < LAST_NUMMER:
+        first = _first_free(session, gemeente, after + 1)
+        after = min(first + count - 1, LAST_NUMMER)
+        between = select(ToewijzingRow.nummer).where(
+            ToewijzingRow.gemeente == gemeente, ToewijzingRow.nummer.between(first, after)
+        )
+        used = set(session.scalars(between))
+        free += (nummer for nummer in range(first, after + 1) if nummer not in used)
+    return free[:count]
+
+
+def set_last_nummer(session: Session, *, gemeente: str, laatste: int) -> None:
+    """Give out no number up to and including this one any more."""
+    of_gemeente = ToewijzingNummerTellerRow.gemeente == gemeente
+    session.execute(update(ToewijzingNummerTellerRow).where(of_gemeente).values(laatste=laatste))
 
 
 def next_nummer(session: Session, *, gemeente: str) -> int:
@@ -42,9 +65,7 @@ def next_nummer(session: Session, *, gemeente: str) -> int:
     if free > LAST_NUMMER:
         raise InvalidInput("Er is geen ToewijzingNummer meer vrij.")
     if free != nummer:
-        session.execute(
-            update(ToewijzingNummerTellerRow).where(ToewijzingNummerTellerRow.gemeente == gemeente).values(laatste=free)
-        )
+        set_last_nummer(session, gemeente=gemeente, laatste=free)
     return free
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Table, exists, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.versies import Toewijzing, ToewijzingVersie
-from app.storage.columns import insert_or_conflict, is_postgresql, one_of
+from app.storage.columns import dialect_of, insert_in_dialect, insert_or_conflict, is_postgresql, one_of
+from app.storage.inserts import insert_rows
 from app.storage.toewijzing_records import ToewijzingRecord, VersieRecord, find_toewijzing_record, list_toewijzingen
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
 from app.storage.toewijzing_versies import VERSIE_COLUMNS, values_of, versie_of
@@ -75,32 +80,83 @@ def geboortedata(session: Session, *, gemeente: str, bsns: Collection[str]) -> d
     return {bsn: geboortedatum for bsn, geboortedatum in rows}  # the last one, the newest, stays
 
 
-def book_versie(
-    session: Session,
-    *,
-    gemeente: str,
-    sleutel: str,
-    nummer: int | None,
-    aanbieder: str,
-    versie: ToewijzingVersie,
-    bericht_id: str,
-) -> None:
-    """Add a version to a toewijzing, which comes into being with its first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVersie:
+    """A version that a 301 gives to the toewijzing `sleutel` of a gemeente."""
+
+    gemeente: str
+    sleutel: str
+    nummer: int | None
+    aanbieder: str
+    versie: ToewijzingVersie
+    bericht_id: str
+
+
+def book_versies(session: Session, *, new: Sequence[NewVersie]) -> None:
+    """Add versions to toewijzingen, which come into being with their first.
 
     One without `aandeel_vanaf` (0) keeps that of the newest version that counts: its 301 does not tell.
     A full picture repeats versions: an identical one is not booked again, but counts as long as one of its 301s
-    stands. A different one of the same date and time, or one of another
-    aanbieder, raises IntegrityError: `Storage.run` then lets the rules judge it again with the other visible.
+    stands. A different one of the same date and time, or one of another aanbieder, raises IntegrityError:
+    `Storage.run` then lets the rules judge it again with the other visible. When all toewijzingen are new it takes
+    three statements, however many there are.
     """
-    toewijzing_id = _toewijzing_id(session, gemeente=gemeente, sleutel=sleutel, nummer=nummer, aanbieder=aanbieder)
-    versie_id = _versie_id(session, toewijzing_id, versie, bericht_id)
-    link = {"versie_id": versie_id, "bericht_id": bericht_id, "geweigerd": False}
+    added = _add_toewijzingen(session, new)
+    if len(added) < len(new):  # one is there already, or stands here twice
+        for one in new:
+            _book_versie(session, one)
+        return
+    versies = {added[one.gemeente, one.sleutel]: one for one in new}
+    values = [_values(id, one) for id, one in versies.items()]
+    rows = session.connection().execute(_INSERT_VERSIE, values)
+    links = [
+        {"versie_id": versie_id, "bericht_id": versies[toewijzing_id].bericht_id, "geweigerd": False}
+        for versie_id, toewijzing_id in rows
+    ]
+    insert_rows(session, VersieBerichtRow, links)
+
+
+_INSERT_VERSIE: Final = insert(cast("Table", ToewijzingVersieRow.__table__)).returning(
+    ToewijzingVersieRow.id, ToewijzingVersieRow.toewijzing_id
+)
+
+
+def _add_toewijzingen(session: Session, new: Sequence[NewVersie]) -> dict[tuple[str, str], int]:
+    """The ids of the toewijzingen that came into being, by gemeente and sleutel."""
+    if not new:
+        return {}
+    rows = [
+        {"gemeente": one.gemeente, "sleutel": one.sleutel, "nummer": one.nummer, "aanbieder": one.aanbieder}
+        for one in new
+    ]
+    found = session.connection().execute(_insert_toewijzing(dialect_of(session)), rows)
+    return {(gemeente, sleutel): id for gemeente, sleutel, id in found}
+
+
+@cache
+def _insert_toewijzing(dialect: str) -> ReturningInsert[str, str, int]:
+    statement = insert_in_dialect(dialect, ToewijzingRow).on_conflict_do_nothing(index_elements=["gemeente", "sleutel"])
+    return statement.returning(ToewijzingRow.gemeente, ToewijzingRow.sleutel, ToewijzingRow.id)
+
+
+def _values(toewijzing_id: int, new: NewVersie) -> dict[str, Any]:
+    return {
+        "toewijzing_id": toewijzing_id,
+        "bericht_id": new.bericht_id,
+        "vervallen": False,
+        **values_of(new.versie),
+    }
+
+
+def _book_versie(session: Session, new: NewVersie) -> None:
+    versie_id = _versie_id(session, _toewijzing_id(session, new), new)
+    link = {"versie_id": versie_id, "bericht_id": new.bericht_id, "geweigerd": False}
     session.execute(insert_or_conflict(session, VersieBerichtRow).values(link).on_conflict_do_nothing())
 
 
-def _versie_id(session: Session, toewijzing_id: int, versie: ToewijzingVersie, bericht_id: str) -> int:
-    values = {"toewijzing_id": toewijzing_id, "bericht_id": bericht_id, "vervallen": False, **values_of(versie)}
-    if not versie.aandeel_vanaf:
+def _versie_id(session: Session, toewijzing_id: int, new: NewVersie) -> int:
+    values = _values(toewijzing_id, new)
+    if not new.versie.aandeel_vanaf:
         values["aandeel_vanaf"] = func.coalesce(_aandeel_vanaf(toewijzing_id), 0)
     added = session.execute(
         insert_or_conflict(session, ToewijzingVersieRow)
@@ -111,7 +167,7 @@ def _versie_id(session: Session, toewijzing_id: int, versie: ToewijzingVersie, b
         )
         .returning(ToewijzingVersieRow.id)
     ).scalar_one_or_none()
-    versie_id = added if added is not None else _booked_id(session, toewijzing_id, versie)
+    versie_id = added if added is not None else _booked_id(session, toewijzing_id, new.versie)
     if versie_id is None:
         session.execute(insert(ToewijzingVersieRow).values(values))  # raises: another version of the same moment
         raise AssertionError
@@ -180,8 +236,9 @@ def _toewijzingen(session: Session, gemeente: str, condition: ColumnElement[bool
     ]
 
 
-def _toewijzing_id(session: Session, *, gemeente: str, sleutel: str, nummer: int | None, aanbieder: str) -> int:
-    values = {"gemeente": gemeente, "sleutel": sleutel, "nummer": nummer, "aanbieder": aanbieder}
+def _toewijzing_id(session: Session, new: NewVersie) -> int:
+    nummer, aanbieder = new.nummer, new.aanbieder
+    values = {"gemeente": new.gemeente, "sleutel": new.sleutel, "nummer": nummer, "aanbieder": aanbieder}
     counting = exists().where(
         ToewijzingVersieRow.toewijzing_id == ToewijzingRow.id, ToewijzingVersieRow.vervallen == false()
     )

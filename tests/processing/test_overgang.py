@@ -149,19 +149,21 @@ class TestAgain:
         assert {one.uitslag for one in second} == {Uitslag.EERDER}
         assert [(one.nieuw, one.toekenning_id) for one in first] == [(one.nieuw, one.toekenning_id) for one in second]
 
-    @pytest.mark.parametrize("done", [0, 1, 2, 3, 4])
+    @pytest.mark.parametrize("step", ["grant_all", "add_overgangen", "put_all_in_postbus"])
+    @pytest.mark.parametrize("done", [0, 1, 2])
     def test_what_was_broken_off_is_finished_and_nothing_is_done_twice(
-        self, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, done: int
+        self, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, done: int
     ):
         monkeypatch.setattr(overgang, "BATCH", 2)
         with monkeypatch.context() as patch:
-            patch.setattr(overgang, "grant", failing_after(done, overgang.grant))
+            patch.setattr(overgang, step, failing_after(done, getattr(overgang, step)))
             with pytest.raises(PowerFailure):
                 convert(runtime, many(tmp_path))
-        assert kept(runtime)["overgang"] == kept(runtime)["toewijzing"] == done // 2 * 2
+        assert set(kept(runtime).values()) <= {done * 2, done * 4}  # an aanbieder that answers itself: 301 and 302
+        assert kept(runtime)["overgang"] == kept(runtime)["toewijzing"] == done * 2
         outcomes = convert(runtime, many(tmp_path))
-        assert [one.uitslag for one in outcomes].count(Uitslag.EERDER) == done // 2 * 2
-        assert [one.uitslag for one in outcomes].count(Uitslag.OMGEZET) == 5 - done // 2 * 2
+        assert [one.uitslag for one in outcomes].count(Uitslag.EERDER) == done * 2
+        assert [one.uitslag for one in outcomes].count(Uitslag.OMGEZET) == 5 - done * 2
         assert kept(runtime)["overgang"] == kept(runtime)["toewijzing"] == 5
 
     def test_another_budget_than_before_is_said_and_not_granted(self, runtime: Runtime, tmp_path: Path):
@@ -185,14 +187,15 @@ class PowerFailure(Exception):
     """Nothing after this happens."""
 
 
-def failing_after(done: int, grant: Callable[..., Any]) -> Callable[..., Any]:
-    """A grant that fails once so many were given."""
-    given: list[None] = []
+def failing_after(done: int, step: Callable[..., Any]) -> Callable[..., Any]:
+    """A step of a batch after which everything stops, once it went well for so many batches."""
+    batches: list[None] = []
 
-    def fail_or_grant(*args: Any, **kwargs: Any) -> Any:
-        if len(given) == done:
+    def do_or_fail(*args: Any, **kwargs: Any) -> Any:
+        result = step(*args, **kwargs)
+        if len(batches) == done:
             raise PowerFailure
-        given.append(None)
-        return grant(*args, **kwargs)
+        batches.append(None)
+        return result
 
-    return fail_or_grant
+    return do_or_fail

@@ -16,7 +16,7 @@ from app.domain.toekenning import Toekenning, TweedeAanbieder
 from app.iwmo.xsd import Schemas
 from app.processing import toekenningen
 from app.processing.inrichtingen import find_inrichting
-from app.processing.issue import Issued, issue_301
+from app.processing.issue import Judged, judge_301
 from app.processing.runtime import Runtime
 from app.processing.toekenningen import create, grant, moment_of_toewijzing
 from app.settings import PROJECT
@@ -153,12 +153,12 @@ class TestGrant:
     ):
         calls = iter([True, False, True, True])
 
-        def issue_or_refuse(*args: Any, **more: Any) -> Issued:
+        def judge_or_refuse(*args: Any, **more: Any) -> Judged:
             if not next(calls):
                 raise RejectedBericht("the second 301")
-            return issue_301(*args, **more)
+            return judge_301(*args, **more)
 
-        monkeypatch.setattr(toekenningen, "issue_301", issue_or_refuse)
+        monkeypatch.setattr(toekenningen, "judge_301", judge_or_refuse)
         with runtime.storage.writing() as session:
             inrichting = find_inrichting(session, runtime, STEENWIJKERLAND)
             assert inrichting is not None

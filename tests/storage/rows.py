@@ -17,7 +17,7 @@ from app.domain.toewijzing import Omvang
 from app.domain.versies import ToewijzingVersie
 from app.storage.berichten import NewBericht, add_bericht
 from app.storage.declaraties import DeclaratieRecord, DeclaratieStatus, PrestatieRecord, Uitkomst
-from app.storage.toewijzingen import book_versie
+from app.storage.toewijzingen import NewVersie, book_versies
 from app.storage.zicht import Zicht
 
 GEMEENTE, AANBIEDER, BSN = "1708", "98000001", "999900006"
@@ -83,8 +83,7 @@ def booked(
     """Book a version of a toewijzing; gives the id of its 301."""
     bericht_id = stored_bericht(storage, gemeente=gemeente, aanbieder=aanbieder)
     with storage.writing() as session:
-        book_versie(
-            session,
+        new = NewVersie(
             gemeente=gemeente,
             sleutel=sleutel or str(nummer),
             nummer=nummer,
@@ -92,6 +91,7 @@ def booked(
             versie=a_versie(**changes),
             bericht_id=bericht_id,
         )
+        book_versies(session, new=[new])
     return bericht_id
 
 

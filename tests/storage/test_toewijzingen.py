@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.bericht import Product
 from app.storage.toewijzingen import (
-    book_versie,
+    NewVersie,
+    book_versies,
     find_toewijzing_record,
     geboortedata,
     ids_by_sleutel,
@@ -60,8 +61,7 @@ class TestBookVersie:
     )
     def test_comes_back_as_it_was(self, storage, versie):
         with storage.writing() as session:
-            book_versie(
-                session,
+            new = NewVersie(
                 gemeente=GEMEENTE,
                 sleutel="1",
                 nummer=1,
@@ -69,6 +69,7 @@ class TestBookVersie:
                 versie=versie,
                 bericht_id=stored_bericht_in(session),
             )
+            book_versies(session, new=[new])
         found = _by_nummer(storage, 1)[1]
         assert found.versies == (versie,)
         assert (found.sleutel, found.gemeente, found.nummer, found.aanbieder) == ("1", GEMEENTE, 1, AANBIEDER)
