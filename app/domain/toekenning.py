@@ -136,15 +136,13 @@ def verdeel(
 ) -> Verdeling:
     """Divide a volume per four weeks: the second gets its share, the first keeps the rest.
 
-    Every part is a whole number of units, so the parts are the whole and no unit is worth a fraction. An amount must
-    buy whole units; a percentage is rounded once, by `afronding`: to whole euros where those buy whole units and leave
-    both something (always where a unit costs EUR 1), else to whole units.
+    A part is whole units. An amount must buy them; a percentage is rounded once, to whole euros where those buy whole
+    units and leave both something (always where a unit costs EUR 1), else to whole units.
 
-    `contracted` says whether the second has a contract for the product; without one the first keeps everything.
-    `tarief` is what one unit costs, `tarief_tweede` what the second agreed on (None: nothing). `pad` is where the
-    fields of the second stand in the request. Raises InvalidInput when a part would be empty or no whole number of
-    units, and when a unit is not worth the same to both. What an onderaannemer gets is no part: only more than
-    nothing and at most the whole.
+    Without `contracted`, a contract of the second for the product, the first keeps everything: the share of an
+    onderaannemer is no part, only more than nothing and at most the whole. `tarief` is what one unit costs,
+    `tarief_tweede` what the second agreed on (None: nothing), `pad` where its fields stand in the request. Raises
+    InvalidInput when a part would be empty or no whole units, and when a unit is not worth the same to both.
     """
     if tweede is None:
         return Verdeling(Deel(aanbieder, volume))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,20 +90,6 @@ class TestSeveralAanbieders:
             rows = service.get("/v1/toewijzingen", as_=aanbieder)["resultaten"]
             assert [row["nummer"] for row in rows] == nummers
         assert bericht["status"] == "verwerkt"
-
-    def test_parts_of_one_product_are_the_whole_in_a_broken_period(self, service: Service, tmp_path: Path):
-        file = tmp_path / "naar-rato.yaml"
-        file.write_text(f'gemeente: {{code: "{GEMEENTE}"}}\ninstellingen: {{gebrokenPeriode: naar-rato}}\n')
-        load_files(service.runtime, [file])
-        begin = P1.begindatum + timedelta(days=15)
-        first = toewijzing(1001, 550, aanbieder=AANBIEDER, ingangsdatum=begin)
-        second = toewijzing(2001, 300, aanbieder=OTHER_AANBIEDER, ingangsdatum=begin)
-        whole = a.a_beschikking(first, second, beschikt_producten=(a.a_beschikt_product(),))
-        both = replace(client(first), beschikking=whole)
-        service.accept(a.a_toewijzingsbericht(both), as_=GEMEENTE, release="2.1")
-        rows = [service.get(f"/v1/toewijzingen/0384/{n}/budget")["resultaten"][:2] for n in (1001, 2001)]
-        # 13 of 28 days: 255.36 and 139.29 of 394.64
-        assert [[row["toegewezen"] for row in budget] for budget in rows] == [[255, 550], [140, 300]]
 
     def test_an_aanbieder_with_2_3_gets_one_301_for_each_client(self, service: Service):
         service.accept(BOTH, as_=GEMEENTE, release="2.1")

@@ -22,10 +22,6 @@ from tests.e2e.service import BEHEER, Clock, Service, a_runtime, serving
 FIXTURES = PROJECT / "fixtures" / "inrichting"
 DRECHTSTEDEN = "0482"
 SAME_TARIEF = "42420002"  # SECOND has a tariff of its own for 04A01
-NAAR_RATO = """
-gemeente: {code: "1708", naam: Steenwijkerland}
-instellingen: {gebrokenPeriode: naar-rato}
-"""
 
 
 @pytest.fixture
@@ -262,16 +258,6 @@ class TestTweedeAanbieder:
         etmalen = {"indicatie": None, "etmalen": {"product": "04A01", "aantalPerPeriode": 5}}
         (finding,) = refused(service, toekenning_json(**etmalen, tweedeAanbieder=second(percentage=40)))["bevindingen"]
         assert (finding["pad"], *finding["waarden"].values()) == ("tweedeAanbieder", 9450, 9200)
-
-    def test_has_a_room_that_adds_up_with_the_first_in_a_broken_period(self, service: Service, tmp_path: Path):
-        (tmp_path / "naar-rato.yaml").write_text(NAAR_RATO)
-        a_runtime(service.runtime.storage, service.runtime.schemas, service.clock, tmp_path / "naar-rato.yaml")
-        body = toekenning_json(ingangsdatum="2018-01-16", tweedeAanbieder=second(budgetPerPeriode=300))
-        answer = granted(service, body)  # 13 of 28 days: 459.64, of which 320.36 and 139.29 are 459 together
-        nummers = [t["nummer"] for t in answer["toewijzingen"]]
-        budgets = [service.get(f"/v1/toewijzingen/1708/{n}/budget", as_=STEENWIJKERLAND) for n in nummers]
-        rooms = [[row["toegewezen"] for row in budget["resultaten"][:2]] for budget in budgets]
-        assert rooms == [[320, 690], [140, 300]]
 
 
 class TestRefusals:

@@ -12,11 +12,11 @@ import pytest
 
 from app.domain.toewijzing import Toewijzingsbericht
 from app.iwmo.xsd import Schemas
-from app.processing.inrichtingen import load_files
 from app.settings import PROJECT
 from app.storage.base import Storage
 from tests.builders.toekenning import FIRST, SECOND, STEENWIJKERLAND, toekenning_json
 from tests.e2e.service import Clock, Service, a_runtime, serving
+from tests.e2e.test_gebroken_periode import count_by_days
 
 FIXTURES = PROJECT / "fixtures" / "inrichting"
 DRECHTSTEDEN = "0482"
@@ -73,10 +73,18 @@ def test_a_toekenning_answers_for_all_that_comes_of_it(service: Service):
     assert service.check_outgoing([FIRST, SECOND]) == {"WMO301"}
 
 
+def test_by_days_a_toekenning_for_two_is_the_whole(service: Service, tmp_path: Path):
+    count_by_days(service, STEENWIJKERLAND, tmp_path)
+    tweede = {"agb": SECOND, "budgetPerPeriode": 300}
+    asked = toekenning_json(ingangsdatum="2018-01-16", tweedeAanbieder=tweede)
+    both = post(service, "/v1/toekenningen", asked, as_=STEENWIJKERLAND)["toewijzingen"]
+    rows = [service.budget(t["nummer"], as_=STEENWIJKERLAND, gemeente=STEENWIJKERLAND)[:2] for t in both]
+    # 13 of 28 days: 320.36 and 139.29 of 459.64
+    assert [[row["toegewezen"] for row in budget] for budget in rows] == [[320, 690], [140, 300]]
+
+
 def test_by_days_the_parts_are_the_whole_through_every_act(service: Service, tmp_path: Path):
-    file = tmp_path / "naar-rato.yaml"
-    file.write_text(f'gemeente: {{code: "{STEENWIJKERLAND}"}}\ninstellingen: {{gebrokenPeriode: naar-rato}}\n')
-    load_files(service.runtime, [file])
+    count_by_days(service, STEENWIJKERLAND, tmp_path)
     asked = toekenning_json(ingangsdatum="2018-01-16", einddatum="2018-12-15", resultaten=[])
     (granted,) = post(service, "/v1/toekenningen", asked, as_=STEENWIJKERLAND)["toewijzingen"]
     path, whole = f"/v1/toewijzingen/{STEENWIJKERLAND}", volumes(service, STEENWIJKERLAND)
