@@ -217,8 +217,8 @@ class TestAfterASplit:
 
     def test_that_ends_the_evaluation_of_the_second_lapses_and_that_of_the_first_does_not(self, service: Service):
         self.split(service, granted(service))
-        second = recorded(service, SECOND)[0]["toewijzing"]
-        act(service, second, "_beeindig", einddatum="2018-06-17", redenWijziging="09", samenvoegen=True)
+        merged = {"einddatum": "2018-06-17", "redenWijziging": "09", "samenvoegen": True}
+        act(service, recorded(service, SECOND)[0]["toewijzing"], "_beeindig", **merged)
         assert [row["status"] for row in recorded(service, SECOND, soort="evaluatie")] == ["vervallen"]
         assert [row["status"] for row in recorded(service, FIRST, soort="evaluatie")] == ["open"]
 
@@ -325,8 +325,7 @@ def granted_many(service: Service, count: int = 6) -> list[Row]:
         client = toekenning_json()["client"] | {"bsn": BSNS[number]}
         more = {"tweedeAanbieder": second()} if number % 2 else {}
         grant(service, client=client, **more)
-    first = recorded(service)[0]["toewijzing"]
-    act(service, first, "_beeindig", einddatum="2018-02-12", redenWijziging="05")
+    act(service, recorded(service)[0]["toewijzing"], "_beeindig", einddatum="2018-02-12", redenWijziging="05")
     return rows(service)
 
 
@@ -364,8 +363,7 @@ class TestList:
         assert late
         for status in ("open", "te-laat", "gehaald", "vervallen"):
             assert rows(service, status=status) == [row for row in whole if row["status"] == status]
-            open_ = [row for row in rest if row["status"] == status]
-            assert rows(service, status=status, teLaat=False) == open_
+            assert rows(service, status=status, teLaat=False) == [row for row in rest if row["status"] == status]
         for soort in {row["soort"] for row in whole}:
             assert rows(service, soort=soort) == [row for row in whole if row["soort"] == soort]
         for tot in ("0001-01-01", "2018-01-09", "2018-02-27", "9999-12-31"):
