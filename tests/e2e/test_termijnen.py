@@ -162,8 +162,7 @@ class TestAfterAnEnd:
         assert len(recorded(service, status="vervallen")) == len(RECORDED)
 
     def test_the_csv_says_since_when_and_why(self, service: Service):
-        nummer = granted(service)
-        act(service, nummer, "_beeindig", einddatum="2018-03-31", redenWijziging="05")
+        act(service, granted(service), "_beeindig", einddatum="2018-03-31", redenWijziging="05")
         (row,) = csv.DictReader(StringIO(csv_of(service, status="vervallen")))
         assert (row["soort"], row["vervallenOp"], row["vervallenReden"]) == (
             "evaluatie",
@@ -217,8 +216,8 @@ class TestAfterASplit:
 
     def test_that_ends_the_evaluation_of_the_second_lapses_and_that_of_the_first_does_not(self, service: Service):
         self.split(service, granted(service))
-        merged = {"einddatum": "2018-06-17", "redenWijziging": "09", "samenvoegen": True}
-        act(service, recorded(service, SECOND)[0]["toewijzing"], "_beeindig", **merged)
+        nummer = recorded(service, SECOND)[0]["toewijzing"]
+        act(service, nummer, "_beeindig", einddatum="2018-06-17", redenWijziging="09", samenvoegen=True)
         assert [row["status"] for row in recorded(service, SECOND, soort="evaluatie")] == ["vervallen"]
         assert [row["status"] for row in recorded(service, FIRST, soort="evaluatie")] == ["open"]
 
