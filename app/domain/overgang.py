@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -11,13 +11,24 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 
 from app.domain.bedrag import NUL, Bedrag
-from app.domain.berekening import MOST_PER_WEEK, ArrangementKeuze, Berekening, Grondslag, Indicatie, bereken
+from app.domain.berekening import (
+    MOST_PER_WEEK,
+    ArrangementKeuze,
+    Berekening,
+    Etmalen,
+    Grondslag,
+    Indicatie,
+    bereken,
+    whole_units,
+)
+from app.domain.codelijsten import Eenheid
 from app.domain.inrichting import Inrichting
 from app.domain.refusals import InvalidInput
 from app.domain.retour import Finding
 from app.domain.toekenning import Clientgegevens, Toekenning
 
 FIRST_DAY: Final = date(2018, 1, 1)
+WEKEN_PER_PERIODE: Final = 4
 WEKEN: Final = 39
 """The first three quarters of 2017."""
 LICHTE_KLASSE: Final = 2
@@ -99,11 +110,41 @@ def converted(inrichting: Inrichting, omzetting: Omzetting, one: OvergangClient)
 
 
 def grondslag_of(inrichting: Inrichting, omzetting: Omzetting, basis: Basis) -> Grondslag:
-    """What a budget is computed from: use per week, or an arrangement. Raises InvalidInput without an arrangement."""
+    """What a budget is computed from: use per week, an arrangement, or etmalen of kortdurend verblijf.
+
+    Raises InvalidInput without an arrangement, and where kortdurend verblijf stands among other use: that is a
+    toekenning of its own, outside the budget.
+    """
     if isinstance(basis, AwbzIndicatie):
         categorie = 1 if basis.klasse <= LICHTE_KLASSE else 3
         return ArrangementKeuze(_arrangement(inrichting, omzetting.vanaf, categorie), basis.opslag)
+    verblijf = [_verblijf(inrichting, omzetting.vanaf, one.productspecificatie) for one in basis]
+    if any(verblijf):
+        return _etmalen(inrichting, omzetting, basis, verblijf)
     return tuple(Indicatie(one.productspecificatie, one.aantal / Fraction(omzetting.weken)) for one in basis)
+
+
+def _verblijf(inrichting: Inrichting, day: date, code: str) -> str | None:
+    """The product that is bought per etmaal on the day and to which a code leads, or which it is itself."""
+    leads_to = next((s.product for s in inrichting.productspecificaties if s.code == code), code)
+    product = inrichting.product_on(leads_to, day)
+    return product.code if product is not None and product.eenheid is Eenheid.ETMAAL else None
+
+
+def _etmalen(
+    inrichting: Inrichting, omzetting: Omzetting, basis: tuple[Realisatie, ...], verblijf: Sequence[str | None]
+) -> Etmalen:
+    """Whole etmalen per four weeks, of one product."""
+    for number, product in enumerate(verblijf):
+        if product is None or product != verblijf[0]:
+            melding = (
+                "Kortdurend verblijf wordt apart toegekend: zet wat de client verder gebruikt in een eigen bestand."
+            )
+            pad = f"indicatie[{number}].productspecificatie"
+            finding = Finding(regel=REGEL, retourcode=None, pad=pad, melding=melding)
+            raise InvalidInput("Kortdurend verblijf wordt apart toegekend.", findings=(finding,))
+    per_periode = sum((one.aantal for one in basis), Fraction(0)) * WEKEN_PER_PERIODE / Fraction(omzetting.weken)
+    return Etmalen(verblijf[0] or "", whole_units(per_periode, inrichting.instellingen.afronding))
 
 
 def _arrangement(inrichting: Inrichting, day: date, categorie: int) -> str:
@@ -136,6 +177,8 @@ KOLOM_BY_PAD: Final = {
     "indicatie": "realisatie",
     "productspecificatie": "productspecificatie",
     "arrangement.code": "awbzklasse",
+    "etmalen.aantalPerPeriode": "realisatie",
+    "etmalen.product": "productspecificatie",
     "client.bsn": "bsn",
     "Bsn": "bsn",
     "Datum": "geboortedatum",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
@@ -92,8 +93,13 @@ def _demand_columns(columns: Sequence[str]) -> None:
 
 
 def _bsn(row: Row) -> str | None:
+    return _good_bsn(row.values.get("bsn", ""))
+
+
+@lru_cache(maxsize=4)  # the same few rows are asked for it again and again
+def _good_bsn(text: str) -> str | None:
     try:
-        return fields.bsn(row.values.get("bsn", ""))
+        return fields.bsn(text)
     except fields.Ongeldig:
         return None
 

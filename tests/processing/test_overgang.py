@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.domain.codelijsten import Eenheid
 from app.domain.overgang import Omzetting, Uitkomst, Uitslag
 from app.domain.refusals import InvalidInput
 from app.iwmo.xsd import Schemas
@@ -128,7 +130,61 @@ class TestFaults:
         assert not any(value in reasons for value in ("9999", "Testkamp", "Teststraat", "1950"))
 
 
+class TestKortdurendVerblijf:
+    def use(self, *lines: tuple[str, str]) -> list[dict[str, str]]:
+        return [a_row(productspecificatie=code, realisatie=aantal) for code, aantal in lines]
+
+    @pytest.mark.parametrize(
+        ("code", "used", "etmalen", "euro"),
+        [
+            ("VERBLIJF", "39", 4, 378),
+            ("04A01", "43,88", 5, 473),
+            ("04A06", "9,75", 1, 188),
+            ("VERBLIJF", "273", 28, 2646),
+        ],
+    )
+    def test_becomes_whole_etmalen_per_four_weeks(
+        self, runtime: Runtime, tmp_path: Path, code: str, used: str, etmalen: int, euro: int
+    ):
+        (one,) = convert(runtime, a_file(tmp_path, *self.use((code, used))))
+        assert budgets([one]) == [euro]
+        with runtime.storage.reading() as session:
+            record = find_toekenning(session, id=one.toekenning_id or "", gemeenten={"1708"})
+        assert record is not None
+        assert record.berekening.volume == etmalen
+        assert record.berekening.eenheid is Eenheid.ETMAAL
+
+    @pytest.mark.parametrize("used", ["4,87", "278", "0,01"])
+    def test_less_than_one_etmaal_or_more_than_there_are_is_refused(self, runtime: Runtime, tmp_path: Path, used: str):
+        (one,) = convert(runtime, a_file(tmp_path, *self.use(("04A01", used))))
+        assert one.uitslag is Uitslag.MISLUKT
+        assert [(fout.regel, fout.kolom) for fout in one.fouten] == [(2, "realisatie")]
+        assert "etmalen per vier weken" in one.fouten[0].reden
+
+    @pytest.mark.parametrize(("first", "second"), [("OZL1", "VERBLIJF"), ("VERBLIJF", "OZL1"), ("04A01", "04A06")])
+    def test_among_other_use_is_refused_on_a_line_and_may_have_its_own_file(
+        self, runtime: Runtime, tmp_path: Path, first: str, second: str
+    ):
+        (one,) = convert(runtime, a_file(tmp_path, *self.use((first, "39"), (second, "39"))))
+        assert one.uitslag is Uitslag.MISLUKT
+        assert [fout.kolom for fout in one.fouten] == ["productspecificatie"]
+        assert "in een eigen bestand" in one.fouten[0].reden
+        for code in (first, second):
+            (apart,) = convert(runtime, a_file(tmp_path, *self.use((code, "39"))))
+            assert apart.uitslag is Uitslag.OMGEZET
+
+
 class TestTrial:
+    def test_sees_a_client_that_stands_in_two_batches(
+        self, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(overgang, "BATCH", 2)
+        rows = [a_row(bsn=bsn, beschikkingnummer=str(n + 1)) for n, bsn in enumerate((*BSNS, BSNS[0]))]
+        path = a_file(tmp_path, *rows)
+        trial = convert(runtime, path, proef=True)
+        assert [one.regel for one in trial if one.uitslag is Uitslag.MISLUKT] == [2, 7]
+        assert [replace(one, toekenning_id=None) for one in convert(runtime, path)] == trial
+
     def test_it_says_the_same_and_keeps_nothing(self, runtime: Runtime):
         before = kept(runtime)
         trial = convert(runtime, FAULTY_ROWS, proef=True)

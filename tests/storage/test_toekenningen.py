@@ -21,7 +21,15 @@ from app.storage.toekenningen import (
     find_toekenning,
     toekenning_ids_of,
 )
-from app.storage.toewijzing_nummers import FIRST_NUMMER, LAST_NUMMER, ToewijzingNummerTellerRow, next_nummer
+from app.storage.toewijzing_nummers import (
+    FIRST_NUMMER,
+    LAST_NUMMER,
+    ToewijzingNummerTellerRow,
+    free_nummers,
+    lock_nummers,
+    next_nummer,
+    set_last_nummer,
+)
 from tests.builders.toekenning import SECOND, a_berekening, a_toekenning
 from tests.builders.world import made
 from tests.storage.rows import GEMEENTE, MOMENT, at_once, booked
@@ -105,6 +113,33 @@ class TestNextNummer:
         found = at_once(8, lambda _: [taken(storage) for _ in range(3)])
         nummers = [nummer for some in found for nummer in some]
         assert sorted(nummers) == [FIRST_NUMMER + number for number in range(24)]
+
+
+def free(storage: Storage, count: int, after: int = FIRST_NUMMER - 1) -> list[int]:
+    with storage.reading() as session:
+        return free_nummers(session, gemeente=GEMEENTE, after=after, count=count)
+
+
+class TestFreeNummers:
+    def test_are_those_that_do_not_exist(self, storage: Storage):
+        for offset in (0, 1, 3, 4, 6):
+            booked(storage, nummer=FIRST_NUMMER + offset)
+        booked(storage, nummer=FIRST_NUMMER + 2, gemeente="0999")
+        assert free(storage, 4) == [FIRST_NUMMER + offset for offset in (2, 5, 7, 8)]
+        assert free(storage, 2, after=FIRST_NUMMER + 5) == [FIRST_NUMMER + 7, FIRST_NUMMER + 8]
+        assert free(storage, 0) == []
+
+    def test_run_out(self, storage: Storage):
+        booked(storage, nummer=LAST_NUMMER - 1)
+        assert free(storage, 5, after=LAST_NUMMER - 3) == [LAST_NUMMER - 2, LAST_NUMMER]
+        assert free(storage, 1, after=LAST_NUMMER) == []
+
+    def test_are_taken_when_that_is_told(self, storage: Storage):
+        with storage.writing() as session:
+            last = lock_nummers(session, gemeente=GEMEENTE)
+            _, second, _ = free_nummers(session, gemeente=GEMEENTE, after=last, count=3)
+            set_last_nummer(session, gemeente=GEMEENTE, laatste=second)
+        assert taken(storage) == second + 1
 
 
 class TestIdempotencyKey:
