@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from xmlschema import XMLSchema10, XMLSchemaException
 from xmlschema.validators import (
+    XsdAnyAttribute,
+    XsdAttribute,
     XsdComplexType,
     XsdElement,
     XsdEnumerationFacets,
@@ -43,10 +45,10 @@ def components(schema: XMLSchema10) -> Components:
     """Every global component of a schema with its facts."""
     found: Components = {"schema": _schema_facts(schema)}
     for name, element in schema.elements.items():
-        found[f"element {name}"] = dict(_element_facts("", element))
+        found[f"element {name}"] = dict(element_facts("", element))
     for name, declared in schema.types.items():
         kind = "complexType" if isinstance(declared, XsdComplexType) else "simpleType"
-        found[f"{kind} {name}"] = dict(_type_facts("", declared))
+        found[f"{kind} {name}"] = dict(type_facts("", declared))
     others = {
         "group": schema.groups,
         "attribute": schema.attributes,
@@ -71,7 +73,8 @@ def _schema_facts(schema: XMLSchema10) -> Facts:
     }
 
 
-def _type_facts(prefix: str, declared: XsdType) -> Iterator[tuple[str, str]]:
+def type_facts(prefix: str, declared: XsdType) -> Iterator[tuple[str, str]]:
+    """What is said of a type, each fact with its name behind the prefix."""
     yield f"{prefix}final", declared.final
     if isinstance(declared, XsdComplexType):
         yield from _complex_facts(prefix, declared)
@@ -84,13 +87,27 @@ def _complex_facts(prefix: str, declared: XsdComplexType) -> Iterator[tuple[str,
     yield f"{prefix}mixed", str(declared.mixed)
     yield f"{prefix}block", declared.block
     yield f"{prefix}afleiding", f"{declared.derivation} {_type_name(declared.base_type)}"
-    yield f"{prefix}attributen", _set(str(attribute.tostring()) for attribute in declared.attributes.values())
+    for name, attribute in declared.attributes.items():
+        yield from _attribute_facts(f"{prefix}attribuut {name}: ", attribute)
     content = declared.content
     if isinstance(content, XsdGroup):
         yield f"{prefix}inhoud", _outline(content)
         yield from _content_facts(prefix, content)
     else:
         yield from _simple_facts(f"{prefix}inhoud ", content)
+
+
+def _attribute_facts(prefix: str, attribute: XsdAttribute | XsdAnyAttribute) -> Iterator[tuple[str, str]]:
+    if isinstance(attribute, XsdAnyAttribute):
+        yield f"{prefix}jokerteken", str(attribute)
+        return
+    yield f"{prefix}gebruik", str(attribute.use)
+    yield f"{prefix}verwijzing", str(attribute.ref is not None)
+    yield f"{prefix}default", str(attribute.default)
+    yield f"{prefix}fixed", str(attribute.fixed)
+    yield f"{prefix}type", _type_name(attribute.type)
+    if attribute.type.name is None:
+        yield from type_facts(f"{prefix}eigen type, ", attribute.type)
 
 
 def _outline(part: object) -> str:
@@ -110,10 +127,11 @@ def _content_facts(prefix: str, group: XsdGroup) -> Iterator[tuple[str, str]]:
         if isinstance(element, XsdElement):
             seen[element.local_name] += 1
             again = f" ({seen[element.local_name]})" if seen[element.local_name] > 1 else ""
-            yield from _element_facts(f"{prefix}{element.local_name}{again}: ", element)
+            yield from element_facts(f"{prefix}{element.local_name}{again}: ", element)
 
 
-def _element_facts(prefix: str, element: XsdElement) -> Iterator[tuple[str, str]]:
+def element_facts(prefix: str, element: XsdElement) -> Iterator[tuple[str, str]]:
+    """What is said of an element, and of its type when that has no name."""
     yield f"{prefix}naam", str(element.name)
     yield f"{prefix}aantal", _occurrence(element)
     yield f"{prefix}type", _type_name(element.type)
@@ -127,7 +145,7 @@ def _element_facts(prefix: str, element: XsdElement) -> Iterator[tuple[str, str]
     yield f"{prefix}substitutionGroup", str(element.substitution_group)
     yield f"{prefix}sleutels", _set(str(identity.tostring()) for identity in element.identities)
     if element.type.name is None:
-        yield from _type_facts(f"{prefix}eigen type, ", element.type)
+        yield from type_facts(f"{prefix}eigen type, ", element.type)
 
 
 def _simple_facts(prefix: str, declared: XsdSimpleType) -> Iterator[tuple[str, str]]:
@@ -140,7 +158,7 @@ def _simple_facts(prefix: str, declared: XsdSimpleType) -> Iterator[tuple[str, s
             yield f"{prefix}{name.rpartition('}')[2]}", _facet_values(facet)
     base = declared.base_type
     if base is not None and base.name is None:
-        yield from _type_facts(f"{prefix}base, ", base)
+        yield from type_facts(f"{prefix}base, ", base)
 
 
 def _facet_values(facet: object) -> str:
