@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
 from app.api import (
@@ -32,6 +33,7 @@ from app.processing.readiness import Readiness, readiness
 from app.processing.runtime import Runtime
 from app.settings import PROJECT, Settings
 from app.storage.base import create_storage
+from app.worker import Worker
 
 NOUNS = (
     berichten,
@@ -52,6 +54,10 @@ class SchemaOutdated(Exception):
     """The database has another schema than this version of the service needs"""
 
 
+class DatabaseUnsafe(Exception):
+    """The database may lose what it said it has"""
+
+
 class DatabaseUnreachable(Exception):
     """The database does not answer, or cannot be opened"""
 
@@ -63,6 +69,7 @@ def create_runtime(settings: Settings) -> Runtime:
         schemas=Schemas.load(settings.schemas_dir or active_directory(settings.schemas_pointer, OWN_SCHEMAS)),
         today=settings.business_date,
         now=lambda: datetime.now(UTC),
+        direct_bytes=settings.direct_bytes,
     )
 
 
@@ -80,9 +87,11 @@ def opened_runtime(settings: Settings) -> Generator[Runtime]:
 def prepare_database(runtime: Runtime) -> None:
     """Migrate SQLite; raise SchemaOutdated on another database that is not up to date.
 
-    Raises DatabaseUnreachable when there is no database to work with.
+    Raises DatabaseUnreachable when there is no database to work with, DatabaseUnsafe when it may lose commits.
     """
     found = demand_database(runtime)
+    if unsafe := runtime.storage.unsafe_settings():
+        raise DatabaseUnsafe(f"De database kan bij stroomuitval gegevens verliezen; zet aan: {', '.join(unsafe)}.")
     if found is Readiness.SCHEMA_OUTDATED and runtime.storage.dialect != "sqlite":
         raise SchemaOutdated("Het schema van de database is niet bij. Voer eerst uit: iwmo db upgrade")
     if found is Readiness.SCHEMA_OUTDATED:
@@ -106,7 +115,12 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         prepare_database(parts)
+        worker = Worker(parts, alone=parts.storage.dialect == "sqlite") if settings.worker else None
+        if worker:
+            worker.start()
         yield
+        if worker:
+            await run_in_threadpool(worker.stop)
         parts.storage.close()
 
     app = FastAPI(

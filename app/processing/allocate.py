@@ -27,10 +27,10 @@ from app.domain.versies import ToewijzingVersie
 from app.iwmo.releases import RELEASES, write
 from app.processing import uniek
 from app.processing.arrival import Arrival
+from app.processing.bezorgen import give
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.storage import toewijzingen as stored
 from app.storage.berichten import NewBericht, add_bericht
-from app.storage.postbus import put_all_in_postbus
 
 
 def sleutel_of(gemeente: str, allotment: Allotment) -> str:
@@ -48,7 +48,7 @@ def allocate(
 ) -> None:
     """Book a 301 and make it available; one for several aanbieders becomes a 301 of its own for each of them."""
     if goes_as_it_is(bericht):
-        put_all_in_postbus(session, offer(session, runtime, arrival.id, bericht, inrichting, release=arrival.release))
+        give(session, runtime, offer(session, runtime, arrival.id, bericht, inrichting, release=arrival.release))
         return
     items: list[tuple[str, str]] = []
     for aanbieder in aanbieders(bericht):
@@ -59,7 +59,7 @@ def allocate(
             record = outgoing_301(derived_id, derived, used_release, body, runtime.now(), arrival.principal.key_id)
             add_bericht(session, new=replace(record, herkomst_id=arrival.id))
             items += offer(session, runtime, derived_id, derived, inrichting, release=used_release)
-    put_all_in_postbus(session, items)
+    give(session, runtime, items)
 
 
 def contract_for(bericht: Toewijzingsbericht, aanbieder: str, inrichting: Inrichting | None) -> Contract | None:

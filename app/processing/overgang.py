@@ -27,11 +27,11 @@ from app.domain.overgang import (
     toekenning_of,
 )
 from app.domain.refusals import InvalidInput, RejectedBericht
+from app.processing.bezorgen import give
 from app.processing.idempotency import on_trial
 from app.processing.runtime import Runtime
 from app.processing.toekenningen import demand_inrichting, grant
 from app.storage.overgangen import Overgegaan, add_overgang, overgangen_by_bsn
-from app.storage.postbus import put_all_in_postbus
 from app.storage.toewijzing_nummers import lock_nummers
 
 BATCH: Final = 100
@@ -87,7 +87,7 @@ def _convert_batch(
         earlier=overgangen_by_bsn(session, gemeente=gemeente, vanaf=omzetting.vanaf, bsns=bsns),
     )
     outcomes = [_unreadable(one) if isinstance(one, FoutieveClient) else _convert(batch, one) for one in clients]
-    put_all_in_postbus(session, batch.items)
+    give(session, runtime, batch.items)
     return outcomes
 
 

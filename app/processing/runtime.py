@@ -7,9 +7,12 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 import uuid_utils
 
+from app.delivery.transport import Transport
+from app.domain.aflevering import Aansluiting
 from app.domain.bericht import Berichtsoort
 from app.domain.inrichting import Inrichting
 from app.domain.retour import Finding
@@ -18,17 +21,28 @@ from app.iwmo.xsd import Schemas
 from app.storage.base import Storage
 
 
+def _no_transport(aansluiting: Aansluiting) -> Transport:
+    raise LookupError(f"nothing was set up to reach {aansluiting.soort}")
+
+
+DIRECT_BYTES: Final = 1_000_000
+"""Of a 303: about a thousand prestaties, settled in a third of a second."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """The parts of a running service. `today` is the business date, `now` the moment in UTC.
 
-    `parsed_inrichtingen` remembers versions by (gemeente, versie); a version never changes, so it never goes stale.
+    A 303 of more than `direct_bytes` is settled by the worker, after it was accepted. `parsed_inrichtingen`
+    remembers versions by (gemeente, versie); a version never changes, so it never goes stale.
     """
 
     storage: Storage
     schemas: Schemas
     today: Callable[[], date]
     now: Callable[[], datetime]
+    direct_bytes: int = DIRECT_BYTES
+    transport_to: Callable[[Aansluiting], Transport] = _no_transport
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
 
     def xsd_findings(self, release: str, soort: Berichtsoort, body: bytes) -> tuple[Finding, ...]:

@@ -18,6 +18,7 @@ from app.domain.retour import Finding
 from app.domain.termijnen import termijnen_of
 from app.domain.toekenning import Toekenning, Uitgifte, Verdeling, toewijzingsbericht, verdeel
 from app.domain.versies import Toewijzing
+from app.processing.bezorgen import give
 from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.inrichtingen import find_inrichting
 from app.processing.issue import Issued, issue_301
@@ -30,7 +31,6 @@ from app.rules.toekenning import (
     uneven_findings,
 )
 from app.storage.berichten import BerichtRecord, berichten_by_id
-from app.storage.postbus import put_all_in_postbus
 from app.storage.termijnen import record_termijnen
 from app.storage.toekenningen import (
     ToekenningRecord,
@@ -85,7 +85,7 @@ def create(
     def work(session: Session) -> str:
         inrichting = demand_inrichting(session, runtime, toekenning.gemeente)
         granted = grant(session, runtime, inrichting, toekenning, principal.key_id)
-        put_all_in_postbus(session, granted.items)
+        give(session, runtime, granted.items)
         return answer(_view(session, granted.record))
 
     if proef:
@@ -105,7 +105,7 @@ def grant(
 ) -> Granted:
     """Compute, divide, number, issue and keep one toekenning, in the transaction of the caller.
 
-    `berekening` is used instead of computing it. The caller puts `items` into the postbuses (put_all_in_postbus),
+    `berekening` is used instead of computing it. The caller puts `items` into the postbuses (bezorgen.give),
     once for all grants of its transaction. Raises InvalidInput with every finding on the request, and RejectedBericht
     when a 301 would not be right; then nothing of this toekenning is kept, and the caller may go on with another.
     """

@@ -24,6 +24,7 @@ from app.domain.wijzigingen import Feiten, Lopend, Wijziging, refusal
 from app.iwmo.reading import read, recognise
 from app.processing import volgende_termijnen
 from app.processing.allocate import sleutel_of
+from app.processing.bezorgen import give
 from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.issue import Issued, issue_301
 from app.processing.runtime import Runtime, new_identificatie
@@ -31,7 +32,6 @@ from app.processing.toekenningen import demand_inrichting, moment_of_toewijzing
 from app.storage.berichten import BerichtRecord, berichten_by_id, body_of
 from app.storage.boekingen import move_boekingen
 from app.storage.declaraties import geboekt
-from app.storage.postbus import put_all_in_postbus
 from app.storage.toekenningen import Uitgegeven, link_toewijzing, set_onderaannemer, toekenning_ids_of
 from app.storage.toewijzing_nummers import lock_nummers, next_nummer
 from app.storage.toewijzingen import (
@@ -152,7 +152,7 @@ class _Desk:
         wijziging = self._decide(toewijzing, vraag, feiten)
         issued = [self._issue(record, stappen, feiten) for stappen in _by_aanbieder(wijziging)]
         self._follow(record, wijziging, issued)
-        put_all_in_postbus(self._session, [item for one in issued for item in one.items])
+        give(self._session, self._runtime, [item for one in issued for item in one.items])
         return self._view(record, wijziging, issued)
 
     def _record(self, nummer: str) -> ToewijzingRecord:
