@@ -1,0 +1,107 @@
+"""Taking in the files that a partij puts in a folder, and putting them aside with a report."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Literal
+
+from app.delivery.folder import sync_folder, write_whole
+
+QUIET: Final = timedelta(seconds=10)
+LONGEST_STEM: Final = 150  # bytes: room for a number and for the name of a report
+Aside = Literal["verwerkt", "afgekeurd"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickedUp:
+    """A file that was there whole. `body` is None when it is larger than allowed: nothing of it was read.
+
+    `identity` tells this file from a later one with the same name.
+    """
+
+    path: Path = field(repr=False)  # its sender chose the name
+    size: int
+    body: bytes | None = field(repr=False)
+    identity: tuple[int, int, int, int]
+
+
+def pending(folder: Path, *, max_bytes: int, now: datetime, quiet: timedelta = QUIET) -> Iterator[PickedUp]:
+    """The files in a folder that are ready, in order of name. OSError: the folder cannot be read.
+
+    Ready is: the name ends in .xml and does not begin with a dot; a regular file, no link; nothing happened to it
+    since `quiet` before `now`. What is being uploaded has a name of its own (.tmp, .part) or was touched a moment
+    ago; one whose upload stands still for longer looks whole, and its judge will find out.
+    """
+    latest = (now - quiet).timestamp()
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.suffix.lower() != ".xml":
+            continue
+        found = _read(path, max_bytes=max_bytes, latest=latest)
+        if found is not None:
+            yield found
+
+
+def settle(file: PickedUp, *, into: Aside, report: str | None = None) -> Path | None:
+    """Move a file that was dealt with into a folder beside it; `report` (Dutch, for its sender) becomes a text file.
+
+    The new path, with a number in its name when that was taken; None when the file is not the one that was read: it
+    was taken away, or replaced and will be picked up again. Killed half-way, the file is still pending, and
+    everything may be done again. OSError: it could not be moved.
+    """
+    aside = file.path.parent / into
+    aside.mkdir(exist_ok=True)
+    if aside.is_symlink():  # or who may write here could have us write elsewhere
+        raise NotADirectoryError(errno.ENOTDIR, "not a folder of our own")
+    target = _free_name(aside, file.path.name)
+    if report is not None:
+        write_whole(target.with_name(f"{target.name}.txt"), report.encode())
+    if not _unchanged(file):
+        target.with_name(f"{target.name}.txt").unlink(missing_ok=True)
+        return None
+    file.path.rename(target)
+    sync_folder(aside)
+    sync_folder(file.path.parent)
+    return target
+
+
+def _read(path: Path, *, max_bytes: int, latest: float) -> PickedUp | None:
+    try:
+        # Without waiting, so that a pipe with the right name holds up nobody.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:  # gone again, a link, or not for us
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode) or max(before.st_mtime, before.st_ctime) > latest:
+            return None
+        body = file.read(max_bytes + 1) if before.st_size <= max_bytes else None
+        if _identity(os.fstat(descriptor)) != _identity(before) or (body is not None and len(body) != before.st_size):
+            return None
+        return PickedUp(path=path, size=before.st_size, body=body, identity=_identity(before))
+
+
+def _identity(found: os.stat_result) -> tuple[int, int, int, int]:
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _unchanged(file: PickedUp) -> bool:
+    try:
+        return _identity(os.lstat(file.path)) == file.identity
+    except FileNotFoundError:
+        return False
+
+
+def _free_name(aside: Path, name: str) -> Path:
+    stem, suffix = os.fsdecode(os.fsencode(Path(name).stem)[:LONGEST_STEM]), Path(name).suffix
+    target = aside / f"{stem}{suffix}"
+    number = 2
+    while os.path.lexists(target):
+        target = aside / f"{stem}.{number}{suffix}"
+        number += 1
+    return target
