@@ -26,6 +26,9 @@ from app.api import (
 )
 from app.api.headers import API_VERSION, AnswerHeaders, HeadIsGet
 from app.api.problems import FailuresEndHere, add_problem_handlers
+from app.delivery.destinations import Destinations
+from app.delivery.safe_client import SafeClient, tls_context
+from app.delivery.transports import Transports
 from app.iwmo.schema_directory import active_directory
 from app.iwmo.xsd import Schemas
 from app.observability import configure_logging
@@ -70,7 +73,26 @@ def create_runtime(settings: Settings) -> Runtime:
         today=settings.business_date,
         now=lambda: datetime.now(UTC),
         direct_bytes=settings.direct_bytes,
+        transports=_transports(settings),
     )
+
+
+def _transports(settings: Settings) -> Transports:
+    destinations = Destinations(
+        networks=[str(network) for network in settings.internal_networks],
+        hosts=settings.internal_hosts,
+        ports=settings.delivery_ports,
+        plain_http=settings.plain_http,
+    )
+    client = SafeClient(destinations)
+    if settings.ggk_certificate is None and settings.ggk_authorities is None:
+        return Transports(client=client, ggk_client=client, secret_key=settings.secret)
+    ours = tls_context(
+        certificate=settings.ggk_certificate,
+        key=settings.ggk_certificate_key,
+        authorities=settings.ggk_authorities,
+    )
+    return Transports(client=client, ggk_client=SafeClient(destinations, tls=ours), secret_key=settings.secret)
 
 
 @contextmanager

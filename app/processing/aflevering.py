@@ -47,7 +47,7 @@ def carry_out(runtime: Runtime, job: Job) -> None:
 def _send(runtime: Runtime, aansluiting: Aansluiting, zending: Zending) -> Uitkomst:
     if aansluiting.soort is AansluitingSoort.GGK:
         return ggk_zenden.send(runtime, aansluiting, zending)
-    return runtime.transport_to(aansluiting).send(zending)
+    return runtime.transports.to(aansluiting, clock=runtime.now).send(zending)
 
 
 def _zending(session: Session, job: Job) -> Zending:

@@ -11,19 +11,13 @@ from typing import Final
 
 import uuid_utils
 
-from app.delivery.transport import Transport
-from app.domain.aflevering import Aansluiting
+from app.delivery.transports import Transports, public_transports
 from app.domain.bericht import Berichtsoort
 from app.domain.inrichting import Inrichting
 from app.domain.retour import Finding
 from app.iwmo.reading import recognise
 from app.iwmo.xsd import Schemas
 from app.storage.base import Storage
-
-
-def _no_transport(aansluiting: Aansluiting) -> Transport:
-    raise LookupError(f"nothing was set up to reach {aansluiting.soort}")
-
 
 DIRECT_BYTES: Final = 1_000_000
 """Of a 303: about a thousand prestaties, settled in a third of a second."""
@@ -42,7 +36,7 @@ class Runtime:
     today: Callable[[], date]
     now: Callable[[], datetime]
     direct_bytes: int = DIRECT_BYTES
-    transport_to: Callable[[Aansluiting], Transport] = _no_transport
+    transports: Transports = field(default_factory=public_transports)
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
 
     def xsd_findings(self, release: str, soort: Berichtsoort, body: bytes) -> tuple[Finding, ...]:
