@@ -40,6 +40,4 @@ def _lock(files: Iterable[IO[bytes]]) -> None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotAlone(
-                "Een ander proces werkt al met deze SQLite-database; op PostgreSQL kan dat wel."
-            ) from None
+            raise NotAlone("Een ander proces werkt al met deze SQLite-database; op PostgreSQL kan dat wel.") from None
