@@ -29,3 +29,6 @@ MOST_BYTES_OUT: Final = 25_000_000
 
 MOST_BYTES_IN: Final = 26_214_400
 """The largest SOAP body that is read: "25 MB" in its largest meaning."""
+
+GGK_APPLICATIE: Final = "GGk"
+"""The applicatie of the receiver in whatever goes into the chain."""
