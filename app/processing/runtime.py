@@ -7,17 +7,27 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import uuid_utils
 
+import app
 from app.delivery.transports import Transports, public_transports
 from app.domain.bericht import Berichtsoort
 from app.domain.inrichting import Inrichting
 from app.domain.retour import Finding
+from app.ggk.schemas import EnvelopSchemas
 from app.iwmo.reading import recognise
 from app.iwmo.xsd import Schemas
 from app.storage.base import Storage
+
+
+@cache
+def _own_envelop_schemas() -> EnvelopSchemas:
+    return EnvelopSchemas.load(Path(app.__path__[0]).resolve().parent / "schemas" / "ggk")
+
 
 DIRECT_BYTES: Final = 1_000_000
 """Of a 303: about a thousand prestaties, settled in a third of a second."""
@@ -36,6 +46,7 @@ class Runtime:
     today: Callable[[], date]
     now: Callable[[], datetime]
     direct_bytes: int = DIRECT_BYTES
+    envelop_schemas: EnvelopSchemas = field(default_factory=_own_envelop_schemas)
     transports: Transports = field(default_factory=public_transports)
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
 
