@@ -14,13 +14,14 @@ from typing import Final, Literal
 from app.delivery.folder import sync_folder, write_whole
 
 QUIET: Final = timedelta(seconds=10)
+TAKEN_AWAY: Final = frozenset({errno.ENOENT, errno.ELOOP})  # or a link was put in its place
 LONGEST_STEM: Final = 150  # bytes: room for a number and for the name of a report
 Aside = Literal["verwerkt", "afgekeurd"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickedUp:
-    """A file that was there whole. `body` is None when it is larger than allowed: nothing of it was read.
+    """A file that was there whole. `body` is None when it is larger than allowed, or may not be read by us.
 
     `identity` tells this file from a later one with the same name.
     """
@@ -72,18 +73,28 @@ def settle(file: PickedUp, *, into: Aside, report: str | None = None) -> Path | 
 
 def _read(path: Path, *, max_bytes: int, latest: float) -> PickedUp | None:
     try:
-        # Without waiting, so that a pipe with the right name holds up nobody.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:  # gone again, a link, or not for us
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        before = os.fstat(descriptor)
+        before = path.lstat()
         if not stat.S_ISREG(before.st_mode) or max(before.st_mtime, before.st_ctime) > latest:
             return None
-        body = file.read(max_bytes + 1) if before.st_size <= max_bytes else None
-        if _identity(os.fstat(descriptor)) != _identity(before) or (body is not None and len(body) != before.st_size):
+        body = _bytes(path, at_most=max_bytes + 1) if before.st_size <= max_bytes else None
+        after = path.lstat()
+    except OSError as failure:
+        if failure.errno in TAKEN_AWAY:
             return None
-        return PickedUp(path=path, size=before.st_size, body=body, identity=_identity(before))
+        raise
+    if _identity(after) != _identity(before) or (body is not None and len(body) != before.st_size):
+        return None
+    return PickedUp(path=path, size=before.st_size, body=body, identity=_identity(before))
+
+
+def _bytes(path: Path, *, at_most: int) -> bytes | None:
+    # Not through a link, and without waiting: a pipe that came in its place may hold up nobody.
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except PermissionError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(at_most)
 
 
 def _identity(found: os.stat_result) -> tuple[int, int, int, int]:

@@ -124,7 +124,11 @@ def resets(after: bytes) -> Callable[[Server], Behaviour]:
 
 def never_reads(server: Server) -> Behaviour:
     """Take the connection and do nothing with it."""
-    return lambda _connection: bool(server.stopped.wait(20)) and None
+
+    def behave(_connection: socket.socket) -> None:
+        server.stopped.wait(20)
+
+    return behave
 
 
 def then(behave: Callable[[socket.socket, Server], None]) -> Callable[[Server], Behaviour]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -135,7 +136,7 @@ class TestInside:
     @pytest.mark.parametrize(
         "wrong", [{"networks": ["10.0.0.1/8"]}, {"networks": ["huis"]}, {"ports": [0]}, {"ports": []}]
     )
-    def test_a_setting_that_means_nothing_is_refused_at_once(self, wrong: dict[str, list]):
+    def test_a_setting_that_means_nothing_is_refused_at_once(self, wrong: dict[str, Any]):
         with pytest.raises(ValueError):  # noqa: PT011 - the texts are not ours
             Destinations(**wrong)
 
