@@ -16,11 +16,11 @@ class Berichtcode(StrEnum):
     DU01 = "Du01"
 
 
-class Richting(StrEnum):
-    """From whom to whom a message goes."""
+class Afzender(StrEnum):
+    """Which of the two sends a message; the other receives it."""
 
-    NAAR_AANBIEDER = "gemeente naar aanbieder"
-    NAAR_GEMEENTE = "aanbieder naar gemeente"
+    GEMEENTE = "gemeente"
+    AANBIEDER = "aanbieder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Functie:
     naam: str
     release: str
     berichtcode: Berichtcode
-    richting: Richting
+    afzender: Afzender
     antwoord: str | None = None
     vanaf: date | None = None
     tot: date | None = None
@@ -67,33 +67,33 @@ def release_of(functie_versie: str, functie_subversie: str) -> str:
     return f"{int(functie_versie)}.{int(functie_subversie)}"
 
 
-_HEEN_EN_RETOUR_2: Final[dict[str, tuple[str | None, Richting]]] = {
-    "WMO301": ("WMO302", Richting.NAAR_AANBIEDER),
-    "WMO303": ("WMO304", Richting.NAAR_GEMEENTE),
-    "WMO305": ("WMO306", Richting.NAAR_GEMEENTE),
-    "WMO307": ("WMO308", Richting.NAAR_GEMEENTE),
-    "WMO315": ("WMO316", Richting.NAAR_GEMEENTE),
+_HEEN_EN_RETOUR_2: Final[dict[str, tuple[str | None, Afzender]]] = {
+    "WMO301": ("WMO302", Afzender.GEMEENTE),
+    "WMO303": ("WMO304", Afzender.AANBIEDER),
+    "WMO305": ("WMO306", Afzender.AANBIEDER),
+    "WMO307": ("WMO308", Afzender.AANBIEDER),
+    "WMO315": ("WMO316", Afzender.AANBIEDER),
 }
-_HEEN_EN_RETOUR_3: Final[dict[str, tuple[str | None, Richting]]] = {
+_HEEN_EN_RETOUR_3: Final[dict[str, tuple[str | None, Afzender]]] = {
     **{heen: _HEEN_EN_RETOUR_2[heen] for heen in ("WMO301", "WMO305", "WMO307", "WMO315")},
-    "WMO317": ("WMO318", Richting.NAAR_GEMEENTE),
-    "WMO319": ("WMO320", Richting.NAAR_AANBIEDER),
+    "WMO317": ("WMO318", Afzender.AANBIEDER),
+    "WMO319": ("WMO320", Afzender.GEMEENTE),
     # The claim and its answer are both a Di01: they find each other by the DeclaratieNummer.
-    "WMO323": (None, Richting.NAAR_GEMEENTE),
-    "WMO325": (None, Richting.NAAR_AANBIEDER),
+    "WMO323": (None, Afzender.AANBIEDER),
+    "WMO325": (None, Afzender.GEMEENTE),
 }
-_TERUG: Final = {
-    Richting.NAAR_AANBIEDER: Richting.NAAR_GEMEENTE,
-    Richting.NAAR_GEMEENTE: Richting.NAAR_AANBIEDER,
+_OTHER: Final = {
+    Afzender.GEMEENTE: Afzender.AANBIEDER,
+    Afzender.AANBIEDER: Afzender.GEMEENTE,
 }
 
 
-def _functies(release: str, pairs: dict[str, tuple[str | None, Richting]]) -> Iterable[Functie]:
-    for naam, (antwoord, richting) in pairs.items():
+def _functies(release: str, pairs: dict[str, tuple[str | None, Afzender]]) -> Iterable[Functie]:
+    for naam, (antwoord, afzender) in pairs.items():
         heen, retour = Berichtcode.DI01, Berichtcode.DU01
-        yield Functie(naam=naam, release=release, berichtcode=heen, richting=richting, antwoord=antwoord)
+        yield Functie(naam=naam, release=release, berichtcode=heen, afzender=afzender, antwoord=antwoord)
         if antwoord is not None:
-            yield Functie(naam=antwoord, release=release, berichtcode=retour, richting=_TERUG[richting])
+            yield Functie(naam=antwoord, release=release, berichtcode=retour, afzender=_OTHER[afzender])
 
 
 FUNCTIES: Final[tuple[Functie, ...]] = (
