@@ -14,6 +14,7 @@ from app.delivery.destinations import NotAllowed
 from app.delivery.exchange import Limits
 from app.delivery.safe_client import NoAnswer, SafeClient, tls_context
 from tests.delivery.servers import (
+    Server,
     answers,
     drips,
     hangs,
@@ -115,6 +116,21 @@ class TestNoAnswer:
         with serving(never_reads) as server, pytest.raises(NoAnswer, match="binnen de tijd"):
             post(a_client(server.port, limits=SHORT), server.port, body=b"x" * 20_000_000)
 
+    def test_a_receiver_that_keeps_reading_slowly_gets_no_more_time(self):
+        read: list[int] = []
+
+        def sips(server: Server):
+            def behave(connection: socket.socket) -> None:
+                while not server.stopped.wait(0.02) and (sip := connection.recv(65536)):
+                    read.append(len(sip))
+
+            return behave
+
+        with serving(sips) as server:
+            with pytest.raises(NoAnswer, match="binnen de tijd"):
+                post(a_client(server.port, limits=SHORT), server.port, body=b"x" * 30_000_000)
+            assert sum(read) < 15_000_000
+
     def test_nobody_listens(self):
         with socket.create_server(("127.0.0.1", 0)) as closed:
             port = closed.getsockname()[1]
@@ -189,6 +205,22 @@ class TestTls:
             with pytest.raises(NoAnswer, match="certificaat"):
                 self.post(server.port, trusting)
             assert server.requests == []
+
+    def test_a_large_body_arrives_whole(self, authority: trustme.CA, trusting: ssl.SSLContext):
+        body = bytes(range(256)) * 20_000
+        with serving(says("200 OK"), tls=self.server_context(authority)) as server:
+            client = a_client(server.port, tls=trusting)
+            client.post(f"https://{NAME}:{server.port}/", headers={}, body=body, answer_bytes=10)
+        assert server.body() == body
+
+    def test_a_receiver_that_does_not_read_ends_at_the_same_moment(
+        self, authority: trustme.CA, trusting: ssl.SSLContext
+    ):
+        limits = Limits(connect_seconds=10, total_seconds=0.5)
+        with serving(never_reads, tls=self.server_context(authority)) as server:
+            client = a_client(server.port, tls=trusting, limits=limits)
+            with pytest.raises(NoAnswer):
+                client.post(f"https://{NAME}:{server.port}/", headers={}, body=b"x" * 20_000_000, answer_bytes=10)
 
     def test_tls_1_1_is_refused(self, trusting: ssl.SSLContext):
         assert trusting.minimum_version == ssl.TLSVersion.TLSv1_2
