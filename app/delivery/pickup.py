@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,17 +34,20 @@ class PickedUp:
 
 
 def pending(folder: Path, *, max_bytes: int, now: datetime, quiet: timedelta = QUIET) -> Iterator[PickedUp]:
-    """The files in a folder that are ready, in order of name. OSError: the folder cannot be read.
+    """The files in a folder that are ready, in order of name. OSError: the folder or a file cannot be read.
 
     Ready is: the name ends in .xml and does not begin with a dot; a regular file, no link; nothing happened to it
     since `quiet` before `now`. What is being uploaded has a name of its own (.tmp, .part) or was touched a moment
     ago; one whose upload stands still for longer looks whole, and its judge will find out.
     """
     latest = (now - quiet).timestamp()
-    for path in sorted(folder.iterdir()):
+    with _without_names():
+        paths = sorted(folder.iterdir())
+    for path in paths:
         if path.name.startswith(".") or path.suffix.lower() != ".xml":
             continue
-        found = _read(path, max_bytes=max_bytes, latest=latest)
+        with _without_names():
+            found = _read(path, max_bytes=max_bytes, latest=latest)
         if found is not None:
             yield found
 
@@ -53,9 +57,13 @@ def settle(file: PickedUp, *, into: Aside, report: str | None = None) -> Path | 
 
     The new path, with a number in its name when that was taken; None when the file is not the one that was read: it
     was taken away, or replaced and will be picked up again. Killed half-way, the file is still pending, and
-    everything may be done again. OSError: it could not be moved.
+    everything may be done again. OSError, without the name: it could not be moved.
     """
-    aside = file.path.parent / into
+    with _without_names():
+        return _move(file, file.path.parent / into, report)
+
+
+def _move(file: PickedUp, aside: Path, report: str | None) -> Path | None:
     aside.mkdir(exist_ok=True)
     if aside.is_symlink():  # or who may write here could have us write elsewhere
         raise NotADirectoryError(errno.ENOTDIR, "not a folder of our own")
@@ -69,6 +77,14 @@ def settle(file: PickedUp, *, into: Aside, report: str | None = None) -> Path | 
     sync_folder(aside)
     sync_folder(file.path.parent)
     return target
+
+
+@contextmanager
+def _without_names() -> Generator[None]:
+    try:
+        yield
+    except OSError as failure:  # it names the file, and who names a file may put anything in its name
+        raise OSError(failure.errno, failure.strerror) from None
 
 
 def _read(path: Path, *, max_bytes: int, latest: float) -> PickedUp | None:

@@ -118,6 +118,19 @@ class TestPending:
         with pytest.raises(FileNotFoundError):
             found(tmp_path / "weg")
 
+    def test_an_error_does_not_tell_the_name(self, tmp_path: Path):
+        put(tmp_path, "999900006.xml")
+        file = found(tmp_path)[0]
+        for step in range(2):
+            with pytest.raises(OSError, match="Input/output error") as failure, watched(failing_at(step, errno.EIO)):
+                found(tmp_path)
+            assert "9999" not in str(failure.value)
+            assert failure.value.__suppress_context__
+        for step in range(5):
+            with pytest.raises(OSError, match="Input/output error") as failure, watched(failing_at(step, errno.EIO)):
+                settle(file, into="verwerkt", report=REPORT)
+            assert "9999" not in str(failure.value)
+
     def test_shows_neither_name_nor_content(self, tmp_path: Path):
         put(tmp_path, "999900006.xml", b"999900018")
         assert "9999" not in repr(found(tmp_path)[0])
