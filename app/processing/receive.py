@@ -16,6 +16,7 @@ from app.domain.verzoek import OverigBericht
 from app.iwmo.reading import Inhoud, declared, read, recognise
 from app.processing import access, declaraties, overige, retouren, toewijzingen
 from app.processing.arrival import Arrival, Receipt, refused, unreadable
+from app.processing.failpoints import passed
 from app.processing.runtime import Runtime, new_id
 from app.storage.berichten import NewBericht, add_bericht
 
@@ -64,9 +65,12 @@ def _take_in(runtime: Runtime, arrival: Arrival, also: Also) -> Receipt:
     def work(session: Session) -> Receipt:
         receipt = process(session, runtime, arrival, inhoud)
         also(session, receipt.bericht_id)
+        passed("bericht-verwerkt")
         return receipt
 
+    passed("bericht-gelezen")
     receipt = runtime.storage.run(work)
+    passed("bericht-bewaard")
     log.info(
         "bericht_received",
         bericht_id=receipt.bericht_id,
@@ -114,4 +118,5 @@ def _keep(runtime: Runtime, record: NewBericht, refusal: Refusal, also: Also) ->
         also(session, record.id)
 
     runtime.storage.run(work)
+    passed("bericht-geweigerd")
     log.info("bericht_refused", bericht_id=record.id, reason=type(refusal).__name__, findings=len(refusal.findings))
