@@ -44,7 +44,9 @@ def test_any_other_character_does(content: bytes, at: int, other: str):
     assert decoded(text[:at] + other + text[at:]) is None
 
 
-@pytest.mark.parametrize("text", ["Q", "QQ", "QQ=", "QQ===", "=", "====", "QQ==QQ==", "QR==", "QUF=", "Q=Q=", "QUJD=", "QUJD===="])
+@pytest.mark.parametrize(
+    "text", ["Q", "QQ", "QQ=", "QQ===", "=", "====", "QQ==QQ==", "QR==", "QUF=", "Q=Q=", "QUJD=", "QUJD===="]
+)
 def test_what_is_none(text: str):
     assert decoded(text) is None
 
