@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
 from app.api import (
+    aansluitingen,
     berichten,
     beschikkingen,
     budgetberekeningen,
@@ -22,6 +23,7 @@ from app.api import (
     reference,
     toekenningen,
     toewijzingen,
+    verloop,
     wijzigingen,
 )
 from app.api.headers import API_VERSION, AnswerHeaders, HeadIsGet
@@ -40,6 +42,7 @@ from app.worker import Worker
 
 NOUNS = (
     berichten,
+    verloop,
     postbus,
     toekenningen,
     toewijzingen,
@@ -49,6 +52,7 @@ NOUNS = (
     beschikkingen,
     rapportages,
     inrichting,
+    aansluitingen,
 )
 OWN_SCHEMAS = PROJECT / "schemas" / "iwmo"
 
@@ -73,6 +77,7 @@ def create_runtime(settings: Settings) -> Runtime:
         today=settings.business_date,
         now=lambda: datetime.now(UTC),
         direct_bytes=settings.direct_bytes,
+        max_bericht_bytes=settings.max_bericht_bytes,
         transports=_transports(settings),
     )
 

@@ -190,12 +190,6 @@ def get_berichten(
     return _page(request, runtime, sight, _filters(query), query.limiet, query.na)
 
 
-@router.get("/{id:uuid}", summary="Eén bericht")
-def get_one_bericht(id: UUID, sight: Sight, runtime: Parts) -> BerichtOut:
-    """Het bericht met zijn bevindingen en met links naar wat erbij hoort."""
-    return BerichtOut.of(_get(runtime, str(id), sight))
-
-
 @router.get("/{id:uuid}/xml", summary="De XML van een bericht", response_class=XmlResponse)
 def get_bericht_xml(id: UUID, sight: Sight, runtime: Parts) -> Response:
     """De bytes van het bericht, precies zoals ze kwamen of gingen."""

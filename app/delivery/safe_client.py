@@ -52,6 +52,10 @@ class SafeClient:
         self._limits = limits or Limits()
         self._tls = tls or tls_context()
 
+    def check(self, url: str) -> None:
+        """NotAllowed unless something may be posted to the URL, as far as that can be told without a name server."""
+        self._destinations.target(url)
+
     def post(self, url: str, *, headers: Mapping[str, str], body: bytes, answer_bytes: int) -> Answer:
         """What the other side says, with at most `answer_bytes` of its body.
 

@@ -16,6 +16,7 @@ from app.domain.bericht import BerichtStatus
 from app.domain.werk import Oorzaak, Opgegeven, vervolg
 from app.processing import ggk_zenden
 from app.processing.failpoints import passed
+from app.processing.metingen import AFLEVERINGEN
 from app.processing.opgeven import give_up
 from app.processing.runtime import Runtime
 from app.storage.aansluitingen import find_aansluiting
@@ -34,13 +35,15 @@ def carry_out(runtime: Runtime, job: Job) -> None:
     """Deliver the bericht of the job to its partij, or have it tried again later; raises LeaseLost."""
     with runtime.storage.reading() as session:
         aansluiting = find_aansluiting(session, partij=job.partij or "")
-        zending = _zending(session, job) if aansluiting is not None else None
-    if aansluiting is None or zending is None:  # it fetches from its postbus by now
+        wanted = feiten_of(session, id=job.bericht_id or "").status != BerichtStatus.BEANTWOORD
+        zending = _zending(session, job) if aansluiting is not None and wanted else None
+    if aansluiting is None or zending is None:  # it fetches from its postbus by now, or answered what it had
         runtime.storage.run(lambda session: finish_job(session, job, now=runtime.now()))
         return
     uitkomst = _send(runtime, aansluiting, zending)
     passed("aflevering-verzonden")
     runtime.storage.run(lambda session: _record(session, runtime, job, uitkomst))
+    AFLEVERINGEN.labels(type(uitkomst).__name__.lower()).inc()
     passed("aflevering-vastgelegd")
 
 

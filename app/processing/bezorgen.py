@@ -34,8 +34,13 @@ def aflevering(aansluiting: Aansluiting, bericht_id: str, now: datetime) -> NewJ
     return NewJob(
         soort=JobSoort.AFLEVERING,
         gepland_op=now,
-        sleutel=f"aflevering:{partij}:{bericht_id}",
+        sleutel=aflevering_sleutel(partij, bericht_id),
         baan=aansluiting.baan,
         partij=partij,
         bericht_id=bericht_id,
     )
+
+
+def aflevering_sleutel(partij: str, bericht_id: str) -> str:
+    """What one open job may have: a bericht is brought to a partij by one worker."""
+    return f"aflevering:{partij}:{bericht_id}"

@@ -32,13 +32,16 @@ def _own_envelop_schemas() -> EnvelopSchemas:
 DIRECT_BYTES: Final = 1_000_000
 """Of a 303: about a thousand prestaties, settled in a third of a second."""
 
+MAX_BERICHT_BYTES: Final = 25_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """The parts of a running service. `today` is the business date, `now` the moment in UTC.
 
-    A 303 of more than `direct_bytes` is settled by the worker, after it was accepted. `parsed_inrichtingen`
-    remembers versions by (gemeente, versie); a version never changes, so it never goes stale.
+    A 303 of more than `direct_bytes` is settled by the worker, after it was accepted; a file of more than
+    `max_bericht_bytes` is not read. `parsed_inrichtingen` remembers versions by (gemeente, versie); a version never
+    changes, so it never goes stale.
     """
 
     storage: Storage
@@ -46,6 +49,7 @@ class Runtime:
     today: Callable[[], date]
     now: Callable[[], datetime]
     direct_bytes: int = DIRECT_BYTES
+    max_bericht_bytes: int = MAX_BERICHT_BYTES
     envelop_schemas: EnvelopSchemas = field(default_factory=_own_envelop_schemas)
     transports: Transports = field(default_factory=public_transports)
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from time import monotonic
 from typing import Final, TypeAlias
 
 import structlog
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.werk import JobSoort, Oorzaak, Opgegeven, Vervolg, vervolg
 from app.processing import aflevering, onderhoud, ophalen, verwerking
 from app.processing.failpoints import passed
+from app.processing.metingen import DUUR, POGINGEN
 from app.processing.opgeven import give_up
 from app.processing.runtime import Runtime
 from app.storage.jobs import (
@@ -73,17 +75,28 @@ def begin(runtime: Runtime, *, alone: bool) -> None:
 
 def carry_out(runtime: Runtime, job: Job) -> None:
     """Do a job; whatever happens to it is recorded, only a database that is gone is raised."""
+    begun = monotonic()
+    uitkomst = _carry_out(runtime, job)
+    POGINGEN.labels(job.soort.value, uitkomst).inc()
+    DUUR.labels(job.soort.value).observe(monotonic() - begun)
+
+
+def _carry_out(runtime: Runtime, job: Job) -> str:
+    """What became of the attempt, for the figures."""
     passed(f"{job.soort}-begonnen")
     try:
         if job.pogingen > MOST_ATTEMPTS and job.soort not in PERIODIC | {JobSoort.AFLEVERING}:
             _give_up(runtime, job, "Het werk werd steeds afgebroken.")
-            return
+            return "opgegeven"
         HANDLERS[job.soort](runtime, job)
     except LeaseLost:
         log.warning("job_lost", job_id=job.id, soort=job.soort.value)
+        return "verloren"
     except Exception as error:
         log.exception("job_failed", job_id=job.id, soort=job.soort.value, poging=job.pogingen)
         _record_failure(runtime, job, type(error).__name__)
+        return "fout"
+    return "klaar"
 
 
 def _record_failure(runtime: Runtime, job: Job, error: str) -> None:

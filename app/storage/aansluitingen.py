@@ -34,9 +34,9 @@ def remove_aansluiting(session: Session, *, partij: str) -> bool:
     return session.scalars(gone).one_or_none() is not None
 
 
-def find_aansluiting(session: Session, *, partij: str) -> Aansluiting | None:
-    """How a partij is reached; None: it fetches from its postbus."""
-    row = session.get(AansluitingRow, partij)
+def find_aansluiting(session: Session, *, partij: str, lock: bool = False) -> Aansluiting | None:
+    """How a partij is reached; None: it fetches from its postbus. `lock` keeps it so until the transaction ends."""
+    row = session.get(AansluitingRow, partij, with_for_update=lock or None)
     return _aansluiting(row) if row else None
 
 

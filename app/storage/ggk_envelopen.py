@@ -128,6 +128,13 @@ def envelop_around(session: Session, *, bericht_id: str) -> EnvelopRecord | None
     return _newest(session, EnvelopRichting.IN, bericht_id)
 
 
+def newest_envelop(session: Session, *, bericht_id: str) -> EnvelopRecord | None:
+    """The newest envelope that a bericht came or went in; None: it was in none."""
+    query = select(GgkEnvelopRow).where(GgkEnvelopRow.bericht_id == bericht_id)
+    row = session.scalars(query.order_by(GgkEnvelopRow.id.desc()).limit(1)).one_or_none()
+    return _record(row) if row else None
+
+
 def get_envelop(session: Session, *, id: str) -> EnvelopRecord:
     """The envelope with this id, which must be there."""
     return _record(session.get_one(GgkEnvelopRow, id))

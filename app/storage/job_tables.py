@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.storage.columns import Base, Identity
 
 OPEN = text("status = 'open'")
+FAILED = text("status = 'mislukt'")
 LEASED = text("status = 'open' AND lease_tot IS NOT NULL")
 
 
@@ -24,6 +25,7 @@ class JobRow(Base):
         Index("ix_job_open", "gepland_op", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_job_bezig", "baan", sqlite_where=LEASED, postgresql_where=LEASED),
         Index("uq_job_sleutel", "sleutel", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_job_mislukt", "soort", sqlite_where=FAILED, postgresql_where=FAILED),
         Index(None, "bericht_id"),
         Index(None, "klaar_op"),
     )

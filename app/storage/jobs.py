@@ -147,19 +147,51 @@ def voortgang_of(session: Session, *, bericht_id: str) -> int | None:
 def reopen_jobs(session: Session, *, bericht_id: str, soorten: Collection[JobSoort], now: datetime) -> int:
     """Let the failed jobs of a bericht be tried again from the start; how many there were."""
     other = aliased(JobRow)
-    taken = exists().where(other.sleutel == JobRow.sleutel, other.status == JobStatus.OPEN)
+    later = exists().where(
+        other.sleutel == JobRow.sleutel, or_(other.status == JobStatus.OPEN, other.id > JobRow.id)
+    )  # what failed before that is of the past
     reopened = session.scalars(
         update(JobRow)
         .where(
             JobRow.bericht_id == bericht_id,
             JobRow.soort.in_(sorted(soorten)),
             JobRow.status == JobStatus.MISLUKT,
-            ~taken,
+            ~later,
         )
         .values(status=JobStatus.OPEN, pogingen=0, gepland_op=now, gemaakt_op=now, klaar_op=None)
         .returning(JobRow.id)
     )
     return len(reopened.all())
+
+
+def end_jobs(session: Session, *, sleutels: Collection[str], now: datetime) -> None:
+    """Their work is no longer needed: what waits is done; what is being done ends by itself."""
+    waiting = (JobRow.status == JobStatus.OPEN, JobRow.sleutel.in_(sorted(sleutels)), ~_leased(now))
+    session.execute(
+        update(JobRow)
+        .where(*waiting)
+        .values(status=JobStatus.GEDAAN, lease_tot=None, lease_token=None, reden=None, klaar_op=now)
+    )
+
+
+def redirect_jobs(session: Session, *, partij: str, baan: str, now: datetime) -> None:
+    """What waits to be delivered to a partij goes by this lane from now on, at once."""
+    waiting = (JobRow.status == JobStatus.OPEN, JobRow.soort == JobSoort.AFLEVERING, JobRow.partij == partij)
+    session.execute(update(JobRow).where(*waiting).values(baan=baan, gepland_op=now))
+    session.execute(delete(JobBaanRow).where(JobBaanRow.baan == baan))
+
+
+def has_open_jobs(session: Session, *, bericht_id: str, soorten: Collection[JobSoort]) -> bool:
+    """Whether any of these kinds of work is to be done for a bericht."""
+    conditions = (JobRow.bericht_id == bericht_id, JobRow.soort.in_(sorted(soorten)), JobRow.status == JobStatus.OPEN)
+    return session.scalars(select(exists().where(*conditions))).one()
+
+
+def work_lies(session: Session, *, before: datetime, now: datetime) -> bool:
+    """Whether work is due since before a moment while nobody works on anything."""
+    oldest = oldest_due(session, now=now)
+    busy = exists().where(JobRow.status == JobStatus.OPEN, _leased(now))
+    return oldest is not None and oldest < before and not session.scalars(select(busy)).one()
 
 
 def release_leases(session: Session) -> None:
