@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
 from app.api import (
+    aansluitingen,
     berichten,
     beschikkingen,
     budgetberekeningen,
@@ -21,10 +23,14 @@ from app.api import (
     reference,
     toekenningen,
     toewijzingen,
+    verloop,
     wijzigingen,
 )
 from app.api.headers import API_VERSION, AnswerHeaders, HeadIsGet
 from app.api.problems import FailuresEndHere, add_problem_handlers
+from app.delivery.destinations import Destinations
+from app.delivery.safe_client import SafeClient, tls_context
+from app.delivery.transports import Transports
 from app.iwmo.schema_directory import active_directory
 from app.iwmo.xsd import Schemas
 from app.observability import configure_logging
@@ -32,9 +38,11 @@ from app.processing.readiness import Readiness, readiness
 from app.processing.runtime import Runtime
 from app.settings import PROJECT, Settings
 from app.storage.base import create_storage
+from app.worker import Worker
 
 NOUNS = (
     berichten,
+    verloop,
     postbus,
     toekenningen,
     toewijzingen,
@@ -44,12 +52,17 @@ NOUNS = (
     beschikkingen,
     rapportages,
     inrichting,
+    aansluitingen,
 )
 OWN_SCHEMAS = PROJECT / "schemas" / "iwmo"
 
 
 class SchemaOutdated(Exception):
     """The database has another schema than this version of the service needs"""
+
+
+class DatabaseUnsafe(Exception):
+    """The database may lose what it said it has"""
 
 
 class DatabaseUnreachable(Exception):
@@ -63,7 +76,28 @@ def create_runtime(settings: Settings) -> Runtime:
         schemas=Schemas.load(settings.schemas_dir or active_directory(settings.schemas_pointer, OWN_SCHEMAS)),
         today=settings.business_date,
         now=lambda: datetime.now(UTC),
+        direct_bytes=settings.direct_bytes,
+        max_bericht_bytes=settings.max_bericht_bytes,
+        transports=_transports(settings),
     )
+
+
+def _transports(settings: Settings) -> Transports:
+    destinations = Destinations(
+        networks=[str(network) for network in settings.internal_networks],
+        hosts=settings.internal_hosts,
+        ports=settings.delivery_ports,
+        plain_http=settings.plain_http,
+    )
+    client = SafeClient(destinations)
+    if settings.ggk_certificate is None and settings.ggk_authorities is None:
+        return Transports(client=client, ggk_client=client, secret_key=settings.secret)
+    ours = tls_context(
+        certificate=settings.ggk_certificate,
+        key=settings.ggk_certificate_key,
+        authorities=settings.ggk_authorities,
+    )
+    return Transports(client=client, ggk_client=SafeClient(destinations, tls=ours), secret_key=settings.secret)
 
 
 @contextmanager
@@ -80,9 +114,11 @@ def opened_runtime(settings: Settings) -> Generator[Runtime]:
 def prepare_database(runtime: Runtime) -> None:
     """Migrate SQLite; raise SchemaOutdated on another database that is not up to date.
 
-    Raises DatabaseUnreachable when there is no database to work with.
+    Raises DatabaseUnreachable when there is no database to work with, DatabaseUnsafe when it may lose commits.
     """
     found = demand_database(runtime)
+    if unsafe := runtime.storage.unsafe_settings():
+        raise DatabaseUnsafe(f"De database kan bij stroomuitval gegevens verliezen; zet aan: {', '.join(unsafe)}.")
     if found is Readiness.SCHEMA_OUTDATED and runtime.storage.dialect != "sqlite":
         raise SchemaOutdated("Het schema van de database is niet bij. Voer eerst uit: iwmo db upgrade")
     if found is Readiness.SCHEMA_OUTDATED:
@@ -106,7 +142,12 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         prepare_database(parts)
+        worker = Worker(parts, alone=parts.storage.dialect == "sqlite") if settings.worker else None
+        if worker:
+            worker.start()
         yield
+        if worker:
+            await run_in_threadpool(worker.stop)
         parts.storage.close()
 
     app = FastAPI(

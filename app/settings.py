@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -30,6 +34,32 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path("data"), description="Folder for what the service keeps beside the database")
     max_bericht_bytes: int = Field(default=25_000_000, gt=0, description="The largest body that is accepted, in bytes")
+    direct_bytes: int = Field(
+        default=1_000_000,
+        ge=0,
+        description="A 303 larger than this, in bytes, is accepted at once (202) and settled by the worker",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="What the keys that sign webhooks are made from; empty: the file `secret.key` in the data folder",
+    )
+    internal_networks: tuple[IPvAnyNetwork, ...] = Field(
+        default=(), description='Private networks where messages may be sent to, as JSON: ["10.1.0.0/16"]'
+    )
+    internal_hosts: tuple[str, ...] = Field(
+        default=(), description='Names with a private address where messages may be sent to, as JSON: ["ggk-adapter"]'
+    )
+    delivery_ports: tuple[int, ...] = Field(default=(443, 8443), description="Ports that messages may be sent to")
+    plain_http: bool = Field(default=False, description="Whether internal networks and hosts may be used without TLS")
+    ggk_certificate: Path | None = Field(
+        default=None, description="PEM file with the client certificate for the adapter of the GGk"
+    )
+    ggk_certificate_key: Path | None = Field(default=None, description="PEM file with its private key")
+    ggk_authorities: Path | None = Field(
+        default=None, description="PEM file with the authorities that the adapter's certificate may come from"
+    )
+    worker: bool = Field(default=True, description="Whether `iwmo serve` does background work too (`--no-worker`)")
     today: date | None = Field(
         default=None, description="A fixed business date for tests and demos; empty: the date in Amsterdam"
     )
@@ -45,6 +75,26 @@ class Settings(BaseSettings):
         """The file that names the folder chosen with `iwmo schemas use`."""
         return self.data_dir / "schemas.dir"
 
+    def secret(self) -> bytes:
+        """The secret key: as set, else from the file in the data folder, which is made when it is not there."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        path = self.data_dir / "secret.key"
+        if not path.exists():
+            _make_secret(path)
+        return path.read_bytes()
+
     def business_date(self) -> date:
         """Today, as decisions see it: the fixed date, else the date in Amsterdam."""
         return self.today or datetime.now(AMSTERDAM).date()
+
+
+def _make_secret(path: Path) -> None:
+    """A random key in a file that is whole or not there; of two processes that make one, the first wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent) as file:  # readable by its owner alone
+        file.write(secrets.token_hex(32).encode())
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, path)

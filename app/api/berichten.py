@@ -142,7 +142,10 @@ class XmlResponse(Response):
     status_code=HTTPStatus.CREATED,
     summary="Een bericht aanbieden",
     openapi_extra=xml_body(),
-    responses={HTTPStatus.OK: {"model": BerichtOut, "description": "Dit bericht was er al"}}
+    responses={
+        HTTPStatus.OK: {"model": BerichtOut, "description": "Dit bericht was er al"},
+        HTTPStatus.ACCEPTED: {"model": BerichtOut, "description": "Aangenomen; een grote 303 wordt daarna verwerkt"},
+    }
     | problems(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT),
 )
 async def post_bericht(body: BerichtBytes, caller: Caller, runtime: Parts, response: Response) -> BerichtOut:
@@ -150,7 +153,7 @@ async def post_bericht(body: BerichtBytes, caller: Caller, runtime: Parts, respo
     receipt = await run_in_threadpool(receive, runtime, caller, body)
     record = await run_in_threadpool(_get, runtime, receipt.bericht_id, sight_of(caller))
     response.headers["Location"] = f"/v1/berichten/{record.id}"
-    response.status_code = HTTPStatus.CREATED if receipt.is_new else HTTPStatus.OK
+    response.status_code = _status_of(record, is_new=receipt.is_new)
     return BerichtOut.of(record)
 
 
@@ -187,12 +190,6 @@ def get_berichten(
     return _page(request, runtime, sight, _filters(query), query.limiet, query.na)
 
 
-@router.get("/{id:uuid}", summary="Eén bericht")
-def get_one_bericht(id: UUID, sight: Sight, runtime: Parts) -> BerichtOut:
-    """Het bericht met zijn bevindingen en met links naar wat erbij hoort."""
-    return BerichtOut.of(_get(runtime, str(id), sight))
-
-
 @router.get("/{id:uuid}/xml", summary="De XML van een bericht", response_class=XmlResponse)
 def get_bericht_xml(id: UUID, sight: Sight, runtime: Parts) -> Response:
     """De bytes van het bericht, precies zoals ze kwamen of gingen."""
@@ -201,6 +198,12 @@ def get_bericht_xml(id: UUID, sight: Sight, runtime: Parts) -> Response:
         body = body_of(session, id=record.id)
     headers = {"Content-Disposition": f'attachment; filename="{record.id}.xml"'}
     return XmlResponse(body, headers=headers)
+
+
+def _status_of(record: BerichtRecord, *, is_new: bool) -> HTTPStatus:
+    if not is_new:
+        return HTTPStatus.OK
+    return HTTPStatus.ACCEPTED if record.status == BerichtStatus.IN_VERWERKING else HTTPStatus.CREATED
 
 
 def _filters(query: Filters, bsn: str | None = None) -> BerichtFilters:

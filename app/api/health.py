@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 
+from app.api.aansluitingen import demand_beheer
 from app.api.dependencies import Parts
 from app.api.problems import RETRY_AFTER_SECONDS
 from app.api.shapes import Shape
+from app.processing.metingen import MEDIA_TYPE, metrics_text
 from app.processing.readiness import Readiness, readiness
 
 router = APIRouter(tags=["Beheer"])
@@ -31,10 +33,27 @@ def healthz() -> HealthOut:
     summary="Kan de dienst werken?",
     responses={HTTPStatus.SERVICE_UNAVAILABLE: {"model": HealthOut, "description": "Er ontbreekt iets"}},
 )
-def readyz(runtime: Parts, response: Response) -> HealthOut:
-    """Of de database bereikbaar is en het juiste schema heeft."""
-    found = readiness(runtime)
+def readyz(request: Request, runtime: Parts, response: Response) -> HealthOut:
+    """Of de database bereikbaar is, het juiste schema heeft, en of het werk op de achtergrond wordt gedaan."""
+    found = readiness(runtime, works=request.app.state.settings.worker)
     if found is not Readiness.OK:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return HealthOut(status=found.value)
+
+
+class MetricsResponse(Response):
+    """Figures in the text format of Prometheus."""
+
+    media_type = MEDIA_TYPE
+
+
+@router.get(
+    "/metrics",
+    summary="Cijfers voor bewaking",
+    response_class=MetricsResponse,
+    dependencies=[Depends(demand_beheer)],
+)
+def metrics(runtime: Parts) -> Response:
+    """Werk dat wacht of mislukte, berichten van het laatste etmaal, pogingen en duur. Alleen voor een beheersleutel."""
+    return MetricsResponse(metrics_text(runtime))

@@ -34,7 +34,7 @@ DESCRIPTIONS = {
     HTTPStatus.UNAUTHORIZED: "Er is een geldige sleutel nodig",
     HTTPStatus.FORBIDDEN: "Deze sleutel mag dit niet",
     HTTPStatus.NOT_FOUND: "Dit bestaat niet, of is niet voor deze sleutel",
-    HTTPStatus.CONFLICT: "Deze identificatie hoort bij een ander bericht",
+    HTTPStatus.CONFLICT: "Dit past niet bij wat er al is",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "De inhoud is te groot",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Dit mediatype kan hier niet",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Er ging iets mis",

@@ -26,6 +26,7 @@ from app.domain.refusals import (
     MediaTypeNotSupported,
     NotAuthenticated,
     NotFound,
+    NothingToDo,
     Refusal,
     RejectedBericht,
     RoleNotAllowed,
@@ -75,6 +76,7 @@ KIND_BY_REFUSAL: Mapping[type[Refusal], Kind] = {
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "mediatype-niet-ondersteund", "Dit mediatype kan hier niet"
     ),
     NotAuthenticated: Kind(HTTPStatus.UNAUTHORIZED, "geen-geldige-sleutel", "Er is een geldige sleutel nodig"),
+    NothingToDo: Kind(HTTPStatus.CONFLICT, "niets-opnieuw-te-doen", "Er valt niets opnieuw te doen"),
     NotFound: NOT_FOUND,
     InvalidInput: INVALID_INPUT,
     InrichtingInvalid: Kind(HTTPStatus.BAD_REQUEST, "ongeldige-inrichting", "De inrichting bevat fouten"),

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from app.cli import budget, check, database, demo, inrichting, keys, overgang, schemas, serve
+from app.cli import aansluiting, budget, check, database, demo, inrichting, keys, overgang, schemas, serve, worker
 from app.domain.refusals import Refusal
 from app.iwmo.schema_files import SchemasUnusable
-from app.main import DatabaseUnreachable, SchemaOutdated
+from app.main import DatabaseUnreachable, DatabaseUnsafe, SchemaOutdated
 from app.observability import configure_logging
 from app.settings import Settings
+from app.storage.alone import NotAlone
 
 UNUSABLE = 2
 INTERRUPTED = 130
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; its exit status. 2 when the command line or the input is unusable."""
     parser = argparse.ArgumentParser(prog="iwmo", description="De iWmo-berichtenservice.")
     commands = parser.add_subparsers(title="commando's", required=True, metavar="commando")
-    for module in (serve, demo, check, database, inrichting, keys, schemas, budget, overgang):
+    for module in (serve, worker, demo, check, database, inrichting, keys, aansluiting, schemas, budget, overgang):
         module.add_to(commands)
     arguments = parser.parse_args(argv)
     try:
@@ -33,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return arguments.run(arguments)
     except ValidationError as error:
         return _unusable(*(f"de instelling {_setting(part['loc'])} klopt niet" for part in error.errors()))
-    except (Refusal, SchemasUnusable, SchemaOutdated, DatabaseUnreachable) as error:
+    except (Refusal, SchemasUnusable, SchemaOutdated, DatabaseUnreachable, DatabaseUnsafe, NotAlone) as error:
         return _unusable(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: nothing to say at the exit

@@ -6,11 +6,17 @@ import argparse
 from pathlib import Path
 
 from app.cli.subcommands import Subcommands
+from app.ggk.schema_comparison import compare_envelopes
+from app.ggk.schema_files import holds_envelope
 from app.iwmo.schema_comparison import compare
 from app.iwmo.schema_directory import active_directory, use_directory, use_own
+from app.iwmo.schema_files import read_folder
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
-from app.settings import Settings
+from app.settings import PROJECT, Settings
+from app.xsd.differences import Difference
+
+OWN_ENVELOPE_SCHEMAS = PROJECT / "schemas" / "ggk"
 
 
 def add_to(commands: Subcommands) -> None:
@@ -41,11 +47,21 @@ def _list(_arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    differences = compare(_active(Settings()), arguments.directory)
+    theirs: Path = arguments.directory
+    envelope = holds_envelope(theirs)
+    found: list[Difference] = []
+    if envelope:
+        found += _told(compare_envelopes(OWN_ENVELOPE_SCHEMAS, theirs), "ggk0210: ")
+    if not envelope or read_folder(theirs).releases:
+        found += _told(compare(_active(Settings()), theirs), "")
+    return 1 if found else 0
+
+
+def _told(differences: list[Difference], standard: str) -> list[Difference]:
     for difference in differences:
         print(difference)
-    print(f"{len(differences)} verschillen.")
-    return 1 if differences else 0
+    print(f"{standard}{len(differences)} verschillen.")
+    return differences
 
 
 def _use(arguments: argparse.Namespace) -> int:

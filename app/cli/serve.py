@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 import uvicorn
@@ -11,6 +12,7 @@ from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
 from app.main import opened_runtime
 from app.settings import Settings
+from app.storage.alone import alone
 
 
 def add_to(commands: Subcommands) -> None:
@@ -18,7 +20,7 @@ def add_to(commands: Subcommands) -> None:
     parser = commands.add_parser("serve", help="de dienst starten")
     parser.add_argument("--host", default="127.0.0.1", help="adres om op te luisteren (standaard 127.0.0.1)")
     parser.add_argument("--port", type=port, default=8000, help="poort (standaard 8000)")
-    parser.add_argument("--no-worker", action="store_true", help="zonder achtergrondwerk (dat is er nog niet)")
+    parser.add_argument("--no-worker", action="store_true", help="zonder achtergrondwerk; dat doet dan `iwmo worker`")
     parser.add_argument("--workers", type=int, default=1, help="aantal processen (op SQLite één)")
     parser.set_defaults(run=_run)
 
@@ -29,7 +31,16 @@ def _run(arguments: argparse.Namespace) -> int:
         if arguments.workers > 1 and runtime.storage.dialect == "sqlite":
             print("iwmo: met SQLite kan er één proces zijn; gebruik PostgreSQL voor --workers.", file=sys.stderr)
             return 2
+    if arguments.no_worker:
+        os.environ["IWMO_WORKER"] = "false"  # every process of the server reads it
+    roles = ("dienst", "werker") if Settings().worker else ("dienst",)
     leave_on_sigterm()
+    with alone(settings.database_url, *roles):
+        _serve(arguments, settings)
+    return 0
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -41,4 +52,3 @@ def _run(arguments: argparse.Namespace) -> int:
         log_level=settings.log_level,
         server_header=False,
     )
-    return 0

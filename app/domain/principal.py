@@ -37,3 +37,11 @@ def gemeente_partij(code: str) -> str:
 def aanbieder_partij(agb: str) -> str:
     """The postbus address of an aanbieder or servicebureau."""
     return f"aanbieder:{agb}"
+
+
+def principal_of_partij(partij: str, *, key_id: str) -> Principal:
+    """Who acts for one party (`gemeente:1708`, `aanbieder:98000001`) when no key does."""
+    kind, _, code = partij.partition(":")
+    if kind == Rol.GEMEENTE:
+        return Principal(key_id=key_id, rol=Rol.GEMEENTE, gemeenten=frozenset({code}))
+    return Principal(key_id=key_id, rol=Rol.AANBIEDER, aanbieders=frozenset({code}))

@@ -50,6 +50,10 @@ class NotAuthenticated(Refusal):
     """A valid key is needed"""
 
 
+class NothingToDo(Refusal):
+    """There is nothing to do again"""
+
+
 class NotFound(Refusal):
     """There is nothing here"""
 

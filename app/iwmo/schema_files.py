@@ -13,6 +13,7 @@ from lxml import etree
 from app.domain.bericht import Berichtsoort
 from app.iwmo.pad import ElementTree
 from app.iwmo.patterns import XSD, rewrite_patterns
+from app.xsd.components import SchemasUnusable
 
 BASISSCHEMA = "basisschema"
 _NAMESPACE = re.compile(
@@ -20,10 +21,6 @@ _NAMESPACE = re.compile(
     r"(?:/(?P=release))?"
 )
 _END_OF_SCHEMA = re.compile(rb"</(?:[\w.-]+:)?schema\s*>")
-
-
-class SchemasUnusable(ValueError):
-    """A folder with schemas that cannot be used; the text says why, in Dutch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from app.domain.versies import ToewijzingVersie
 from app.iwmo.releases import RELEASES, write
 from app.processing import uniek
 from app.processing.arrival import Arrival
+from app.processing.bezorgen import give
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.storage import toewijzingen as stored
 from app.storage.berichten import NewBericht, add_berichten

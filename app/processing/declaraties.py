@@ -14,9 +14,11 @@ from app.domain.principal import aanbieder_partij, gemeente_partij
 from app.domain.retour import Finding
 from app.domain.settlement import ClientOutcome, LineOutcome, Settlement, declaratie_retour
 from app.domain.versies import Toewijzing
+from app.domain.werk import JobSoort
 from app.iwmo.releases import write
 from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted
+from app.processing.bezorgen import give
 from app.processing.inrichtingen import find_inrichting
 from app.processing.runtime import Runtime, new_gemeente_referentie, new_id
 from app.rules.judgement import findings_beyond, findings_within
@@ -26,7 +28,7 @@ from app.storage import toewijzingen
 from app.storage.berichten import NewBericht, add_bericht, add_unique_bericht, set_status
 from app.storage.declaraties import DeclaratieRecord, DeclaratieStatus, PrestatieRecord
 from app.storage.findings import add_findings
-from app.storage.postbus import put_all_in_postbus
+from app.storage.jobs import NewJob, add_jobs
 
 
 class OwnBerichtInvalid(Exception):
@@ -34,10 +36,20 @@ class OwnBerichtInvalid(Exception):
 
 
 def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> Receipt:
-    """Process a 303: what is granted is booked, and the 304 goes to the aanbieder."""
+    """Process a 303: at once, or when it is large as a job that its receipt leaves behind."""
     existing = add_unique_bericht(session, new=_record_of_303(arrival, declaratie))
     if existing is not None:
         return Receipt(bericht_id=existing, is_new=False)
+    if len(arrival.body) > runtime.direct_bytes:
+        now = runtime.now()
+        add_jobs(session, [NewJob(soort=JobSoort.VERWERKING, gepland_op=now, bericht_id=arrival.id)], now=now)
+    else:
+        settle_and_answer(session, runtime, arrival, declaratie)
+    return Receipt(bericht_id=arrival.id, is_new=True)
+
+
+def settle_and_answer(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> None:
+    """Book what is granted of a 303 that was kept, and send the 304 to the aanbieder."""
     declaratie_id = new_id()
     technisch = technical_findings(session, runtime, declaratie, arrival.release)
     used = not technisch and not _claim_factuurnummer(session, runtime, declaratie, declaratie_id)
@@ -49,7 +61,6 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: De
     _book(session, arrival, declaratie_id, declaratie, settlement, dossier.used_referenties)
     retour = answer(declaratie, settlement, runtime)
     _send(session, runtime, arrival, retour, checked_bytes(runtime, declaratie, retour, arrival.release))
-    return Receipt(bericht_id=arrival.id, is_new=True)
 
 
 def _claim_factuurnummer(session: Session, runtime: Runtime, declaratie: Declaratie, declaratie_id: str) -> bool:
@@ -242,4 +253,4 @@ def _send(session: Session, runtime: Runtime, arrival: Arrival, retour: Declarat
     add_bericht(session, new=record)
     receivers = dict.fromkeys(filter(None, (header.aanbieder, header.servicebureau)))
     items = [(aanbieder_partij(agb), record.id) for agb in receivers]
-    put_all_in_postbus(session, [*items, (gemeente_partij(header.gemeente), arrival.id)])
+    give(session, runtime, [*items, (gemeente_partij(header.gemeente), arrival.id)])

@@ -9,14 +9,14 @@ from app.domain.principal import aanbieder_partij, gemeente_partij
 from app.domain.verzoek import OverigBericht
 from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted, richting_of
+from app.processing.bezorgen import give
 from app.processing.duplicates import known_receipt
 from app.processing.runtime import Runtime
 from app.storage.berichten import add_unique_bericht
-from app.storage.postbus import put_in_postbus
 from app.storage.verzoeken import add_referenties
 
 
-def receive(session: Session, _runtime: Runtime, arrival: Arrival, bericht: OverigBericht) -> Receipt:
+def receive(session: Session, runtime: Runtime, arrival: Arrival, bericht: OverigBericht) -> Receipt:
     """Keep a message that asks for nothing yet."""
     aanduiding = arrival.aanduiding
     outgoing = richting_of(arrival.soort) is Richting.UITGAAND
@@ -35,5 +35,5 @@ def receive(session: Session, _runtime: Runtime, arrival: Arrival, bericht: Over
         pairs = ((bsn, referentie) for bsn in bericht.bsns for referentie in bericht.referenties)
         add_referenties(session, gemeente=gemeente, aanbieder=aanbieder, referenties=pairs, bericht_id=arrival.id)
     partij = aanbieder_partij(aanbieder) if outgoing else gemeente_partij(gemeente)
-    put_in_postbus(session, partij=partij, bericht_id=arrival.id)
+    give(session, runtime, [(partij, arrival.id)])
     return Receipt(bericht_id=arrival.id, is_new=True)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
+from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
 from app.domain.principal import Principal
 from app.domain.refusals import NotFound
+from app.processing.bezorgen import aflevering_sleutel
 from app.processing.runtime import Runtime
+from app.storage.accepted import feiten_of
 from app.storage.berichten import BerichtRecord, berichten_by_id, get_bericht, set_status
-from app.storage.postbus import is_in_postbus, postbus_after
+from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
+from app.storage.jobs import end_jobs
+from app.storage.postbus import partijen_with, postbus_after
 from app.storage.zicht import Zicht
 
 UNDERWAY = frozenset({BerichtStatus.TE_VERZENDEN, BerichtStatus.VERZONDEN, BerichtStatus.VERWERKT})
+"""A bericht that was refused, or is answered, stays that; one that was given up may still be fetched."""
 
 
 def fetch(
@@ -23,14 +31,25 @@ def fetch(
 
 
 def confirm(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str) -> BerichtRecord:
-    """The party has the bericht: `afgeleverd`, unless it was refused or answered.
+    """The party has the bericht: `afgeleverd`, unless it was refused or answered, and not brought to it any more.
 
     Raises NotFound for a bericht that is not in the party's postbus.
     """
-    with runtime.storage.writing() as session:
-        record = get_bericht(session, id=bericht_id, zicht=zicht)
-        if not is_in_postbus(session, partijen=principal.partijen, bericht_id=bericht_id):
-            raise NotFound("Dit bericht zit niet in uw postbus.")
-        if record.status in UNDERWAY:
-            set_status(session, id=bericht_id, status=BerichtStatus.AFGELEVERD)
-        return get_bericht(session, id=bericht_id, zicht=zicht)
+    return runtime.storage.run(lambda session: _confirm(session, runtime, principal, zicht, bericht_id))
+
+
+def _confirm(session: Session, runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str) -> BerichtRecord:
+    get_bericht(session, id=bericht_id, zicht=zicht)
+    partijen = set(principal.partijen).intersection(partijen_with(session, bericht_id=bericht_id))
+    if not partijen:
+        raise NotFound("Dit bericht zit niet in uw postbus.")
+    now = runtime.now()
+    end_jobs(session, sleutels=[aflevering_sleutel(partij, bericht_id) for partij in partijen], now=now)
+    if feiten_of(session, id=bericht_id, lock=True).status in UNDERWAY | {BerichtStatus.MISLUKT}:
+        set_status(session, id=bericht_id, status=BerichtStatus.AFGELEVERD)
+        soort = GebeurtenisSoort.AFGELEVERD
+        add_gebeurtenissen(
+            session,
+            (Gebeurtenis(bericht_id=bericht_id, moment=now, soort=soort, partij=one) for one in sorted(partijen)),
+        )
+    return get_bericht(session, id=bericht_id, zicht=zicht)

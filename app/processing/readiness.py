@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,12 +21,23 @@ class Readiness(StrEnum):
     OK = "ok"
     SCHEMA_OUTDATED = "schema-verouderd"
     DATABASE_UNREACHABLE = "database-onbereikbaar"
+    WORK_LIES = "werk-blijft-liggen"
 
 
-def readiness(runtime: Runtime) -> Readiness:
-    """Ask the database whether it is there and has the schema of this version."""
+def readiness(runtime: Runtime, *, works: bool = False) -> Readiness:
+    """Ask the database whether it is there and has the schema of this version.
+
+    A process that `works` itself is not ready when jobs are due for long and nobody does any: its worker hangs. One
+    that only serves can, whatever happens to the worker elsewhere.
+    """
     try:
         return Readiness.OK if runtime.storage.schema_is_current() else Readiness.SCHEMA_OUTDATED
     except (DatabaseUnavailable, SQLAlchemyError) as error:
         log.warning("database_unreachable", error=type(error).__name__)
         return Readiness.DATABASE_UNREACHABLE
+
+
+def _work_lies(runtime: Runtime) -> bool:
+    now = runtime.now()
+    with runtime.storage.reading() as session:
+        return work_lies(session, before=now - TOO_LONG, now=now)

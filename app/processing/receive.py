@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Callable
+from typing import TypeAlias, assert_never
 
 import structlog
 from sqlalchemy.orm import Session
@@ -15,23 +16,31 @@ from app.domain.verzoek import OverigBericht
 from app.iwmo.reading import Inhoud, declared, read, recognise
 from app.processing import access, declaraties, overige, retouren, toewijzingen
 from app.processing.arrival import Arrival, Receipt, refused, unreadable
+from app.processing.failpoints import passed
 from app.processing.runtime import Runtime, new_id
 from app.storage.berichten import NewBericht, add_bericht
 
 log = structlog.get_logger(__name__)
 
+Also: TypeAlias = Callable[[Session, str], None]
 
-def receive(runtime: Runtime, principal: Principal, body: bytes) -> Receipt:
+
+def _nothing(_session: Session, _bericht_id: str) -> None:
+    return
+
+
+def receive(runtime: Runtime, principal: Principal, body: bytes, *, also: Also = _nothing) -> Receipt:
     """Process a message as its sender would post it.
 
     The same message again gives the first bericht. Raises a Refusal for one that is not accepted, after that is
-    kept in the message log byte for byte.
+    kept in the message log byte for byte. `also` gets the id of the bericht, accepted, refused or there already, at
+    the end of the transaction that keeps it; what it raises undoes everything.
     """
     bericht_id, now = new_id(), runtime.now()
     try:
         recognised = recognise(body)
     except UnreadableBericht as refusal:
-        _keep(runtime, unreadable(bericht_id, principal, body, now, refusal.findings), refusal)
+        _keep(runtime, unreadable(bericht_id, principal, body, now, refusal.findings), refusal, also)
         raise
     arrival = Arrival(
         id=bericht_id,
@@ -42,17 +51,26 @@ def receive(runtime: Runtime, principal: Principal, body: bytes) -> Receipt:
         aanduiding=declared(recognised),
     )
     try:
-        receipt = _take_in(runtime, arrival)
+        receipt = _take_in(runtime, arrival, also)
     except Refusal as refusal:
         sender_known = not isinstance(refusal, SenderNotAllowed)
-        _keep(runtime, refused(arrival, refusal.findings, sender_known=sender_known), refusal)
+        _keep(runtime, refused(arrival, refusal.findings, sender_known=sender_known), refusal, also)
         raise
     return receipt
 
 
-def _take_in(runtime: Runtime, arrival: Arrival) -> Receipt:
+def _take_in(runtime: Runtime, arrival: Arrival, also: Also) -> Receipt:
     inhoud = gate(runtime, arrival)
-    receipt = runtime.storage.run(lambda session: process(session, runtime, arrival, inhoud))
+
+    def work(session: Session) -> Receipt:
+        receipt = process(session, runtime, arrival, inhoud)
+        also(session, receipt.bericht_id)
+        passed("bericht-verwerkt")
+        return receipt
+
+    passed("bericht-gelezen")
+    receipt = runtime.storage.run(work)
+    passed("bericht-bewaard")
     log.info(
         "bericht_received",
         bericht_id=receipt.bericht_id,
@@ -94,6 +112,11 @@ def process(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud
             assert_never(inhoud)
 
 
-def _keep(runtime: Runtime, record: NewBericht, refusal: Refusal) -> None:
-    runtime.storage.run(lambda session: add_bericht(session, new=record))
+def _keep(runtime: Runtime, record: NewBericht, refusal: Refusal, also: Also) -> None:
+    def work(session: Session) -> None:
+        add_bericht(session, new=record)
+        also(session, record.id)
+
+    runtime.storage.run(work)
+    passed("bericht-geweigerd")
     log.info("bericht_refused", bericht_id=record.id, reason=type(refusal).__name__, findings=len(refusal.findings))

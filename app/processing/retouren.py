@@ -13,13 +13,13 @@ from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.iwmo.reading import read, recognise
 from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted, errors_in
+from app.processing.bezorgen import give
 from app.processing.duplicates import known_receipt
 from app.processing.runtime import Runtime
 from app.rules.judgement import findings_beyond, findings_within
 from app.storage.accepted import AcceptedBericht, find_accepted, set_antwoord_op
 from app.storage.berichten import add_unique_bericht, body_of, set_status
 from app.storage.findings import add_findings
-from app.storage.postbus import put_in_postbus
 from app.storage.toewijzingen import reject_versies
 
 REFUSED_DECISION = Finding(
@@ -47,7 +47,7 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, retour: Toewij
     findings = arrival.located(findings_on(session, runtime, retour, heenbericht, arrival.release))
     if errors_in(findings) or heenbericht is None:
         raise RejectedBericht("Het retourbericht past niet bij een eerdere 301.", findings=findings)
-    _apply(session, arrival, retour, heenbericht)
+    _apply(session, runtime, arrival, retour, heenbericht)
     add_findings(session, bericht_id=arrival.id, findings=findings)
     return Receipt(bericht_id=arrival.id, is_new=True)
 
@@ -76,11 +76,13 @@ def _content(session: Session, heenbericht: AcceptedBericht) -> Toewijzingsberic
     return inhoud if isinstance(inhoud, Toewijzingsbericht) else None
 
 
-def _apply(session: Session, arrival: Arrival, retour: ToewijzingRetour, heenbericht: AcceptedBericht) -> None:
+def _apply(
+    session: Session, runtime: Runtime, arrival: Arrival, retour: ToewijzingRetour, heenbericht: AcceptedBericht
+) -> None:
     set_antwoord_op(session, id=arrival.id, antwoord_op_id=heenbericht.id)
     set_status(session, id=heenbericht.id, status=BerichtStatus.BEANTWOORD)
     if retour.header.retour_codes and heenbericht.eigen:
         add_findings(session, bericht_id=heenbericht.id, findings=(REFUSED_DECISION,))
     elif retour.header.retour_codes:
         reject_versies(session, bericht_id=heenbericht.id)
-    put_in_postbus(session, partij=gemeente_partij(retour.header.afzender), bericht_id=arrival.id)
+    give(session, runtime, [(gemeente_partij(retour.header.afzender), arrival.id)])

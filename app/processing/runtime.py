@@ -7,28 +7,51 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
 
 import uuid_utils
 
+import app
+from app.delivery.transports import Transports, public_transports
 from app.domain.bericht import Berichtsoort
 from app.domain.inrichting import Inrichting
 from app.domain.retour import Finding
+from app.ggk.schemas import EnvelopSchemas
 from app.iwmo.reading import recognise
 from app.iwmo.xsd import Schemas
 from app.storage.base import Storage
+
+
+@cache
+def _own_envelop_schemas() -> EnvelopSchemas:
+    return EnvelopSchemas.load(Path(app.__path__[0]).resolve().parent / "schemas" / "ggk")
+
+
+DIRECT_BYTES: Final = 1_000_000
+"""Of a 303: about a thousand prestaties, settled in a third of a second."""
+
+MAX_BERICHT_BYTES: Final = 25_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """The parts of a running service. `today` is the business date, `now` the moment in UTC.
 
-    `parsed_inrichtingen` remembers versions by (gemeente, versie); a version never changes, so it never goes stale.
+    A 303 of more than `direct_bytes` is settled by the worker, after it was accepted; a file of more than
+    `max_bericht_bytes` is not read. `parsed_inrichtingen` remembers versions by (gemeente, versie); a version never
+    changes, so it never goes stale.
     """
 
     storage: Storage
     schemas: Schemas
     today: Callable[[], date]
     now: Callable[[], datetime]
+    direct_bytes: int = DIRECT_BYTES
+    max_bericht_bytes: int = MAX_BERICHT_BYTES
+    envelop_schemas: EnvelopSchemas = field(default_factory=_own_envelop_schemas)
+    transports: Transports = field(default_factory=public_transports)
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
 
     def xsd_findings(self, release: str, soort: Berichtsoort, body: bytes) -> tuple[Finding, ...]:

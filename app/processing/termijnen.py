@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.domain.bericht import Berichtsoort, BerichtStatus
 from app.domain.principal import Principal, Rol
 from app.domain.refusals import InvalidInput, NotFound, RoleNotAllowed
 from app.domain.termijnen import (
@@ -26,6 +27,7 @@ from app.domain.termijnen import (
 from app.iwmo.releases import RELEASES
 from app.processing.feestdagen import is_feestdag
 from app.processing.runtime import Runtime
+from app.storage.berichten import BerichtRecord
 from app.storage.termijnen import Span, Wachtend, find_termijn, recorded_termijnen, set_gehaald, unanswered
 from app.storage.zicht import Zicht
 
@@ -110,6 +112,17 @@ def mark_gehaald(runtime: Runtime, principal: Principal, zicht: Zicht, id: int) 
         set_gehaald(session, id=id, gehaald_op=today)
         marked = find_termijn(session, zicht=zicht, id=id) or found
         return _RECORDED.row_of(marked, today)
+
+
+def answer_due(record: BerichtRecord) -> date | None:
+    """The last day on which the answer to a bericht is in time; None when there is an answer or none is expected."""
+    terms = WERKDAGEN_BY_RELEASE.get(record.release or "", {})
+    werkdagen = terms.get(RETOUR_ON[record.soort]) if record.soort in RETOUR_ON else None
+    waits = record.status not in {BerichtStatus.BEANTWOORD, BerichtStatus.AFGEKEURD} and record.antwoord_id is None
+    is_sent = record.uniek is not None and record.aanbieder is not None  # else it was divided into others
+    if werkdagen is None or record.dagtekening is None or not (waits and is_sent):
+        return None
+    return after_werkdagen(record.dagtekening, werkdagen, is_feestdag)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from app.domain.wijzigingen import change, end, find_cak_periode
 from app.iwmo.reading import read, recognise
 from app.processing import volgende_termijnen
 from app.processing.allocate import sleutel_of
+from app.processing.bezorgen import give
 from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.issue import Issued, issue_301
 from app.processing.runtime import Runtime, new_identificatie

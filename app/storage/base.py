@@ -27,6 +27,8 @@ __all__ = ["Base", "Storage", "create_storage"]
 
 MAX_ATTEMPTS = 5
 MIGRATION_LOCK = 1708_0301  # any number, the same on every node
+SYNCHRONOUS_FULL = 2
+MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 LOST_RACE_SQLSTATES = {"23505", "40001", "40P01"}  # unique violation, serialization failure, deadlock
 LOST_RACE_SQLITE_CODES = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
@@ -81,6 +83,15 @@ class Storage:
                     raise
         with self.writing() as session:
             return work(session)
+
+    def unsafe_settings(self) -> list[str]:
+        """Which settings of the database let a commit get lost when the power fails; empty: none."""
+        with self._writer.connect() as connection:
+            if self.dialect == "sqlite":
+                level = connection.execute(text("PRAGMA synchronous")).scalar_one()
+                return [] if level >= SYNCHRONOUS_FULL else ["synchronous"]
+            shown = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in MUST_BE_ON}
+            return [name for name, value in shown.items() if value in {"off", "local"}]
 
     def schema_is_current(self) -> bool:
         """Whether the tables are those of this version of the code."""

@@ -151,6 +151,12 @@ def set_status(session: Session, *, id: str, status: str) -> None:
     session.execute(update(BerichtRow).where(BerichtRow.id == id).values(values))
 
 
+def replace_status(session: Session, *, ids: Sequence[str], old: str, new: str) -> None:
+    """Give those of the berichten that have the old status the new one."""
+    among = (one_of(session, BerichtRow.id, ids), BerichtRow.status == old)
+    session.execute(update(BerichtRow).where(*among).values(status=new))
+
+
 def list_berichten(
     session: Session, *, zicht: Zicht, filters: BerichtFilters, limit: int, before: str | None = None
 ) -> list[BerichtRecord]:

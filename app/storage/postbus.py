@@ -83,10 +83,33 @@ def _raise_statement(dialect: str) -> ReturningInsert[int]:
     )
 
 
-def is_in_postbus(session: Session, *, partijen: Collection[str], bericht_id: str) -> bool:
-    """Whether the bericht was given to one of the parties."""
-    query = exists().where(PostbusItemRow.bericht_id == bericht_id, PostbusItemRow.partij.in_(sorted(partijen)))
-    return session.scalars(select(query)).one()
+def partijen_with(session: Session, *, bericht_id: str) -> list[str]:
+    """The parties that a bericht was given to, in order."""
+    query = select(PostbusItemRow.partij).where(PostbusItemRow.bericht_id == bericht_id)
+    return sorted(session.scalars(query))
+
+
+def lock_postbus(session: Session, *, partij: str) -> None:
+    """Wait for whoever is giving something to the party, and let nobody else do so until the transaction ends."""
+    session.execute(
+        insert_or_conflict(session, PostbusTellerRow)
+        .values(partij=partij, laatste=0)
+        .on_conflict_do_update(index_elements=["partij"], set_={"laatste": PostbusTellerRow.laatste})
+    )
+
+
+def items_with_status(
+    session: Session, *, partij: str, statussen: Collection[str], after: int, limit: int
+) -> list[tuple[int, str]]:
+    """At most `limit` berichten of a party with such a status as (number, id), in order of number after `after`."""
+    rows = session.execute(
+        select(PostbusItemRow.nummer, PostbusItemRow.bericht_id)
+        .join(BerichtRow, BerichtRow.id == PostbusItemRow.bericht_id)
+        .where(PostbusItemRow.partij == partij, PostbusItemRow.nummer > after, BerichtRow.status.in_(sorted(statussen)))
+        .order_by(PostbusItemRow.nummer)
+        .limit(limit)
+    )
+    return [(nummer, bericht_id) for nummer, bericht_id in rows]
 
 
 def postbus_after(

@@ -30,6 +30,7 @@ OPEN = (200, 200, 200, 200, 200, 200)
 LISTS = (200, 200, 200, 200, 404, 401)
 OWN = (200, 200, 404, 404, 404, 401)
 EVERY_KEY = (200, 200, 200, 200, 200, 401)
+ONLY_BEHEER = (404, 404, 404, 404, 200, 401)
 NOWHERE = (404, 404, 404, 404, 404, 401)  # an id that does not exist; own ones are in tests/e2e
 NOWHERE_TO_WRITE = (404, 404, 404, 404, 403, 401)
 EXPECTED: dict[str, tuple[int, ...]] = {
@@ -41,6 +42,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /berichten": LISTS,
     "GET /berichten/{id}": OWN,
     "GET /berichten/{id}/xml": OWN,
+    "POST /berichten/{id}/_opnieuw": (409, 403, 404, 403, 403, 401),  # a 301 that was answered
     "GET /postbus": LISTS,
     "POST /postbus/{id}/_ontvangen": (404, 200, 404, 404, 403, 401),  # a 301 lies with its aanbieder
     "GET /toewijzingen": LISTS,
@@ -57,6 +59,8 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "POST /rapportages/termijnen/{id}/_gehaald": NOWHERE_TO_WRITE,
     "GET /declaraties": LISTS,
     "GET /declaraties/{id}": OWN,
+    "GET /aansluitingen": ONLY_BEHEER,
+    "GET /metrics": ONLY_BEHEER,
     "GET /cak-perioden/{jaar}": EVERY_KEY,
     "GET /producten": EVERY_KEY,
     "GET /contracten": EVERY_KEY,
@@ -102,7 +106,7 @@ def ask(service: Service, operation: str, caller: str | None, ids: dict[str, str
     if EXPECTED[operation] in {NOWHERE, NOWHERE_TO_WRITE}:
         bericht = "4711" if path.startswith("/rapportages") else UNKNOWN
     path = path.format(id=bericht, gemeente=GEMEENTE, nummer=1001, jaar=2019, code="9321")
-    prefix = "" if path in {"/healthz", "/readyz"} else "/v1"
+    prefix = "" if path in {"/healthz", "/readyz", "/metrics"} else "/v1"
     headers = {} if caller is None else {"Authorization": f"Bearer {service.key(caller)}"}
     body, kind = SENT.get(operation, (None, None))
     if kind:

@@ -12,6 +12,8 @@ from app.iwmo.releases import write
 from app.settings import PROJECT
 from tests.builders import a_declaratie
 from tests.cli.conftest import Iwmo
+from tests.ggk.official import OFFICIAL as OFFICIAL_ENVELOPE
+from tests.ggk.official import needs_official as needs_official_envelope
 from tests.iwmo.official import OFFICIAL, needs_official
 
 OURS = PROJECT / "schemas" / "iwmo"
@@ -100,3 +102,28 @@ class TestUse:
             assert str(copy) in outcome.err
         assert iwmo("schemas", "use", "--eigen").status == 0
         assert iwmo("schemas", "list").status == 0
+
+
+class TestVerifyEnvelope:
+    ENVELOPE = PROJECT / "schemas" / "ggk"
+
+    def test_of_the_same(self, folder: Path, iwmo: Iwmo):
+        copy = shutil.copytree(self.ENVELOPE, folder / "ggk")
+        assert iwmo("schemas", "verify", copy) == (0, "ggk0210: 0 verschillen.\n", "")
+
+    def test_of_another_names_the_difference(self, folder: Path, iwmo: Iwmo):
+        copy = Path(shutil.copytree(self.ENVELOPE, folder / "ggk"))
+        path = copy / "stuf0301.xsd"
+        path.write_text(path.read_text(encoding="utf-8").replace('"[0-9]{8,17}"', '"[0-9]{8,18}"'), encoding="utf-8")
+        outcome = iwmo("schemas", "verify", copy)
+        assert outcome.status == 1
+        assert outcome.out.endswith("ggk0210: 1 verschillen.\n")
+        assert "{8,17}" in outcome.out
+
+    def test_with_those_of_iwmo(self, copy: Path, iwmo: Iwmo):
+        shutil.copytree(self.ENVELOPE, copy / "ggk" / "0210")
+        assert iwmo("schemas", "verify", copy) == (0, "ggk0210: 0 verschillen.\n0 verschillen.\n", "")
+
+    @needs_official_envelope
+    def test_of_the_official_ones(self, iwmo: Iwmo):
+        assert iwmo("schemas", "verify", OFFICIAL_ENVELOPE) == (0, "ggk0210: 0 verschillen.\n", "")

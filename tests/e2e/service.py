@@ -167,6 +167,6 @@ class Service:
 @contextmanager
 def serving(runtime: Runtime, clock: Clock, **settings: Any) -> Iterator[Service]:
     """The application on this runtime."""
-    app = create_app(Settings(**{"log_level": "error", **settings}), runtime)
+    app = create_app(Settings(**{"log_level": "error", "worker": False, **settings}), runtime)
     with TestClient(app) as client:
         yield Service(client, runtime, clock)

@@ -11,7 +11,8 @@ import pytest
 from app.iwmo import schema_comparison
 from app.iwmo.schema_comparison import Difference, compare
 from app.iwmo.schema_files import SchemaFile, SchemasUnusable
-from app.iwmo.schema_model import Components, components_of_release
+from app.iwmo.schema_model import components_of_release
+from app.xsd.components import Components
 from tests.iwmo.documents import OUR_SCHEMAS
 from tests.iwmo.official import OFFICIAL, needs_official
 

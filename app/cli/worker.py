@@ -1,0 +1,34 @@
+"""`iwmo worker`: the background work alone, beside `iwmo serve --no-worker`."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import suppress
+from threading import Event
+
+from app.cli.stopping import leave_on_sigterm
+from app.cli.subcommands import Subcommands
+from app.main import opened_runtime
+from app.settings import Settings
+from app.storage.alone import alone
+from app.worker import Worker
+
+
+def add_to(commands: Subcommands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("worker", help="alleen het achtergrondwerk, naast `iwmo serve --no-worker`")
+    parser.set_defaults(run=_run)
+
+
+def _run(_arguments: argparse.Namespace) -> int:
+    settings = Settings()
+    leave_on_sigterm()
+    with alone(settings.database_url, "werker"), opened_runtime(settings) as runtime:
+        worker = Worker(runtime, alone=runtime.storage.dialect == "sqlite")
+        worker.start()
+        try:
+            with suppress(KeyboardInterrupt):
+                Event().wait()
+        finally:
+            worker.stop()
+    return 0

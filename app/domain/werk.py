@@ -1,0 +1,84 @@
+"""Work that waits for its turn: what there is, and when a failure is tried again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+
+class JobSoort(StrEnum):
+    """What a job does."""
+
+    AFLEVERING = "aflevering"
+    """Bring a bericht to a partij."""
+
+    VERWERKING = "verwerking"
+    """Settle a large 303 that was accepted already."""
+
+    ENVELOP = "envelop"
+    """Open a StUF-GGk envelope that was acknowledged."""
+
+    OPHALEN = "ophalen"
+    """Look for messages in the folder of a partij."""
+
+    TERMIJNEN = "termijnen"
+    """Note which answers are overdue."""
+
+    OPRUIMEN = "opruimen"
+    """Remove what nobody needs any more."""
+
+
+class JobStatus(StrEnum):
+    """Where a job is; a claimed job is still open."""
+
+    OPEN = "open"
+    GEDAAN = "gedaan"
+    MISLUKT = "mislukt"
+
+
+class Oorzaak(StrEnum):
+    """Why an attempt failed, which says what comes next."""
+
+    ONTVANGER = "ontvanger"
+    """The other side was not there, or had a problem: it will be back, so the same bytes go again for days."""
+
+    ONVERWACHT = "onverwacht"
+    """Something that nobody foresaw, maybe in the message itself: a few more attempts, then a person looks."""
+
+
+ONTVANGER_WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
+ONTVANGER_GIVES_UP: Final = timedelta(days=5)  # as long as the chain itself keeps trying (Digikoppeling)
+ONVERWACHT_WAITS: Final = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600))
+
+
+@dataclass(frozen=True, slots=True)
+class Opnieuw:
+    """Try again after so long."""
+
+    wacht: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Opgegeven:
+    """No more attempts: a person has to look."""
+
+
+Vervolg: TypeAlias = Opnieuw | Opgegeven
+
+
+def vervolg(oorzaak: Oorzaak, *, pogingen: int, gemaakt_op: datetime, now: datetime) -> Vervolg:
+    """What comes after failed attempt number `pogingen` (1 is the first) of a job that was made at `gemaakt_op`.
+
+    >>> made = datetime(2018, 1, 1)
+    >>> vervolg(Oorzaak.ONTVANGER, pogingen=2, gemaakt_op=made, now=made)
+    Opnieuw(wacht=datetime.timedelta(seconds=300))
+    >>> vervolg(Oorzaak.ONVERWACHT, pogingen=5, gemaakt_op=made, now=made)
+    Opgegeven()
+    """
+    if oorzaak is Oorzaak.ONVERWACHT:
+        return Opnieuw(ONVERWACHT_WAITS[pogingen - 1]) if pogingen <= len(ONVERWACHT_WAITS) else Opgegeven()
+    if now - gemaakt_op >= ONTVANGER_GIVES_UP:
+        return Opgegeven()
+    return Opnieuw(ONTVANGER_WAITS[min(pogingen, len(ONTVANGER_WAITS)) - 1])

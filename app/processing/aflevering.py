@@ -1,0 +1,118 @@
+"""A bericht is brought to a partij: sent first, then what became of it is recorded with the end of the job.
+
+A crash between the two sends the same bytes again under the same kenmerk, by which the receiver knows them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, assert_never
+
+from sqlalchemy.orm import Session
+
+from app.delivery.transport import Afgeleverd, Later, Nooit, Overgedragen, Uitkomst, Zending
+from app.domain.aflevering import Aansluiting, AansluitingSoort, GebeurtenisSoort
+from app.domain.bericht import BerichtStatus
+from app.domain.werk import Oorzaak, Opgegeven, vervolg
+from app.processing import ggk_zenden
+from app.processing.failpoints import passed
+from app.processing.metingen import AFLEVERINGEN
+from app.processing.opgeven import give_up
+from app.processing.runtime import Runtime
+from app.storage.aansluitingen import find_aansluiting
+from app.storage.accepted import feiten_of
+from app.storage.berichten import body_of, set_status
+from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
+from app.storage.jobs import Job, finish_job, postpone_job, rest_baan
+
+BEFORE_DELIVERY: Final = frozenset(
+    {BerichtStatus.TE_VERZENDEN, BerichtStatus.VERZONDEN, BerichtStatus.VERWERKT, BerichtStatus.MISLUKT}
+)
+LONGEST_WAIT: Final = timedelta(hours=4)
+
+
+def carry_out(runtime: Runtime, job: Job) -> None:
+    """Deliver the bericht of the job to its partij, or have it tried again later; raises LeaseLost."""
+    with runtime.storage.reading() as session:
+        aansluiting = find_aansluiting(session, partij=job.partij or "")
+        wanted = feiten_of(session, id=job.bericht_id or "").status != BerichtStatus.BEANTWOORD
+        zending = _zending(session, job) if aansluiting is not None and wanted else None
+    if aansluiting is None or zending is None:  # it fetches from its postbus by now, or answered what it had
+        runtime.storage.run(lambda session: finish_job(session, job, now=runtime.now()))
+        return
+    uitkomst = _send(runtime, aansluiting, zending)
+    passed("aflevering-verzonden")
+    runtime.storage.run(lambda session: _record(session, runtime, job, uitkomst))
+    AFLEVERINGEN.labels(type(uitkomst).__name__.lower()).inc()
+    passed("aflevering-vastgelegd")
+
+
+def _send(runtime: Runtime, aansluiting: Aansluiting, zending: Zending) -> Uitkomst:
+    if aansluiting.soort is AansluitingSoort.GGK:
+        return ggk_zenden.send(runtime, aansluiting, zending)
+    return runtime.transports.to(aansluiting, clock=runtime.now).send(zending)
+
+
+def _zending(session: Session, job: Job) -> Zending:
+    id = job.bericht_id or ""
+    feiten = feiten_of(session, id=id)
+    return Zending(
+        bericht_id=id,
+        partij=job.partij or "",
+        soort=feiten.soort or "",
+        release=feiten.release or "",
+        afzender=feiten.afzender or "",
+        ontvanger=feiten.ontvanger or "",
+        identificatie=feiten.identificatie or "",
+        tijdstip=feiten.ontvangen_op,
+        kenmerk=id,
+        body=body_of(session, id=id),
+    )
+
+
+def _record(session: Session, runtime: Runtime, job: Job, uitkomst: Uitkomst) -> None:
+    match uitkomst:
+        case Afgeleverd():
+            _arrived(session, runtime, job, GebeurtenisSoort.AFGELEVERD, BerichtStatus.AFGELEVERD)
+        case Overgedragen():
+            _arrived(session, runtime, job, GebeurtenisSoort.VERZONDEN, BerichtStatus.VERZONDEN)
+        case Later():
+            _later(session, runtime, job, uitkomst)
+        case Nooit():
+            give_up(session, job, uitkomst.reden, now=runtime.now())
+        case _:
+            assert_never(uitkomst)
+
+
+def _arrived(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoort, status: BerichtStatus) -> None:
+    now = runtime.now()
+    finish_job(session, job, now=now)
+    before = feiten_of(session, id=job.bericht_id or "", lock=True).status
+    passed_on = status is BerichtStatus.VERZONDEN and before in {BerichtStatus.VERZONDEN, BerichtStatus.VERWERKT}
+    if before in BEFORE_DELIVERY and not passed_on:
+        set_status(session, id=job.bericht_id or "", status=status)
+    _note(session, runtime, job, soort)
+
+
+def _later(session: Session, runtime: Runtime, job: Job, later: Later) -> None:
+    now = runtime.now()
+    following = vervolg(Oorzaak.ONTVANGER, pogingen=job.pogingen, gemaakt_op=job.gemaakt_op, now=now)
+    if isinstance(following, Opgegeven):
+        give_up(session, job, f"Na vijf dagen opgegeven. {later.reden}", now=now)
+        return
+    at = now + min(max(following.wacht, later.wacht or timedelta()), LONGEST_WAIT)
+    postpone_job(session, job, at=at, reden=later.reden)
+    rest_baan(session, baan=job.baan or "", until=at)
+    _note(session, runtime, job, GebeurtenisSoort.POGING_MISLUKT, later.reden)
+
+
+def _note(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoort, reden: str | None = None) -> None:
+    gebeurtenis = Gebeurtenis(
+        bericht_id=job.bericht_id or "",
+        moment=runtime.now(),
+        soort=soort,
+        partij=job.partij,
+        poging=job.pogingen,
+        reden=reden,
+    )
+    add_gebeurtenissen(session, [gebeurtenis])

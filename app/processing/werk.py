@@ -1,0 +1,122 @@
+"""A claimed job is carried out; what fails is tried again, until it is given up and a person has to look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from time import monotonic
+from typing import Final, TypeAlias
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.domain.werk import JobSoort, Oorzaak, Opgegeven, Vervolg, vervolg
+from app.processing import aflevering, onderhoud, ophalen, verwerking
+from app.processing.failpoints import passed
+from app.processing.metingen import DUUR, POGINGEN
+from app.processing.opgeven import give_up
+from app.processing.runtime import Runtime
+from app.storage.jobs import (
+    Job,
+    LeaseLost,
+    claim_jobs,
+    postpone_job,
+    release_leases,
+    renew_leases,
+    work_is_due,
+)
+
+log = structlog.get_logger(__name__)
+
+Handler: TypeAlias = Callable[[Runtime, Job], None]
+
+HANDLERS: Final[Mapping[JobSoort, Handler]] = {
+    JobSoort.AFLEVERING: aflevering.carry_out,
+    JobSoort.VERWERKING: verwerking.carry_out,
+    JobSoort.OPHALEN: ophalen.carry_out,
+    JobSoort.TERMIJNEN: onderhoud.note_overdue,
+    JobSoort.OPRUIMEN: onderhoud.purge,
+}
+PERIODIC: Final = frozenset({JobSoort.OPHALEN, JobSoort.TERMIJNEN, JobSoort.OPRUIMEN})
+PERIODIC_WAIT: Final = timedelta(minutes=10)
+MOST_ATTEMPTS: Final = 20
+"""Of work that is not a delivery; so many without an end means that it takes the process with it each time."""
+
+
+def work_waits(runtime: Runtime) -> bool:
+    """Whether any work is due; locks nothing, so it may be asked many times a second."""
+    with runtime.storage.reading() as session:
+        return work_is_due(session, now=runtime.now())
+
+
+def claim(runtime: Runtime, soorten: frozenset[JobSoort], *, lease: timedelta, limit: int) -> list[Job]:
+    """At most `limit` jobs that are due, for this worker alone until the lease ends."""
+    return runtime.storage.run(
+        lambda session: claim_jobs(session, soorten=soorten, now=runtime.now(), lease=lease, limit=limit)
+    )
+
+
+def renew(runtime: Runtime, jobs: list[Job], *, lease: timedelta) -> None:
+    """Keep the jobs for as long as another lease."""
+    if jobs:
+        runtime.storage.run(lambda session: renew_leases(session, jobs, until=runtime.now() + lease))
+
+
+def begin(runtime: Runtime, *, alone: bool) -> None:
+    """What a worker does first: the periodic work is there, and what a dead one held is free when it was `alone`."""
+
+    def work(session: Session) -> None:
+        if alone:
+            release_leases(session)
+        onderhoud.add_periodic(session, runtime)
+
+    runtime.storage.run(work)
+
+
+def carry_out(runtime: Runtime, job: Job) -> None:
+    """Do a job; whatever happens to it is recorded, only a database that is gone is raised."""
+    begun = monotonic()
+    uitkomst = _carry_out(runtime, job)
+    POGINGEN.labels(job.soort.value, uitkomst).inc()
+    DUUR.labels(job.soort.value).observe(monotonic() - begun)
+
+
+def _carry_out(runtime: Runtime, job: Job) -> str:
+    """What became of the attempt, for the figures."""
+    passed(f"{job.soort}-begonnen")
+    try:
+        if job.pogingen > MOST_ATTEMPTS and job.soort not in PERIODIC | {JobSoort.AFLEVERING}:
+            _give_up(runtime, job, "Het werk werd steeds afgebroken.")
+            return "opgegeven"
+        HANDLERS[job.soort](runtime, job)
+    except LeaseLost:
+        log.warning("job_lost", job_id=job.id, soort=job.soort.value)
+        return "verloren"
+    except Exception as error:
+        log.exception("job_failed", job_id=job.id, soort=job.soort.value, poging=job.pogingen)
+        _record_failure(runtime, job, type(error).__name__)
+        return "fout"
+    return "klaar"
+
+
+def _record_failure(runtime: Runtime, job: Job, error: str) -> None:
+    reden = f"Onverwachte fout: {error}."
+    now = runtime.now()
+    following: Vervolg = vervolg(Oorzaak.ONVERWACHT, pogingen=job.pogingen, gemaakt_op=job.gemaakt_op, now=now)
+    if isinstance(following, Opgegeven) and job.soort not in PERIODIC:
+        _give_up(runtime, job, reden)
+        return
+    wacht = PERIODIC_WAIT if isinstance(following, Opgegeven) else following.wacht
+    _unless_lost(runtime, job, lambda session: postpone_job(session, job, at=now + wacht, reden=reden))
+
+
+def _give_up(runtime: Runtime, job: Job, reden: str) -> None:
+    _unless_lost(runtime, job, lambda session: give_up(session, job, reden, now=runtime.now()))
+    log.error("job_given_up", job_id=job.id, soort=job.soort.value)
+
+
+def _unless_lost(runtime: Runtime, job: Job, work: Callable[[Session], None]) -> None:
+    try:
+        runtime.storage.run(work)
+    except LeaseLost:
+        log.warning("job_lost", job_id=job.id, soort=job.soort.value)

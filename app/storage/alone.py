@@ -1,0 +1,43 @@
+"""On SQLite one process serves and one works: two of a kind would hold each other up, or take over living work."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import make_url
+
+
+class NotAlone(Exception):
+    """Another process does this on the database already"""
+
+
+@contextmanager
+def alone(url: str, *roles: str) -> Generator[None]:
+    """Hold the roles (`dienst`, `werker`) of a SQLite database until the end of the block; free when a process dies.
+
+    Raises NotAlone when another process has one. On another database every process may have every role.
+    """
+    database = make_url(url)
+    if database.get_backend_name() != "sqlite" or not database.database:
+        yield
+        return
+    Path(database.database).parent.mkdir(parents=True, exist_ok=True)
+    files = [Path(f"{database.database}.{role}.lock").open("ab") for role in sorted(roles)]  # noqa: SIM115
+    try:
+        _lock(files)
+        yield
+    finally:
+        for file in files:
+            file.close()
+
+
+def _lock(files: Iterable[IO[bytes]]) -> None:
+    for file in files:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotAlone("Een ander proces werkt al met deze SQLite-database; op PostgreSQL kan dat wel.") from None

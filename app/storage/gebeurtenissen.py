@@ -1,0 +1,71 @@
+"""What happened to a bericht on its way, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy import exists, insert, select
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.aflevering import GebeurtenisSoort
+from app.domain.bericht import Berichtsoort, BerichtStatus
+from app.storage.bericht_tables import BerichtRow
+from app.storage.job_tables import GebeurtenisRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gebeurtenis:
+    """One thing that happened; `reden` is for people, in Dutch, and holds no personal data."""
+
+    bericht_id: str
+    moment: datetime
+    soort: GebeurtenisSoort
+    partij: str | None = None
+    poging: int | None = None
+    reden: str | None = None
+
+
+def add_gebeurtenissen(session: Session, gebeurtenissen: Iterable[Gebeurtenis]) -> None:
+    """Keep what happened."""
+    rows = [asdict(gebeurtenis) for gebeurtenis in gebeurtenissen]
+    if rows:
+        session.execute(insert(GebeurtenisRow), rows)
+
+
+def gebeurtenissen_of(session: Session, *, bericht_id: str) -> list[Gebeurtenis]:
+    """Everything that happened to a bericht, oldest first; whether the caller may see it was asked before."""
+    rows = session.scalars(
+        select(GebeurtenisRow).where(GebeurtenisRow.bericht_id == bericht_id).order_by(GebeurtenisRow.id)
+    )
+    return [
+        Gebeurtenis(
+            bericht_id=row.bericht_id,
+            moment=row.moment,
+            soort=GebeurtenisSoort(row.soort),
+            partij=row.partij,
+            poging=row.poging,
+            reden=row.reden,
+        )
+        for row in rows
+    ]
+
+
+def overdue_berichten(session: Session, *, soort: Berichtsoort, release: str, before: date, limit: int) -> list[str]:
+    """At most `limit` accepted berichten of before a day without an answer, of which that was not noted yet."""
+    answer = aliased(BerichtRow)
+    noted = exists().where(
+        GebeurtenisRow.bericht_id == BerichtRow.id, GebeurtenisRow.soort == GebeurtenisSoort.TERMIJN_VERSTREKEN
+    )
+    query = select(BerichtRow.id).where(
+        BerichtRow.soort == soort,
+        BerichtRow.release == release,
+        BerichtRow.dagtekening < before,
+        BerichtRow.uniek.is_not(None),
+        BerichtRow.aanbieder.is_not(None),  # else it was divided into a 301 for each aanbieder
+        BerichtRow.status.not_in([BerichtStatus.BEANTWOORD, BerichtStatus.AFGEKEURD]),
+        ~exists().where(answer.antwoord_op_id == BerichtRow.id),
+        ~noted,
+    )
+    return list(session.scalars(query.order_by(BerichtRow.dagtekening, BerichtRow.id).limit(limit)))

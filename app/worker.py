@@ -1,0 +1,108 @@
+"""The long-running loop: claims work that is due and has it done; decides nothing itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Event, Lock, Thread
+from typing import Final
+
+import structlog
+
+from app.domain.werk import JobSoort
+from app.processing.runtime import Runtime
+from app.processing.werk import begin, carry_out, claim, renew, work_waits
+from app.storage.jobs import Job
+
+log = structlog.get_logger(__name__)
+
+LEASE: Final = timedelta(seconds=30)
+PAUSE: Final = 0.02
+"""Seconds between two looks at the work; so long a job waits at most to begin."""
+
+AFTER_FAILURE: Final = 1.0
+SLOTS: Final = {
+    frozenset({JobSoort.AFLEVERING}): 16,  # waiting for others costs nothing
+    frozenset(JobSoort) - {JobSoort.AFLEVERING}: 2,  # computing does
+}
+PATIENCE: Final = 10.0
+"""Seconds that running jobs get to end when the worker stops; what is left another worker takes over."""
+
+
+class Worker:
+    """Does the work of a database until it is told to stop. Several may, on PostgreSQL; `alone` says there is one."""
+
+    def __init__(self, runtime: Runtime, *, alone: bool, lease: timedelta = LEASE) -> None:
+        self._runtime = runtime
+        self._alone = alone
+        self._lease = lease
+        self._stop = Event()
+        self._wake = Event()
+        self._lock = Lock()
+        self._running: dict[str, Job] = {}
+        self._threads = [Thread(target=self._claiming, daemon=True), Thread(target=self._renewing, daemon=True)]
+
+    def start(self) -> None:
+        """Begin, on threads of its own."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Claim nothing more, and give what is running a moment to end."""
+        self._stop.set()
+        self._wake.set()
+        for thread in self._threads:
+            thread.join(PATIENCE)
+        for _ in range(int(PATIENCE / PAUSE)):
+            if not self._running:
+                return
+            self._wake.clear()
+            self._wake.wait(PAUSE)
+        log.warning("worker_left_work", jobs=len(self._running))
+
+    def _claiming(self) -> None:
+        begun = False
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                if not begun:
+                    begin(self._runtime, alone=self._alone)
+                    begun = True
+                started = work_waits(self._runtime) and self._start_due()
+            except Exception:
+                log.exception("work_unreachable")  # the database is gone for a moment: it will be back
+                self._stop.wait(AFTER_FAILURE)
+                continue
+            if not started:
+                self._wake.wait(PAUSE)
+
+    def _start_due(self) -> int:
+        return sum(self._start(soorten, slots) for soorten, slots in SLOTS.items())
+
+    def _start(self, soorten: frozenset[JobSoort], slots: int) -> int:
+        with self._lock:
+            free = slots - sum(job.soort in soorten for job in self._running.values())
+        jobs = claim(self._runtime, soorten, lease=self._lease, limit=free) if free > 0 else []
+        for job in jobs:
+            with self._lock:
+                self._running[job.id] = job
+            Thread(target=self._carry_out, args=(job,), daemon=True).start()
+        return len(jobs)
+
+    def _carry_out(self, job: Job) -> None:
+        try:
+            carry_out(self._runtime, job)
+        except Exception:
+            log.exception("job_unrecorded", job_id=job.id)  # its lease ends, then it is tried again
+        finally:
+            with self._lock:
+                del self._running[job.id]
+            self._wake.set()
+
+    def _renewing(self) -> None:
+        while not self._stop.wait(self._lease.total_seconds() / 3):
+            with self._lock:
+                jobs = list(self._running.values())
+            try:
+                renew(self._runtime, jobs, lease=self._lease)
+            except Exception:
+                log.exception("leases_not_renewed")

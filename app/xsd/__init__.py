@@ -1,0 +1,1 @@
+"""What two schemas say, side by side; knows no standard."""

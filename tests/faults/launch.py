@@ -1,0 +1,126 @@
+"""The real `iwmo` command with faults built in, told by the environment: for tests only.
+
+`FAULT_AT=name[:nth]:kill|raise|stall` arms a failpoint, `SABOTEUR=name` breaks the service on purpose (saboteurs.py).
+`FAULT_LEASE`, `FAULT_WAIT`, `FAULT_TIMEOUT` and `FAULT_STALL` (seconds) make leases, waits and limits short.
+`FAULT_POISON` is the identification of a bericht whose work always fails.
+`python -m tests.faults.launch serve --port 8000`
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from threading import Lock
+from typing import Any
+
+from app import worker
+from app.cli import main
+from app.delivery import safe_client
+from app.domain import werk as waits
+from app.domain.declaratie import Declaratie
+from app.iwmo.xsd import Schemas
+from app.main import OWN_SCHEMAS
+from app.processing import failpoints, verwerking
+from tests.faults.saboteurs import SABOTEURS
+
+STALL_SECONDS = 3.0
+
+
+class Injected(Exception):
+    """The failure that a test asked for"""
+
+
+def run(argv: Sequence[str], environment: Mapping[str, str], log: str) -> None:
+    """Become the command, in a process that was forked with everything imported already."""
+    os.environ.update(environment)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    die_with_parent()
+    arm(os.environ)
+    sys.exit(main(list(argv)))
+
+
+def die_with_parent() -> None:
+    """Let the kernel kill this process when the one that started it is gone, however it went."""
+    import ctypes
+
+    PR_SET_PDEATHSIG = 1  # noqa: N806 - its name in the kernel
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def arm(environment: Mapping[str, str]) -> None:
+    """Put the faults in place that the environment names."""
+    if fault := environ_value(environment, "FAULT_AT"):
+        failpoints.listen(_listener(fault, float(environment.get("FAULT_STALL", STALL_SECONDS))))
+    if saboteur := environ_value(environment, "SABOTEUR"):
+        SABOTEURS[saboteur]()
+    if lease := environ_value(environment, "FAULT_LEASE"):
+        _defaults(worker.Worker.__init__)["lease"] = timedelta(seconds=float(lease))
+    if wait := environ_value(environment, "FAULT_WAIT"):
+        waits.ONTVANGER_WAITS = (timedelta(seconds=float(wait)),) * 5  # pyright: ignore[reportAttributeAccessIssue]
+        waits.ONVERWACHT_WAITS = (timedelta(seconds=float(wait)),) * 4  # pyright: ignore[reportAttributeAccessIssue]
+    if timeout := environ_value(environment, "FAULT_TIMEOUT"):
+        limits = partial(safe_client.Limits, connect_seconds=float(timeout), total_seconds=float(timeout))
+        safe_client.Limits = limits  # pyright: ignore[reportAttributeAccessIssue]
+    if poison := environ_value(environment, "FAULT_POISON"):
+        _poison(poison)
+
+
+def environ_value(environment: Mapping[str, str], name: str) -> str:
+    """The value, empty when it is not set."""
+    return environment.get(name, "")
+
+
+def _listener(fault: str, stall_seconds: float) -> Callable[[str], None]:
+    name, *nth, action = fault.split(":")
+    wanted = int(nth[0]) if nth else 1
+    seen: Counter[str] = Counter()
+    lock = Lock()
+
+    def tell(passed: str) -> None:
+        if passed != name:
+            return
+        with lock:
+            seen[passed] += 1
+            if seen[passed] != wanted:
+                return
+        if action == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if action == "raise":
+            raise Injected(name)
+        time.sleep(stall_seconds)
+
+    return tell
+
+
+def _poison(identificatie: str) -> None:
+    settle = verwerking.declaraties.settle_and_answer
+
+    def poisoned(session: Any, runtime: Any, arrival: Any, declaratie: Declaratie) -> None:
+        if declaratie.header.declaratie_factuur_identificatie.declarant_factuur_nummer == identificatie:
+            raise Injected("poison")
+        settle(session, runtime, arrival, declaratie)
+
+    verwerking.declaraties.settle_and_answer = poisoned
+
+
+def _defaults(function: Any) -> dict[str, Any]:
+    return function.__kwdefaults__
+
+
+def compile_schemas_once() -> None:
+    """Let every process that is forked from this one find its schemas compiled."""
+    own = Schemas.load(OWN_SCHEMAS)
+    Schemas.load = lambda _folder: own  # pyright: ignore[reportAttributeAccessIssue]
+
+
+if __name__ == "__main__":
+    arm(os.environ)
+    sys.exit(main())

@@ -1,0 +1,164 @@
+"""The service with one promise broken, by name: if no scenario notices, the scenarios are no good.
+
+README.md says which scenario catches which.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import ColumnElement, false
+from sqlalchemy.orm import Session
+
+from app import main
+from app.delivery.transport import Zending
+from app.processing import aflevering, declaraties, receive, toewijzingen, verwerking
+from app.processing.failpoints import passed
+from app.processing.runtime import Runtime, new_id
+from app.storage import engines, jobs
+from app.storage.berichten import NewBericht, add_unique_bericht
+from app.storage.job_tables import JobRow
+from app.storage.jobs import Job, finish_job
+
+COMMIT_LATER_SECONDS = 0.5
+
+_promised: ContextVar[str | None] = ContextVar("promised", default=None)
+
+
+def acknowledge_before_commit() -> None:
+    """Answer 201 with the id that the bericht will get, and keep it a moment later."""
+    receive.new_id = lambda: _promised.get() or new_id()
+    create_app = main.create_app
+    later: set[asyncio.Task[None]] = set()
+
+    def create_hasty_app() -> Callable[..., Any]:
+        app = create_app()
+
+        async def hasty(scope: Any, receive_: Any, send: Any) -> None:
+            if scope["type"] != "http" or (scope["method"], scope["path"]) != ("POST", "/v1/berichten"):
+                await app(scope, receive_, send)
+                return
+            body = await _whole(receive_)
+            id = str(uuid.UUID(new_id()))
+            task = asyncio.create_task(_afterwards(app, scope, body, id))
+            later.add(task)
+            await _answer(send, {"id": id, "status": "verwerkt"})
+
+        return hasty
+
+    main.create_app = create_hasty_app
+
+
+async def _whole(receive_: Any) -> bytes:
+    body = b""
+    while True:
+        message = await receive_()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+
+
+async def _afterwards(app: Any, scope: Any, body: bytes, id: str) -> None:
+    await asyncio.sleep(COMMIT_LATER_SECONDS)
+    _promised.set(id)
+
+    async def again() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def nobody(_message: Any) -> None:
+        return
+
+    await app(scope, again, nobody)
+
+
+async def _answer(send: Any, content: dict[str, str]) -> None:
+    body = json.dumps(content).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 201, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def synchronous_normal() -> None:
+    """Let SQLite say that something is on disk before it is."""
+    engines.SQLITE_PRAGMAS = tuple(  # pyright: ignore[reportAttributeAccessIssue]
+        pragma.replace("synchronous = FULL", "synchronous = NORMAL") for pragma in engines.SQLITE_PRAGMAS
+    )
+
+
+def retry_with_new_reference() -> None:
+    """Give every attempt a kenmerk of its own."""
+    zending_of: Callable[..., Zending] = aflevering._zending
+
+    def renamed(*arguments: Any, **named: Any) -> Zending:
+        zending = zending_of(*arguments, **named)
+        return Zending(**{name: getattr(zending, name) for name in zending.__slots__} | {"kenmerk": new_id()})
+
+    aflevering._zending = renamed
+
+
+def effect_outside_transaction() -> None:
+    """Say that a 303 is settled, and settle it in a transaction after that."""
+
+    def carry_out(runtime: Runtime, job: Job) -> None:
+        arrival, declaratie = verwerking._accepted(runtime, job.bericht_id or "")
+        runtime.storage.run(lambda session: finish_job(session, job, now=runtime.now()))
+
+        def work(session: Session) -> None:
+            declaraties.settle_and_answer(session, runtime, arrival, declaratie)
+            passed("verwerking-geboekt")
+
+        runtime.storage.run(work)
+
+    from app.domain.werk import JobSoort
+    from app.processing import werk
+
+    werk.HANDLERS = {**werk.HANDLERS, JobSoort.VERWERKING: carry_out}  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def duplicates_in_memory_only() -> None:
+    """Remember in this process what was received, and let the database take everything."""
+    known: dict[str, str] = {}
+    lock = Lock()
+
+    def add(session: Session, *, new: NewBericht) -> str | None:
+        with lock:
+            holder = known.setdefault(new.uniek or new.id, new.id)
+        if holder != new.id:
+            return holder
+        changed = {name: getattr(new, name) for name in new.__slots__} | {"uniek": f"{new.uniek} {new.id}"}
+        return add_unique_bericht(session, new=NewBericht(**changed))
+
+    toewijzingen.add_unique_bericht = add
+    declaraties.add_unique_bericht = add
+
+
+def lease_ignored() -> None:
+    """Take work that another has, and record an end of work that another ended."""
+
+    def never(_now: datetime) -> ColumnElement[bool]:
+        return false()
+
+    def due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+        return JobRow.status == "open", JobRow.gepland_op <= now
+
+    def mine(job: Job) -> tuple[ColumnElement[bool], ...]:
+        return (JobRow.id == job.id,)
+
+    jobs._leased, jobs._due, jobs._mine = never, due, mine
+
+
+SABOTEURS: dict[str, Callable[[], None]] = {
+    "acknowledge-before-commit": acknowledge_before_commit,
+    "synchronous-normal": synchronous_normal,
+    "retry-with-new-reference": retry_with_new_reference,
+    "effect-outside-transaction": effect_outside_transaction,
+    "duplicates-in-memory-only": duplicates_in_memory_only,
+    "lease-ignored": lease_ignored,
+}
