@@ -34,7 +34,6 @@ from app.processing.bezorgen import give
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.storage import toewijzingen as stored
 from app.storage.berichten import NewBericht, add_berichten
-from app.storage.postbus import put_all_in_postbus
 
 WHOLES: Final[Mapping[str, int]] = {}
 Items: TypeAlias = tuple[tuple[str, str], ...]
@@ -57,7 +56,7 @@ def allocate(
     """Book a 301 and make it available; one for several aanbieders becomes a 301 of its own for each of them."""
     if goes_as_it_is(bericht):
         offered = [Offered(arrival.id, bericht, arrival.release)]
-        put_all_in_postbus(session, chain(*offer(session, runtime, offered, inrichting)))
+        give(session, runtime, chain(*offer(session, runtime, offered, inrichting)))
         return
     vanaf = {sleutel_of(bericht.header.afzender, allotment): volume for allotment, volume in placed(bericht)}
     offered: list[Offered] = []
@@ -72,7 +71,7 @@ def allocate(
             records.append(replace(record, herkomst_id=arrival.id))
             offered.append(one)
     add_berichten(session, new=records)
-    put_all_in_postbus(session, chain(*offer(session, runtime, offered, inrichting)))
+    give(session, runtime, chain(*offer(session, runtime, offered, inrichting)))
 
 
 def contract_for(bericht: Toewijzingsbericht, aanbieder: str, inrichting: Inrichting | None) -> Contract | None:

@@ -47,7 +47,7 @@ def issue_301(
 ) -> Issued:
     """Write a 301 for one aanbieder in the release of its contract, book it, and answer it where agreed.
 
-    `vanaf` is as in `Offered`. The caller puts `items` into the postbuses (put_all_in_postbus), once for all 301s of
+    `vanaf` is as in `Offered`. The caller puts `items` into the postbuses (bezorgen.give), once for all 301s of
     its transaction. Raises RejectedBericht with every finding of XSD and rules when the 301 would not be right;
     then nothing is kept.
     """

@@ -27,11 +27,11 @@ from app.domain.overgang import (
     toekenning_of,
 )
 from app.domain.refusals import InvalidInput, Refusal
+from app.processing.bezorgen import give
 from app.processing.idempotency import on_trial
 from app.processing.runtime import Runtime
 from app.processing.toekenningen import Gevraagd, demand_inrichting, grant_all
 from app.storage.overgangen import Overgegaan, add_overgangen, overgangen_by_bsn
-from app.storage.postbus import put_all_in_postbus
 from app.storage.toewijzing_nummers import lock_nummers
 
 BATCH: Final = 100
@@ -119,7 +119,7 @@ def _grant(
         converted_now[one.key] = over
         items += granted.items
     add_overgangen(session, gemeente=omzetting.gemeente, vanaf=omzetting.vanaf, new=converted_now)
-    put_all_in_postbus(session, items)
+    give(session, runtime, items)
     return outcomes
 
 

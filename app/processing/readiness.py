@@ -10,7 +10,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.processing.runtime import Runtime
+from app.storage.jobs import work_lies
 from app.storage.outages import DatabaseUnavailable
+
+TOO_LONG: Final = timedelta(minutes=5)
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +34,9 @@ def readiness(runtime: Runtime, *, works: bool = False) -> Readiness:
     that only serves can, whatever happens to the worker elsewhere.
     """
     try:
-        return Readiness.OK if runtime.storage.schema_is_current() else Readiness.SCHEMA_OUTDATED
+        if not runtime.storage.schema_is_current():
+            return Readiness.SCHEMA_OUTDATED
+        return Readiness.WORK_LIES if works and _work_lies(runtime) else Readiness.OK
     except (DatabaseUnavailable, SQLAlchemyError) as error:
         log.warning("database_unreachable", error=type(error).__name__)
         return Readiness.DATABASE_UNREACHABLE

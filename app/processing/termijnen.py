@@ -37,6 +37,10 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 DAY = timedelta(days=1)
 AT_ONCE = 500
 OF_RETOUREN = frozenset({TermijnStatus.OPEN, TermijnStatus.TE_LAAT})
+RETOUR_ON: Mapping[str | None, TermijnSoort] = {
+    Berichtsoort.WMO301: TermijnSoort.RETOUR_301,
+    Berichtsoort.WMO303: TermijnSoort.RETOUR_303,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

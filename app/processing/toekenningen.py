@@ -22,6 +22,7 @@ from app.domain.toekenning import Toekenning, Uitgifte, Verdeling, toewijzingsbe
 from app.domain.toekenning_velden import in_request
 from app.domain.versies import Toewijzing
 from app.processing.allocate import versies_of
+from app.processing.bezorgen import give
 from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.inrichtingen import find_inrichting
 from app.processing.issue import Issued, Judged, book_301s, judge_301
@@ -29,7 +30,6 @@ from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.rules.toekenning import contract_findings, double_funding, overlap_findings, request_findings
 from app.storage.berichten import BerichtRecord, berichten_by_id
 from app.storage.onderaannemers import set_onderaannemers
-from app.storage.postbus import put_all_in_postbus
 from app.storage.termijnen import record_termijnen
 from app.storage.toekenningen import (
     ToekenningRecord,
@@ -86,7 +86,7 @@ def create(
             granted = grant(session, runtime, inrichting, toekenning, principal.key_id)
         except RejectedBericht as refusal:
             raise RejectedBericht(refusal.detail, findings=in_request(refusal.findings)) from refusal
-        put_all_in_postbus(session, granted.items)
+        give(session, runtime, granted.items)
         return answer(_view(session, granted.record))
 
     if proef:
@@ -128,7 +128,7 @@ def grant_all(
 
     The number of statements does not depend on how many there are. Of one that is refused nothing is kept, and what
     is wrong with it stands in its place: InvalidInput with every finding on the request, or RejectedBericht when a 301
-    would not be right. The caller puts the `items` into the postbuses (put_all_in_postbus), once for its transaction.
+    would not be right. The caller puts the `items` into the postbuses (bezorgen.give), once for its transaction.
     """
     desk = _desk(session, runtime, inrichting, asked)
     decided = [desk.decide(one, key_id) for one in asked]

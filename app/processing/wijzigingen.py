@@ -35,7 +35,6 @@ from app.storage.berichten import BerichtRecord, berichten_by_id, body_of
 from app.storage.boekingen import move_boekingen
 from app.storage.declaraties import geboekt
 from app.storage.onderaannemers import set_onderaannemers
-from app.storage.postbus import put_all_in_postbus
 from app.storage.toekenningen import Uitgegeven, link_toewijzing, toekenning_ids_of
 from app.storage.toewijzing_nummers import lock_nummers, next_nummer
 from app.storage.toewijzingen import (
@@ -159,7 +158,7 @@ class _Desk:
         wijziging = self._decide(toewijzing, vraag, feiten)
         issued = [self._issue(record, stappen, feiten) for stappen in _by_aanbieder(wijziging)]
         self._follow(record, wijziging, issued)
-        put_all_in_postbus(self._session, [item for one in issued for item in one.items])
+        give(self._session, self._runtime, [item for one in issued for item in one.items])
         return self._view(record, wijziging, issued, _warnings(wijziging, feiten))
 
     def _record(self, nummer: str) -> ToewijzingRecord:

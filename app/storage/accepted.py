@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select, update
@@ -57,3 +58,25 @@ def wait_no_longer(session: Session, *, ids: Collection[str]) -> None:
             .values(wacht_op_antwoord=False)
             .execution_options(synchronize_session=False)
         )
+
+
+class BerichtFeiten(NamedTuple):
+    """What the service itself must know of a bericht in order to work on it; nobody's sight limits it."""
+
+    soort: str | None
+    release: str | None
+    richting: str
+    afzender: str | None
+    ontvanger: str | None
+    identificatie: str | None
+    key_id: str | None
+    ontvangen_op: datetime
+    status: str
+    antwoord_op_id: str | None
+
+
+def feiten_of(session: Session, *, id: str, lock: bool = False) -> BerichtFeiten:
+    """The facts of a bericht that is there; `lock` keeps its row as it is until the transaction ends."""
+    columns = [getattr(BerichtRow, name) for name in BerichtFeiten._fields]
+    query = select(*columns).where(BerichtRow.id == id)
+    return BerichtFeiten(*session.execute(query.with_for_update() if lock else query).one())

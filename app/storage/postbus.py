@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.refusals import InvalidInput
+from app.storage.bericht_tables import BerichtRow
 from app.storage.columns import Base, dialect_of, insert_in_dialect
 from app.storage.inserts import insert_rows
 
@@ -91,11 +92,7 @@ def partijen_with(session: Session, *, bericht_id: str) -> list[str]:
 
 def lock_postbus(session: Session, *, partij: str) -> None:
     """Wait for whoever is giving something to the party, and let nobody else do so until the transaction ends."""
-    session.execute(
-        insert_or_conflict(session, PostbusTellerRow)
-        .values(partij=partij, laatste=0)
-        .on_conflict_do_update(index_elements=["partij"], set_={"laatste": PostbusTellerRow.laatste})
-    )
+    _raise_teller(session, partij, 0)
 
 
 def items_with_status(

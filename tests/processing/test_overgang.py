@@ -205,7 +205,7 @@ class TestAgain:
         assert {one.uitslag for one in second} == {Uitslag.EERDER}
         assert [(one.nieuw, one.toekenning_id) for one in first] == [(one.nieuw, one.toekenning_id) for one in second]
 
-    @pytest.mark.parametrize("step", ["grant_all", "add_overgangen", "put_all_in_postbus"])
+    @pytest.mark.parametrize("step", ["grant_all", "add_overgangen", "give"])
     @pytest.mark.parametrize("done", [0, 1, 2])
     def test_what_was_broken_off_is_finished_and_nothing_is_done_twice(
         self, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, done: int
