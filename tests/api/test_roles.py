@@ -42,7 +42,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /berichten": LISTS,
     "GET /berichten/{id}": OWN,
     "GET /berichten/{id}/xml": OWN,
-    "POST /berichten/{id}/_opnieuw": (409, 403, 404, 403, 403, 401),  # a 301 that was answered
+    "POST /berichten/{id}/_opnieuw": (409, 403, 404, 403, 403, 401),  # its aanbieder fetches it
     "GET /postbus": LISTS,
     "POST /postbus/{id}/_ontvangen": (404, 200, 404, 404, 403, 401),  # a 301 lies with its aanbieder
     "GET /toewijzingen": LISTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from app.domain.declaratie import DeclaratieRetour
 from app.domain.principal import Rol
 from app.domain.toewijzing import ToewijzingRetour
+from app.domain.werk import JobSoort
 from app.iwmo.reading import Inhoud, read, recognise
 from app.iwmo.releases import write
 from app.iwmo.xsd import Schemas
@@ -21,6 +22,7 @@ from app.main import create_app
 from app.processing.inrichtingen import load_files
 from app.processing.keys import create_key
 from app.processing.runtime import Runtime
+from app.processing.werk import carry_out, claim
 from app.settings import PROJECT, Settings
 from app.storage.base import Storage
 from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER
@@ -147,6 +149,10 @@ class Service:
         assert official_errors(body) == []
         return read(recognised)
 
+    def work(self) -> int:
+        """Do all the work that is due, one job after the other; how many there were."""
+        return drain(self.runtime)
+
     def check_outgoing(self, parties: Iterable[str] = PARTIES) -> set[str]:
         """Read every message that lies in a postbus; the soorten that were found."""
         found = {(bericht["id"], bericht["soort"], party) for party in parties for bericht in self.postbus(as_=party)}
@@ -162,6 +168,15 @@ class Service:
         """The net volume and cents that a toewijzing granted over all periods."""
         rows = self.budget(nummer, gemeente=gemeente)
         return sum(row["gedeclareerd"] for row in rows), sum(row["toegekendCenten"] for row in rows)
+
+
+def drain(runtime: Runtime) -> int:
+    """Do all the work that is due, as a worker would; how many jobs there were."""
+    done = 0
+    while jobs := claim(runtime, frozenset(JobSoort), lease=timedelta(minutes=1), limit=1):
+        carry_out(runtime, jobs[0])
+        done += 1
+    return done
 
 
 @contextmanager
