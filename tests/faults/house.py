@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from sqlalchemy import func, select
@@ -51,6 +52,7 @@ class House:
         self.nodes: list[Node] = []
         self.port = free_port()
         self.keys: dict[str, str] = {}
+        self._posting = Thread()
 
     def furnish(self) -> None:
         """Load the inrichting, make the keys, and say how the parties are reached."""
@@ -117,6 +119,15 @@ class House:
         """Post until each is acknowledged; the ids of the berichten."""
         with Connection(self.port, self.keys) as connection:
             return [insist(connection, message, self.acknowledged) for message in messages]
+
+    def post_in_background(self, *messages: Message) -> None:
+        """Post until each is acknowledged, while the caller goes on; `join` waits for it."""
+        self._posting = Thread(target=self.post, args=messages)
+        self._posting.start()
+
+    def join(self) -> None:
+        """Wait until everything that is posted in the background is acknowledged."""
+        self._posting.join()
 
     def open_jobs(self) -> int:
         """How much work is not done yet, apart from what comes back by itself."""
