@@ -19,7 +19,7 @@ from tests.builders import (
     a_declaratie,
     a_toewijzingsbericht,
 )
-from tests.e2e.service import BEHEER, Service
+from tests.e2e.service import ADAPTER, BEHEER, Service
 
 OTHER_GEMEENTE = "1708"
 CALLERS = (GEMEENTE, AANBIEDER, OTHER_GEMEENTE, OTHER_AANBIEDER, BEHEER, None)
@@ -127,6 +127,12 @@ def test_every_role(operation: str, service: Service, known: dict[str, str]):
     for answer in answers:
         is_problem = answer.headers["content-type"] == "application/problem+json"
         assert is_problem == (answer.status_code >= 400)
+
+
+@pytest.mark.parametrize("operation", EXPECTED)
+def test_the_adapter_of_the_ggk_may_do_nothing_here(operation: str, service: Service, known: dict[str, str]):
+    expected = 200 if EXPECTED[operation] == OPEN else 403
+    assert ask(service, operation, ADAPTER, known).status_code == expected
 
 
 @pytest.mark.parametrize(

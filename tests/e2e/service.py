@@ -30,6 +30,9 @@ from tests.e2e.official_schemas import official_errors
 
 INRICHTING = PROJECT / "fixtures" / "inrichting" / "voorbeeld-0384.yaml"
 BEHEER = "beheer"
+ADAPTER = "adapter"
+"""The adapter of the GGk, which brings envelopes to gemeente 0384."""
+
 PARTIES = (GEMEENTE, AANBIEDER, OTHER_AANBIEDER)
 
 
@@ -51,7 +54,7 @@ def a_runtime(storage: Storage, schemas: Schemas, clock: Clock, *inrichtingen: P
 
 
 class Service:
-    """The service as its parties meet it: `as_` is the CBS or AGB code whose key is used, or `beheer`."""
+    """The service as its parties meet it: `as_` is the CBS or AGB code whose key is used, `beheer`, or `adapter`."""
 
     def __init__(self, client: TestClient, runtime: Runtime, clock: Clock) -> None:
         self.client = client
@@ -68,6 +71,8 @@ class Service:
     def _new_key(self, party: str) -> str:
         if party == BEHEER:
             return create_key(self.runtime, rol=Rol.BEHEER, naam=party)
+        if party == ADAPTER:
+            return create_key(self.runtime, rol=Rol.GGK, gemeenten=[GEMEENTE], naam=party)
         if len(party) == len(GEMEENTE):
             return create_key(self.runtime, rol=Rol.GEMEENTE, gemeenten=[party], naam=party)
         return create_key(self.runtime, rol=Rol.AANBIEDER, aanbieders=[party], naam=party)
