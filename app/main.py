@@ -21,6 +21,7 @@ from app.api import (
     postbus,
     rapportages,
     reference,
+    soap,
     toekenningen,
     toewijzingen,
     verloop,
@@ -78,6 +79,7 @@ def create_runtime(settings: Settings) -> Runtime:
         now=lambda: datetime.now(UTC),
         direct_bytes=settings.direct_bytes,
         max_bericht_bytes=settings.max_bericht_bytes,
+        ggk_in_order=settings.ggk_in_order,
         transports=_transports(settings),
     )
 
@@ -166,5 +168,6 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         app.include_router(noun.router, prefix="/v1")
     app.include_router(health.router)
     app.include_router(reference.router)
+    app.include_router(soap.router)
     add_problem_handlers(app)
     return AnswerHeaders(FailuresEndHere(HeadIsGet(app)))

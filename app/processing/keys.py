@@ -79,8 +79,6 @@ def _digest(secret: str) -> str:
 def _demand_fitting_codes(rol: Rol, gemeenten: frozenset[str], aanbieders: frozenset[str]) -> None:
     wanted = _CODES[rol]
     if (bool(gemeenten), bool(aanbieders)) != wanted:
-        raise InvalidInput(
-            "Een sleutel voor een gemeente of het GGk noemt gemeenten, een voor een aanbieder AGB-codes."
-        )
+        raise InvalidInput("Een sleutel voor een gemeente of het GGk noemt gemeenten, voor een aanbieder AGB-codes.")
     if not all(map(GEMEENTE_CODE.fullmatch, gemeenten)) or not all(map(AGB_CODE.fullmatch, aanbieders)):
         raise InvalidInput("Een gemeentecode heeft vier cijfers, een AGB-code acht.")
