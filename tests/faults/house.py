@@ -137,7 +137,18 @@ class House:
 
     def await_quiet(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until everything is done."""
-        await_true(lambda: self.open_jobs() == 0, "work is left", seconds)
+        try:
+            await_true(lambda: self.open_jobs() == 0, "work is left", seconds)
+        except AssertionError:
+            raise AssertionError(self._what_is_left()) from None
+
+    def _what_is_left(self) -> str:
+        with self.storage.reading() as session:
+            query = select(JobRow).where(JobRow.status == JobStatus.OPEN, JobRow.soort.in_(ONE_OFF))
+            rows = session.scalars(query.limit(10)).all()
+            jobs = [f"{row.soort} {row.pogingen} {row.gepland_op} {row.lease_tot} {row.reden}" for row in rows]
+        alive = [f"{node.log.name} {'lives' if node.alive else 'is dead'}: {node.said()[-1500:]}" for node in self.nodes]
+        return "\n".join(["work is left", f"{datetime.now(UTC)}", *jobs, *alive])
 
     def had_by(self, partij: str) -> dict[str, bytes]:
         """What a partij has, by kenmerk: at its endpoint, or in its folder."""

@@ -14,7 +14,7 @@ from app.domain.werk import JobSoort
 from app.storage.bericht_tables import BerichtRow
 from app.storage.job_tables import JobRow
 from tests.faults.client import Connection, at_once
-from tests.faults.house import House, await_true
+from tests.faults.house import PARTIJEN, House, await_true
 from tests.faults.invariants import check
 from tests.faults.messages import chain, declaratie, toewijzing
 from tests.faults.node import free_port
@@ -67,14 +67,29 @@ class TestWorkers:
         if house.storage.dialect != "postgresql":
             pytest.skip("on SQLite there is one worker")
         house.serve("--no-worker")
-        house.receiver.manners = lambda _partij, _n: "hang" if house.receiver.requests.total() == 1 else "well"
-        frozen = house.work()
+        house.receiver.manners = lambda partij, n: "hang" if (partij, n) == (PARTIJEN["aanbieder"], 1) else "well"
+        frozen = house.work(FAULT_IDLE="2")
         house.post(toewijzing(1))
-        await_true(lambda: house.receiver.requests.total() == 1, "nothing was sent")
+        await_true(lambda: house.receiver.requests[PARTIJEN["aanbieder"]] == 1, "nothing was sent")
         frozen.freeze()
         house.work()
-        await_true(lambda: house.open_jobs() == 0, "the other did not take over")
+        house.await_quiet()
         house.receiver.closing.set()  # the hanging answer breaks off
+        frozen.freeze(thaw=True)
+        time.sleep(1)
+        assert frozen.alive
+        check(house)
+
+    def test_one_that_stood_still_within_a_transaction_locks_up_nothing(self, house: House):
+        """It holds the row of a 303 that is being settled; PostgreSQL takes it back."""
+        if house.storage.dialect != "postgresql":
+            pytest.skip("on SQLite there is one worker")
+        house.serve("--no-worker")
+        frozen = house.work(FAULT_IDLE="2", FAULT_AT="verwerking-geboekt:freeze")
+        house.post(toewijzing(1), declaratie(1, 1, large=True))
+        await_true(lambda: frozen.stands_still, "the failpoint was not passed")
+        house.work()
+        house.await_quiet()
         frozen.freeze(thaw=True)
         time.sleep(1)
         assert frozen.alive
