@@ -135,23 +135,24 @@ def demand_database(runtime: Runtime) -> Readiness:
     return found
 
 
+@asynccontextmanager
+async def _running(parts: Runtime, *, works: bool) -> AsyncGenerator[None]:
+    """From a database that is ready until its connections are closed; meanwhile a worker, when it `works`."""
+    prepare_database(parts)
+    worker = Worker(parts, alone=parts.storage.dialect == "sqlite") if works else None
+    if worker:
+        worker.start()
+    yield
+    if worker:
+        await run_in_threadpool(worker.stop)
+    parts.storage.close()
+
+
 def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> ASGIApp:
     """The application with everything it needs; its database is prepared when it starts."""
     settings = settings or Settings()
     configure_logging(settings.log_format, settings.log_level)
     parts = runtime or create_runtime(settings)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
-        prepare_database(parts)
-        worker = Worker(parts, alone=parts.storage.dialect == "sqlite") if settings.worker else None
-        if worker:
-            worker.start()
-        yield
-        if worker:
-            await run_in_threadpool(worker.stop)
-        parts.storage.close()
-
     app = FastAPI(
         title="iWmo-berichtenservice",
         version=API_VERSION,
@@ -160,7 +161,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         openapi_url=None,  # app.api.reference serves a better one
         redirect_slashes=False,
-        lifespan=lifespan,
+        lifespan=lambda _app: _running(parts, works=settings.worker),
     )
     app.state.settings = settings
     app.state.runtime = parts

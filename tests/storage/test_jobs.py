@@ -56,7 +56,9 @@ class TestClaimJobs:
 
     def test_gives_only_the_kinds_that_are_asked_for(self, storage):
         _added(storage, _job(), _job(soort=JobSoort.VERWERKING))
-        assert [job.soort for job in _claimed(storage, soorten={JobSoort.VERWERKING})] == [JobSoort.VERWERKING]
+        assert [job.soort for job in _claimed(storage, soorten=frozenset({JobSoort.VERWERKING}))] == [
+            JobSoort.VERWERKING
+        ]
 
     def test_an_ended_lease_makes_it_free_and_counts_as_an_attempt(self, storage):
         _added(storage, _job())
