@@ -57,6 +57,28 @@ class Geweigerd:
 
 def announce(session: Session, runtime: Runtime, geweigerd: Geweigerd) -> None:
     """Keep an Fo01 (StUF055) for the sender of an envelope, and have it posted when the sender can be reached."""
+    partij, bericht_id, now = geweigerd.partij, geweigerd.bericht_id, runtime.now()
+    made = _made(session, runtime, geweigerd)
+    kept = keep_outgoing(session, runtime, made, "Fo01", bericht_id=None, partij=partij)
+    step = NO_WAY
+    aansluiting = find_aansluiting(session, partij=partij)
+    if aansluiting is not None and aansluiting.soort is AansluitingSoort.GGK:
+        job = NewJob(
+            soort=JobSoort.FOUTBERICHT,
+            gepland_op=now,
+            sleutel=f"foutbericht:{kept.id}",
+            baan=aansluiting.baan,
+            partij=partij,
+            bericht_id=bericht_id,
+            argument=kept.id,
+        )
+        add_jobs(session, [job], now=now)
+        step = "De zender krijgt een foutbericht."
+    reden = f"{made.fout.code}: {made.fout.omschrijving} {step}"
+    _note(session, runtime, bericht_id, GebeurtenisSoort.AFGEKEURD, partij, reden)
+
+
+def _made(session: Session, runtime: Runtime, geweigerd: Geweigerd) -> Foutbericht:
     refused = geweigerd.envelop
     asked = refused.stuurgegevens
     header = new_stuurgegevens(
@@ -67,33 +89,14 @@ def announce(session: Session, runtime: Runtime, geweigerd: Geweigerd) -> None:
         functie=None,
         cross_ref=asked.referentienummer,
     )
-    fout = refused.bestand_fout or bestand_fout(NOT_BY_XSD)
-    made = fo01_of(
+    return fo01_of(
         refused,
-        fout,
+        refused.bestand_fout or bestand_fout(NOT_BY_XSD),
         _origineel(session, geweigerd.envelop_id),
         applicatie=APPLICATIE,
         referentienummer=header.referentienummer,
         tijdstip=header.tijdstip,
     )
-    kept = keep_outgoing(session, runtime, made, "Fo01", bericht_id=None, partij=geweigerd.partij)
-    aansluiting = find_aansluiting(session, partij=geweigerd.partij)
-    reachable = aansluiting is not None and aansluiting.soort is AansluitingSoort.GGK
-    now = runtime.now()
-    if aansluiting is not None and reachable:
-        job = NewJob(
-            soort=JobSoort.FOUTBERICHT,
-            gepland_op=now,
-            sleutel=f"foutbericht:{kept.id}",
-            baan=aansluiting.baan,
-            partij=geweigerd.partij,
-            bericht_id=geweigerd.bericht_id,
-            argument=kept.id,
-        )
-        add_jobs(session, [job], now=now)
-    step = "De zender krijgt een foutbericht." if reachable else NO_WAY
-    reden = f"{fout.code}: {fout.omschrijving} {step}"
-    _note(session, runtime, geweigerd.bericht_id, GebeurtenisSoort.AFGEKEURD, geweigerd.partij, reden)
 
 
 def carry_out(runtime: Runtime, job: Job) -> None:
