@@ -2,13 +2,14 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+FAULT_ROUNDS ?= 125
 UV := uv==0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test format docs coverage mutants bench lock clean
+.PHONY: help run install test format docs coverage mutants bench faults lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -42,6 +43,9 @@ mutants: $(VENV)/installed-dev ## change the arithmetic of money bit by bit; eac
 
 bench: $(VENV)/installed-dev ## time one 301 and a large 303 next to bare parsing and validating
 	$(BIN)/python -m tests.bench
+
+faults: $(VENV)/installed-dev ## kill, cut off and fill up the service thousands of times (FAULT_ROUNDS=n: CI times n; hours)
+	FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=0 tests/faults
 
 lock: ## write the lock files anew (UPGRADE=--upgrade: with the newest versions)
 	tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT \

@@ -21,6 +21,7 @@ from app.api import (
     postbus,
     rapportages,
     reference,
+    soap,
     toekenningen,
     toewijzingen,
     verloop,
@@ -78,6 +79,7 @@ def create_runtime(settings: Settings) -> Runtime:
         now=lambda: datetime.now(UTC),
         direct_bytes=settings.direct_bytes,
         max_bericht_bytes=settings.max_bericht_bytes,
+        ggk_in_order=settings.ggk_in_order,
         transports=_transports(settings),
     )
 
@@ -133,23 +135,24 @@ def demand_database(runtime: Runtime) -> Readiness:
     return found
 
 
+@asynccontextmanager
+async def _running(parts: Runtime, *, works: bool) -> AsyncGenerator[None]:
+    """From a database that is ready until its connections are closed; meanwhile a worker, when it `works`."""
+    prepare_database(parts)
+    worker = Worker(parts, alone=parts.storage.dialect == "sqlite") if works else None
+    if worker:
+        worker.start()
+    yield
+    if worker:
+        await run_in_threadpool(worker.stop)
+    parts.storage.close()
+
+
 def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> ASGIApp:
     """The application with everything it needs; its database is prepared when it starts."""
     settings = settings or Settings()
     configure_logging(settings.log_format, settings.log_level)
     parts = runtime or create_runtime(settings)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
-        prepare_database(parts)
-        worker = Worker(parts, alone=parts.storage.dialect == "sqlite") if settings.worker else None
-        if worker:
-            worker.start()
-        yield
-        if worker:
-            await run_in_threadpool(worker.stop)
-        parts.storage.close()
-
     app = FastAPI(
         title="iWmo-berichtenservice",
         version=API_VERSION,
@@ -158,7 +161,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         openapi_url=None,  # app.api.reference serves a better one
         redirect_slashes=False,
-        lifespan=lifespan,
+        lifespan=lambda _app: _running(parts, works=settings.worker),
     )
     app.state.settings = settings
     app.state.runtime = parts
@@ -166,5 +169,6 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         app.include_router(noun.router, prefix="/v1")
     app.include_router(health.router)
     app.include_router(reference.router)
+    app.include_router(soap.router)
     add_problem_handlers(app)
     return AnswerHeaders(FailuresEndHere(HeadIsGet(app)))

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     ggk_authorities: Path | None = Field(
         default=None, description="PEM file with the authorities that the adapter's certificate may come from"
     )
+    ggk_in_order: bool = Field(
+        default=False,
+        description="Whether an envelope is refused (StUF019) when its time is not after the last one of its sender",
+    )
     worker: bool = Field(default=True, description="Whether `iwmo serve` does background work too (`--no-worker`)")
     today: date | None = Field(
         default=None, description="A fixed business date for tests and demos; empty: the date in Amsterdam"

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from app.domain.werk import JobSoort
+from app.domain.werk import DELIVERIES, JobSoort
 from app.processing.runtime import Runtime
 from app.processing.werk import begin, carry_out, claim, renew, work_waits
 from app.storage.jobs import Job
@@ -21,8 +21,8 @@ PAUSE: Final = 0.02
 
 AFTER_FAILURE: Final = 1.0
 SLOTS: Final = {
-    frozenset({JobSoort.AFLEVERING}): 16,  # waiting for others costs nothing
-    frozenset(JobSoort) - {JobSoort.AFLEVERING}: 2,  # computing does
+    DELIVERIES: 16,  # waiting for others costs nothing
+    frozenset(JobSoort) - DELIVERIES: 2,  # computing does
 }
 PATIENCE: Final = 10.0
 """Seconds that running jobs get to end when the worker stops; what is left another worker takes over."""

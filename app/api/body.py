@@ -27,7 +27,7 @@ S = TypeVar("S", bound=Shape)
 async def _bericht_bytes(request: Request, _caller: Caller) -> bytes:
     """The body; raises MediaTypeNotSupported before and TooLarge during the reading."""
     _demand_media_type(request, XML)
-    return await _counted(request, request.app.state.settings.max_bericht_bytes)
+    return await counted(request, request.app.state.settings.max_bericht_bytes)
 
 
 BerichtBytes = Annotated[bytes, Depends(_bericht_bytes)]
@@ -36,7 +36,7 @@ BerichtBytes = Annotated[bytes, Depends(_bericht_bytes)]
 async def json_object(request: Request, shape: type[S]) -> S:
     """The JSON body as a shape; RequestValidationError names every part that is wrong."""
     _demand_media_type(request, JSON)
-    body = await _counted(request, MAX_JSON_BYTES)
+    body = await counted(request, MAX_JSON_BYTES)
     try:
         return shape.model_validate(_parsed(body))
     except ValidationError as error:
@@ -69,11 +69,17 @@ def _demand_media_type(request: Request, known: Collection[str]) -> None:
     charset = str(header.get_param("charset", "utf-8")).lower()
     if header.get_content_type() not in known or charset not in {"utf-8", "utf8"}:
         raise MediaTypeNotSupported(f"Stuur dit als {' of '.join(known)}, in UTF-8.")
+    demand_no_encoding(request)
+
+
+def demand_no_encoding(request: Request) -> None:
+    """Raise MediaTypeNotSupported for a body that is compressed: its size says nothing."""
     if any(encoding.lower() != "identity" for encoding in request.headers.getlist("content-encoding")):
         raise MediaTypeNotSupported("Stuur dit zonder Content-Encoding.")
 
 
-async def _counted(request: Request, limit: int) -> bytes:
+async def counted(request: Request, limit: int) -> bytes:
+    """The body, as far as it is not larger than the limit in bytes; raises TooLarge."""
     too_large = TooLarge(f"Wat u stuurt mag niet groter zijn dan {limit} bytes.")
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared[:ENOUGH_DIGITS]) > limit:

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.domain.principal import Principal, Rol
-from app.domain.refusals import NotAuthenticated, NotFound
+from app.domain.principal import READERS, Principal, Rol
+from app.domain.refusals import NotAuthenticated, NotFound, RoleNotAllowed
 from app.processing.access import demand_reader
 from app.processing.keys import principal_of
 from app.processing.runtime import Runtime
@@ -26,10 +26,22 @@ def _runtime(request: Request) -> Runtime:
 Parts = Annotated[Runtime, Depends(_runtime)]
 
 
-def _caller(runtime: Parts, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> Principal:
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+
+
+def key_holder(runtime: Runtime, bearer: HTTPAuthorizationCredentials | None) -> Principal:
+    """Who holds the key of a request, whatever its role; raises NotAuthenticated."""
     if bearer is None:
         raise NotAuthenticated("Stuur een sleutel mee: Authorization: Bearer iwmo_…")
     return principal_of(runtime, bearer.credentials)
+
+
+def _caller(runtime: Parts, bearer: Credentials) -> Principal:
+    """Anyone but the adapter of the GGk, which brings envelopes and does nothing else."""
+    found = key_holder(runtime, bearer)
+    if found.rol is Rol.GGK:
+        raise RoleNotAllowed("Een sleutel voor het GGk brengt alleen enveloppen.")
+    return found
 
 
 Caller = Annotated[Principal, Depends(_caller)]
@@ -42,7 +54,7 @@ def sight_of(caller: Principal) -> Zicht:
 
 def _zicht(caller: Caller) -> Zicht:
     """What the caller may see of messages and clients; a beheer key sees none of them (404)."""
-    if caller.rol is Rol.BEHEER:
+    if caller.rol not in READERS:
         raise NotFound("Dit bestaat niet.")
     return sight_of(caller)
 

@@ -183,7 +183,9 @@ def _visible(runtime: Runtime, caller: Principal) -> list[Inrichting]:
         return list(known.values())
     if caller.rol is Rol.GEMEENTE:
         return [inrichting for gemeente, inrichting in known.items() if gemeente in caller.gemeenten]
-    return [i for i in known.values() if any(_sees(caller, contract) for contract in i.contracten)]
+    if caller.rol is Rol.AANBIEDER:
+        return [i for i in known.values() if any(_sees(caller, contract) for contract in i.contracten)]
+    return []
 
 
 def _sees(caller: Principal, contract: Contract) -> bool:

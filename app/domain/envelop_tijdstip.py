@@ -31,6 +31,16 @@ def tijdstip_at(text: str) -> datetime | None:
         return None
 
 
+def later_tijdstip(tijdstip: str, previous: str | None) -> bool:
+    """Whether it is later, where what is left out counts as zero.
+
+    >>> later_tijdstip("20261122", "20261122000000000")
+    False
+    """
+    width = _WITH_MILLISECONDS
+    return previous is None or tijdstip.ljust(width, "0") > previous.ljust(width, "0")
+
+
 def next_tijdstip(last: str | None, now: datetime) -> str:
     """The time of the next envelope of a sender: now in 17 digits, or a millisecond after its last one.
 

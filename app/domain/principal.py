@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Rol(StrEnum):
@@ -12,6 +13,12 @@ class Rol(StrEnum):
     GEMEENTE = "gemeente"
     AANBIEDER = "aanbieder"
     BEHEER = "beheer"
+    GGK = "ggk"
+    """The adapter of the chain: brings envelopes of any party to its gemeenten, and sees nothing."""
+
+
+READERS: Final = frozenset({Rol.GEMEENTE, Rol.AANBIEDER})
+"""Who may read messages, as far as they are its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,9 @@ class JobSoort(StrEnum):
     ENVELOP = "envelop"
     """Open a StUF-GGk envelope that was acknowledged."""
 
+    FOUTBERICHT = "foutbericht"
+    """Tell the sender of an envelope that its message could not be read."""
+
     OPHALEN = "ophalen"
     """Look for messages in the folder of a partij."""
 
@@ -28,6 +31,10 @@ class JobSoort(StrEnum):
 
     OPRUIMEN = "opruimen"
     """Remove what nobody needs any more."""
+
+
+DELIVERIES: Final = frozenset({JobSoort.AFLEVERING, JobSoort.FOUTBERICHT})
+"""Work that waits for others, and goes on for days when they are away."""
 
 
 class JobStatus(StrEnum):

@@ -49,6 +49,11 @@ class SoapBody:
         """The sha-256 of its canonical form: equal for the same content, however it was written or framed."""
         return _digest(self.root)
 
+    @property
+    def content(self) -> bytes:
+        """The element by itself, in canonical form."""
+        return _canonical(self.root)
+
 
 @dataclass(frozen=True, slots=True)
 class SoapUnreadable:
@@ -92,7 +97,11 @@ def canonical_digest(envelop: bytes) -> str:
 
 def _digest(root: Element) -> str:
     # Exclusive: prefixes that only the frame declares are no part of what was said.
-    return hashlib.sha256(etree.tostring(root, method="c14n", exclusive=True, with_comments=False)).hexdigest()
+    return hashlib.sha256(_canonical(root)).hexdigest()
+
+
+def _canonical(root: Element) -> bytes:
+    return etree.tostring(root, method="c14n", exclusive=True, with_comments=False)
 
 
 def _refused_unread(body: bytes, content_type: str | None) -> SoapUnreadable | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.bericht import Berichtsoort
-from app.domain.principal import Principal, Rol
+from app.domain.principal import READERS, Principal, Rol
 from app.domain.refusals import RoleNotAllowed, SenderNotAllowed
 from app.processing.arrival import FROM_GEMEENTE, Arrival
 from app.processing.inrichtingen import find_inrichting
@@ -36,5 +36,5 @@ def _authorise_servicebureau(runtime: Runtime, arrival: Arrival, servicebureau: 
 
 def demand_reader(principal: Principal) -> None:
     """Raise RoleNotAllowed for a key that reads no messages or client data."""
-    if principal.rol is Rol.BEHEER:
-        raise RoleNotAllowed("Een beheersleutel leest geen berichten.")
+    if principal.rol not in READERS:
+        raise RoleNotAllowed("Deze sleutel leest geen berichten.")

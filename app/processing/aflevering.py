@@ -5,7 +5,6 @@ A crash between the two sends the same bytes again under the same kenmerk, by wh
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final, assert_never
 
 from sqlalchemy.orm import Session
@@ -13,22 +12,20 @@ from sqlalchemy.orm import Session
 from app.delivery.transport import Afgeleverd, Later, Nooit, Overgedragen, Uitkomst, Zending
 from app.domain.aflevering import Aansluiting, AansluitingSoort, GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
-from app.domain.werk import Oorzaak, Opgegeven, vervolg
 from app.processing import ggk_zenden
 from app.processing.failpoints import passed
 from app.processing.metingen import AFLEVERINGEN
-from app.processing.opgeven import give_up
+from app.processing.opgeven import give_up, try_later
 from app.processing.runtime import Runtime
 from app.storage.aansluitingen import find_aansluiting
 from app.storage.accepted import feiten_of
 from app.storage.berichten import body_of, set_status
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
-from app.storage.jobs import Job, finish_job, postpone_job, rest_baan
+from app.storage.jobs import Job, finish_job
 
 BEFORE_DELIVERY: Final = frozenset(
     {BerichtStatus.TE_VERZENDEN, BerichtStatus.VERZONDEN, BerichtStatus.VERWERKT, BerichtStatus.MISLUKT}
 )
-LONGEST_WAIT: Final = timedelta(hours=4)
 
 
 def carry_out(runtime: Runtime, job: Job) -> None:
@@ -95,15 +92,8 @@ def _arrived(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoo
 
 
 def _later(session: Session, runtime: Runtime, job: Job, later: Later) -> None:
-    now = runtime.now()
-    following = vervolg(Oorzaak.ONTVANGER, pogingen=job.pogingen, gemaakt_op=job.gemaakt_op, now=now)
-    if isinstance(following, Opgegeven):
-        give_up(session, job, f"Na vijf dagen opgegeven. {later.reden}", now=now)
-        return
-    at = now + min(max(following.wacht, later.wacht or timedelta()), LONGEST_WAIT)
-    postpone_job(session, job, at=at, reden=later.reden)
-    rest_baan(session, baan=job.baan or "", until=at)
-    _note(session, runtime, job, GebeurtenisSoort.POGING_MISLUKT, later.reden)
+    if try_later(session, job, later, now=runtime.now()):
+        _note(session, runtime, job, GebeurtenisSoort.POGING_MISLUKT, later.reden)
 
 
 def _note(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoort, reden: str | None = None) -> None:

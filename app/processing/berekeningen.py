@@ -41,7 +41,7 @@ def budget(runtime: Runtime, vraag: Budgetvraag) -> Berekening:
 
 def sees_gebruik(principal: Principal) -> bool:
     """Whether the party may see which share of an indication is reckoned with; an aanbieder never does."""
-    return principal.rol is not Rol.AANBIEDER
+    return principal.rol in {Rol.GEMEENTE, Rol.BEHEER}
 
 
 def _inrichting(runtime: Runtime, gemeente: str) -> Inrichting | None:
@@ -59,3 +59,5 @@ def _may_ask(principal: Principal, inrichting: Inrichting, aanbieder: str | None
         case Rol.AANBIEDER:
             asked = [c for c in inrichting.contracten if aanbieder in {None, c.aanbieder}]
             return any({c.aanbieder, *c.servicebureaus} & principal.aanbieders for c in asked)
+        case Rol.GGK:
+            return False

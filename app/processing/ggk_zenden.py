@@ -14,9 +14,7 @@ from app.domain.envelop import (
     Envelop,
     Fo03,
     Heenbericht,
-    Ontvangstbevestiging,
     Parameters,
-    Plek,
     Retour,
     Stuurgegevens,
     Systeem,
@@ -27,7 +25,9 @@ from app.domain.principal import aanbieder_partij
 from app.ggk.foutcodes import explain
 from app.ggk.foutlijsten import Herhaling
 from app.ggk.names import FOUTBERICHT, GGK_APPLICATIE, HEENBERICHT, RETOUR, SOAP_ACTIONS
-from app.ggk.reading import Antwoord, GewoneFault, read_antwoord
+from app.ggk.outcome import Uitkomst as Antwoordsoort
+from app.ggk.outcome import outcome_of
+from app.ggk.reading import Antwoord, read_antwoord
 from app.ggk.soap import SoapUnreadable, canonical_digest, read_soap
 from app.ggk.writing import EnvelopTooLarge, soap_message, write_envelop
 from app.processing.failpoints import passed
@@ -180,25 +180,25 @@ def _judged(runtime: Runtime, record: EnvelopRecord, answer: SoapAnswer) -> Uitk
             f"de ontvanger antwoordde met status {answer.status} en zonder leesbaar SOAP-bericht", answer.wacht
         )
     antwoord: Antwoord = read_antwoord(soap, runtime.envelop_schemas)
-    match antwoord:
-        case Ontvangstbevestiging() if antwoord.stuurgegevens.cross_ref == record.referentienummer:
+    match outcome_of(antwoord, record.referentienummer):
+        case Antwoordsoort.AANGEBODEN:
             moment = runtime.now()
             runtime.storage.run(
                 lambda session: set_aangeboden(session, id=record.id, moment=moment, antwoord=answer.body)
             )
             return Overgedragen()
-        case Fo03():
-            return _refused(runtime, record, antwoord, answer)
-        case GewoneFault(client=True):
-            return Nooit("de ontvanger kan de envelop niet lezen (SOAP-fout zonder Fo03)")
-        case _:
-            return Later("het antwoord van de ontvanger hoort niet bij deze envelop", answer.wacht)
+        case Antwoordsoort.GEWEIGERD:
+            reden = _reden(runtime, antwoord, "de ontvanger kan de envelop niet lezen (SOAP-fout zonder Fo03)")
+            runtime.storage.run(lambda session: set_fout(session, id=record.id, fout=reden))
+            return Nooit(reden)
+        case Antwoordsoort.LATER:
+            reden = _reden(runtime, antwoord, "het antwoord van de ontvanger hoort niet bij deze envelop")
+            return Later(reden, answer.wacht)
 
 
-def _refused(runtime: Runtime, record: EnvelopRecord, fo03: Fo03, answer: SoapAnswer) -> Uitkomst:
-    uitleg = explain(fo03.fout.code, fo03.stuurgegevens.zender.organisatie, runtime.today())
-    reden = f"{fo03.fout.code}: {uitleg.tekst}"
-    if fo03.fout.plek is Plek.SERVER:
-        return Later(reden, answer.wacht)
-    runtime.storage.run(lambda session: set_fout(session, id=record.id, fout=reden))
-    return Nooit(reden)
+def _reden(runtime: Runtime, antwoord: Antwoord, otherwise: str) -> str:
+    """What an Fo03 says, in our own words; else what it is instead."""
+    if not isinstance(antwoord, Fo03):
+        return otherwise
+    uitleg = explain(antwoord.fout.code, antwoord.stuurgegevens.zender.organisatie, runtime.today())
+    return f"{antwoord.fout.code}: {uitleg.tekst}"

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable
+from typing import Final
 
 from app.domain.principal import Principal, Rol
 from app.domain.refusals import InvalidInput, NotAuthenticated
@@ -14,6 +15,13 @@ from app.storage.keys import KeyRecord, add_key, find_key, list_keys, revoke_key
 
 GEMEENTE_CODE = re.compile(r"[0-9]{4}")
 AGB_CODE = re.compile(r"[0-9]{8}")
+_CODES: Final = {
+    Rol.GEMEENTE: (True, False),
+    Rol.AANBIEDER: (False, True),
+    Rol.BEHEER: (False, False),
+    Rol.GGK: (True, False),
+}
+"""Whether a key names gemeenten, and AGB-codes."""
 
 
 def create_key(
@@ -69,8 +77,8 @@ def _digest(secret: str) -> str:
 
 
 def _demand_fitting_codes(rol: Rol, gemeenten: frozenset[str], aanbieders: frozenset[str]) -> None:
-    wanted = {Rol.GEMEENTE: (True, False), Rol.AANBIEDER: (False, True), Rol.BEHEER: (False, False)}[rol]
+    wanted = _CODES[rol]
     if (bool(gemeenten), bool(aanbieders)) != wanted:
-        raise InvalidInput("Een sleutel voor een gemeente noemt gemeenten, een voor een aanbieder AGB-codes.")
+        raise InvalidInput("Een sleutel voor een gemeente of het GGk noemt gemeenten, voor een aanbieder AGB-codes.")
     if not all(map(GEMEENTE_CODE.fullmatch, gemeenten)) or not all(map(AGB_CODE.fullmatch, aanbieders)):
         raise InvalidInput("Een gemeentecode heeft vier cijfers, een AGB-code acht.")

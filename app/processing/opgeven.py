@@ -1,20 +1,37 @@
-"""A job is given up: its bericht shows why, and an operator may have it tried again."""
+"""A job that fails comes back later, or is given up: its bericht shows why, and an operator may try again."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.delivery.transport import Later
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
+from app.domain.werk import Oorzaak, Opgegeven, vervolg
 from app.storage.accepted import feiten_of
 from app.storage.berichten import set_status
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
-from app.storage.jobs import Job, fail_job
+from app.storage.jobs import Job, fail_job, postpone_job, rest_baan
 
 UNFINISHED: Final = frozenset({BerichtStatus.IN_VERWERKING, BerichtStatus.TE_VERZENDEN, BerichtStatus.VERZONDEN})
+
+
+LONGEST_WAIT: Final = timedelta(hours=4)
+
+
+def try_later(session: Session, job: Job, later: Later, *, now: datetime) -> bool:
+    """Have a delivery tried again and its lane rest meanwhile; False when it was given up. Raises LeaseLost."""
+    following = vervolg(Oorzaak.ONTVANGER, pogingen=job.pogingen, gemaakt_op=job.gemaakt_op, now=now)
+    if isinstance(following, Opgegeven):
+        give_up(session, job, f"Na vijf dagen opgegeven. {later.reden}", now=now)
+        return False
+    at = now + min(max(following.wacht, later.wacht or timedelta()), LONGEST_WAIT)
+    postpone_job(session, job, at=at, reden=later.reden)
+    rest_baan(session, baan=job.baan or "", until=at)
+    return True
 
 
 def give_up(session: Session, job: Job, reden: str, *, now: datetime) -> None:

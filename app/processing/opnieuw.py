@@ -23,7 +23,7 @@ from app.storage.postbus import partijen_with
 from app.storage.zicht import Zicht
 
 SENT: Final = frozenset({BerichtStatus.VERZONDEN, BerichtStatus.AFGELEVERD, BerichtStatus.MISLUKT})
-WORK: Final = (JobSoort.VERWERKING, JobSoort.ENVELOP, JobSoort.AFLEVERING)
+WORK: Final = (JobSoort.VERWERKING, JobSoort.ENVELOP, JobSoort.AFLEVERING, JobSoort.FOUTBERICHT)
 
 
 def try_again(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str) -> None:

@@ -40,8 +40,9 @@ class Runtime:
     """The parts of a running service. `today` is the business date, `now` the moment in UTC.
 
     A 303 of more than `direct_bytes` is settled by the worker, after it was accepted; a file of more than
-    `max_bericht_bytes` is not read. `parsed_inrichtingen` remembers versions by (gemeente, versie); a version never
-    changes, so it never goes stale.
+    `max_bericht_bytes` is not read. `ggk_in_order`: an envelope whose time is not after the last one of its
+    sender is refused. `parsed_inrichtingen` remembers versions by (gemeente, versie); a version never changes, so it
+    never goes stale.
     """
 
     storage: Storage
@@ -50,6 +51,7 @@ class Runtime:
     now: Callable[[], datetime]
     direct_bytes: int = DIRECT_BYTES
     max_bericht_bytes: int = MAX_BERICHT_BYTES
+    ggk_in_order: bool = False
     envelop_schemas: EnvelopSchemas = field(default_factory=_own_envelop_schemas)
     transports: Transports = field(default_factory=public_transports)
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])

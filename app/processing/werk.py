@@ -10,8 +10,8 @@ from typing import Final, TypeAlias
 import structlog
 from sqlalchemy.orm import Session
 
-from app.domain.werk import JobSoort, Oorzaak, Opgegeven, Vervolg, vervolg
-from app.processing import aflevering, onderhoud, ophalen, verwerking
+from app.domain.werk import DELIVERIES, JobSoort, Oorzaak, Opgegeven, Vervolg, vervolg
+from app.processing import aflevering, ggk_foutberichten, ggk_openen, onderhoud, ophalen, verwerking
 from app.processing.failpoints import passed
 from app.processing.metingen import DUUR, POGINGEN
 from app.processing.opgeven import give_up
@@ -33,6 +33,8 @@ Handler: TypeAlias = Callable[[Runtime, Job], None]
 HANDLERS: Final[Mapping[JobSoort, Handler]] = {
     JobSoort.AFLEVERING: aflevering.carry_out,
     JobSoort.VERWERKING: verwerking.carry_out,
+    JobSoort.ENVELOP: ggk_openen.carry_out,
+    JobSoort.FOUTBERICHT: ggk_foutberichten.carry_out,
     JobSoort.OPHALEN: ophalen.carry_out,
     JobSoort.TERMIJNEN: onderhoud.note_overdue,
     JobSoort.OPRUIMEN: onderhoud.purge,
@@ -85,7 +87,7 @@ def _carry_out(runtime: Runtime, job: Job) -> str:
     """What became of the attempt, for the figures."""
     passed(f"{job.soort}-begonnen")
     try:
-        if job.pogingen > MOST_ATTEMPTS and job.soort not in PERIODIC | {JobSoort.AFLEVERING}:
+        if job.pogingen > MOST_ATTEMPTS and job.soort not in PERIODIC | DELIVERIES:
             _give_up(runtime, job, "Het werk werd steeds afgebroken.")
             return "opgegeven"
         HANDLERS[job.soort](runtime, job)

@@ -9,6 +9,7 @@ from datetime import date
 from app.domain.envelop import Envelop, Fout, Foutbericht, Heenbericht, OnjuisteEnvelop, Retour, Stuurgegevens
 from app.domain.envelop_fouten import first, stuf_fout
 from app.domain.envelop_functies import FUNCTIES, Berichtcode, Functie, release_of
+from app.domain.envelop_tijdstip import later_tijdstip
 
 _KNOWN_NAMES = frozenset(functie.naam for functie in FUNCTIES)
 
@@ -77,15 +78,10 @@ def _reference_fouten(
 ) -> Iterator[Fout]:
     if facts.earlier_digest not in {None, facts.digest}:
         yield stuf_fout("StUF016")
-    if facts.last_tijdstip is not None and not _later(stuurgegevens.tijdstip, facts.last_tijdstip):
+    if not later_tijdstip(stuurgegevens.tijdstip, facts.last_tijdstip):
         yield stuf_fout("StUF019")
     if isinstance(envelop, (Retour, Foutbericht)) and not facts.cross_ref_known:
         yield stuf_fout("StUF043")
-
-
-def _later(tijdstip: str, previous: str) -> bool:
-    """Whether it is later, where what is left out counts as zero."""
-    return tijdstip.ljust(17, "0") > previous.ljust(17, "0")
 
 
 def _functie_fouten(envelop: Heenbericht | Retour, facts: EnvelopFacts) -> Iterator[Fout]:

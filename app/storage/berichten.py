@@ -151,6 +151,13 @@ def set_status(session: Session, *, id: str, status: str) -> None:
     session.execute(update(BerichtRow).where(BerichtRow.id == id).values(values))
 
 
+def show_to_gemeente(session: Session, *, id: str, gemeente: str) -> None:
+    """Let a gemeente see a bericht that none could see yet."""
+    session.execute(
+        update(BerichtRow).where(BerichtRow.id == id, BerichtRow.gemeente.is_(None)).values(gemeente=gemeente)
+    )
+
+
 def replace_status(session: Session, *, ids: Sequence[str], old: str, new: str) -> None:
     """Give those of the berichten that have the old status the new one."""
     among = (one_of(session, BerichtRow.id, ids), BerichtRow.status == old)

@@ -9,6 +9,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 BUSY_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5  # a server that is gone may leave a connection attempt without any answer
+IDLE_IN_TRANSACTION_SECONDS = 120
+"""On PostgreSQL: what a process that stands still has locked is free again after this; computing takes far less."""
+
 SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
@@ -67,6 +70,14 @@ def _postgresql_engine(url: URL, poolclass: type[Pool]) -> Engine:
         url, poolclass=poolclass, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True
     )
     event.listen(engine, "handle_error", _without_values)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        cursor = connection.cursor()
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_SECONDS}s'")
+        cursor.close()
+        connection.commit()
+
     return engine
 
 

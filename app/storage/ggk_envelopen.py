@@ -161,6 +161,11 @@ def set_fout(session: Session, *, id: str, fout: str) -> None:
     session.execute(update(GgkEnvelopRow).where(GgkEnvelopRow.id == id).values(fout=fout))
 
 
+def last_tijdstip(session: Session, *, zender: str) -> str | None:
+    """The last tijdstipBericht of a sender, as it is now."""
+    return session.scalars(select(GgkTijdstipRow.laatste).where(GgkTijdstipRow.zender == zender)).one_or_none() or None
+
+
 def locked_tijdstip(session: Session, *, zender: str) -> str | None:
     """The last tijdstipBericht of a sender; nobody else gives out one until the end of the transaction."""
     session.execute(

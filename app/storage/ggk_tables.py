@@ -48,7 +48,7 @@ class GgkEnvelopRow(Base):
 
 
 class GgkTijdstipRow(Base):
-    """The last tijdstipBericht of one of our senders."""
+    """The last tijdstipBericht of one of our senders, or, under `in:…`, of one that sends to us."""
 
     __tablename__ = "ggk_tijdstip"
 

@@ -181,9 +181,13 @@ def redirect_jobs(session: Session, *, partij: str, baan: str, now: datetime) ->
     session.execute(delete(JobBaanRow).where(JobBaanRow.baan == baan))
 
 
-def has_open_jobs(session: Session, *, bericht_id: str, soorten: Collection[JobSoort]) -> bool:
-    """Whether any of these kinds of work is to be done for a bericht."""
-    conditions = (JobRow.bericht_id == bericht_id, JobRow.soort.in_(sorted(soorten)), JobRow.status == JobStatus.OPEN)
+def has_open_jobs(
+    session: Session, *, bericht_id: str, soorten: Collection[JobSoort], partij: str | None = None
+) -> bool:
+    """Whether any of these kinds of work is to be done for a bericht; for one partij when it is named."""
+    conditions = [JobRow.bericht_id == bericht_id, JobRow.soort.in_(sorted(soorten)), JobRow.status == JobStatus.OPEN]
+    if partij is not None:
+        conditions.append(JobRow.partij == partij)
     return session.scalars(select(exists().where(*conditions))).one()
 
 

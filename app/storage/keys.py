@@ -29,7 +29,7 @@ class ApiKeyRow(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRecord:
-    """A key; `rol` is gemeente, aanbieder or beheer. It no longer opens anything once `ingetrokken_op` is set."""
+    """A key; `rol` is gemeente, aanbieder, beheer or ggk. It no longer opens anything once `ingetrokken_op` is set."""
 
     keyid: str
     secret_sha256: str = field(repr=False)

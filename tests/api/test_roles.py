@@ -19,7 +19,7 @@ from tests.builders import (
     a_declaratie,
     a_toewijzingsbericht,
 )
-from tests.e2e.service import BEHEER, Service
+from tests.e2e.service import ADAPTER, BEHEER, Service
 
 OTHER_GEMEENTE = "1708"
 CALLERS = (GEMEENTE, AANBIEDER, OTHER_GEMEENTE, OTHER_AANBIEDER, BEHEER, None)
@@ -42,7 +42,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /berichten": LISTS,
     "GET /berichten/{id}": OWN,
     "GET /berichten/{id}/xml": OWN,
-    "POST /berichten/{id}/_opnieuw": (409, 403, 404, 403, 403, 401),  # a 301 that was answered
+    "POST /berichten/{id}/_opnieuw": (409, 403, 404, 403, 403, 401),  # its aanbieder fetches it
     "GET /postbus": LISTS,
     "POST /postbus/{id}/_ontvangen": (404, 200, 404, 404, 403, 401),  # a 301 lies with its aanbieder
     "GET /toewijzingen": LISTS,
@@ -127,6 +127,12 @@ def test_every_role(operation: str, service: Service, known: dict[str, str]):
     for answer in answers:
         is_problem = answer.headers["content-type"] == "application/problem+json"
         assert is_problem == (answer.status_code >= 400)
+
+
+@pytest.mark.parametrize("operation", EXPECTED)
+def test_the_adapter_of_the_ggk_may_do_nothing_here(operation: str, service: Service, known: dict[str, str]):
+    expected = 200 if EXPECTED[operation] == OPEN else 403
+    assert ask(service, operation, ADAPTER, known).status_code == expected
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,10 @@ def test_works_while_the_service_runs(folder: Path, iwmo: Iwmo):
         assert iwmo("key", "revoke", keyid).status == 0
         assert (status(key), status(other)) == (401, 200)
         assert iwmo("key", "revoke", keyid).status == 1
+
+
+def test_the_adapter_of_the_ggk_has_a_role(iwmo: Iwmo):
+    create(iwmo, "--role", "ggk", "--gemeente", "1708", "--gemeente", "0505")
+    assert "ggk" in iwmo("key", "list").out
+    for argv in (("--role", "ggk"), ("--role", "ggk", "--agb", "98000001")):
+        assert iwmo("key", "create", *argv).status == 2

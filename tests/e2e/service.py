@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from app.domain.declaratie import DeclaratieRetour
 from app.domain.principal import Rol
 from app.domain.toewijzing import ToewijzingRetour
+from app.domain.werk import JobSoort
 from app.iwmo.reading import Inhoud, read, recognise
 from app.iwmo.releases import write
 from app.iwmo.xsd import Schemas
@@ -21,6 +22,7 @@ from app.main import create_app
 from app.processing.inrichtingen import load_files
 from app.processing.keys import create_key
 from app.processing.runtime import Runtime
+from app.processing.werk import carry_out, claim
 from app.settings import PROJECT, Settings
 from app.storage.base import Storage
 from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER
@@ -28,6 +30,9 @@ from tests.e2e.official_schemas import official_errors
 
 INRICHTING = PROJECT / "fixtures" / "inrichting" / "voorbeeld-0384.yaml"
 BEHEER = "beheer"
+ADAPTER = "adapter"
+"""The adapter of the GGk, which brings envelopes to gemeente 0384."""
+
 PARTIES = (GEMEENTE, AANBIEDER, OTHER_AANBIEDER)
 
 
@@ -49,7 +54,7 @@ def a_runtime(storage: Storage, schemas: Schemas, clock: Clock, *inrichtingen: P
 
 
 class Service:
-    """The service as its parties meet it: `as_` is the CBS or AGB code whose key is used, or `beheer`."""
+    """The service as its parties meet it: `as_` is the CBS or AGB code whose key is used, `beheer`, or `adapter`."""
 
     def __init__(self, client: TestClient, runtime: Runtime, clock: Clock) -> None:
         self.client = client
@@ -66,6 +71,8 @@ class Service:
     def _new_key(self, party: str) -> str:
         if party == BEHEER:
             return create_key(self.runtime, rol=Rol.BEHEER, naam=party)
+        if party == ADAPTER:
+            return create_key(self.runtime, rol=Rol.GGK, gemeenten=[GEMEENTE], naam=party)
         if len(party) == len(GEMEENTE):
             return create_key(self.runtime, rol=Rol.GEMEENTE, gemeenten=[party], naam=party)
         return create_key(self.runtime, rol=Rol.AANBIEDER, aanbieders=[party], naam=party)
@@ -147,6 +154,10 @@ class Service:
         assert official_errors(body) == []
         return read(recognised)
 
+    def work(self) -> int:
+        """Do all the work that is due, one job after the other; how many there were."""
+        return drain(self.runtime)
+
     def check_outgoing(self, parties: Iterable[str] = PARTIES) -> set[str]:
         """Read every message that lies in a postbus; the soorten that were found."""
         found = {(bericht["id"], bericht["soort"], party) for party in parties for bericht in self.postbus(as_=party)}
@@ -162,6 +173,15 @@ class Service:
         """The net volume and cents that a toewijzing granted over all periods."""
         rows = self.budget(nummer, gemeente=gemeente)
         return sum(row["gedeclareerd"] for row in rows), sum(row["toegekendCenten"] for row in rows)
+
+
+def drain(runtime: Runtime) -> int:
+    """Do all the work that is due, as a worker would; how many jobs there were."""
+    done = 0
+    while jobs := claim(runtime, frozenset(JobSoort), lease=timedelta(minutes=1), limit=1):
+        carry_out(runtime, jobs[0])
+        done += 1
+    return done
 
 
 @contextmanager

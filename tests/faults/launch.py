@@ -1,7 +1,8 @@
 """The real `iwmo` command with faults built in, told by the environment: for tests only.
 
-`FAULT_AT=name[:nth]:kill|raise|stall` arms a failpoint, `SABOTEUR=name` breaks the service on purpose (saboteurs.py).
-`FAULT_LEASE`, `FAULT_WAIT`, `FAULT_TIMEOUT` and `FAULT_STALL` (seconds) make leases, waits and limits short.
+`FAULT_AT=name[:nth]:kill|freeze|raise|stall` arms a failpoint, `SABOTEUR=name` breaks the service on purpose (saboteurs.py).
+`FAULT_LEASE`, `FAULT_WAIT`, `FAULT_TIMEOUT`, `FAULT_IDLE` and `FAULT_STALL` (seconds) make leases, waits and limits
+short.
 `FAULT_POISON` is the identification of a bericht whose work always fails.
 `python -m tests.faults.launch serve --port 8000`
 """
@@ -26,7 +27,8 @@ from app.domain import werk as waits
 from app.domain.declaratie import Declaratie
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
-from app.processing import failpoints, verwerking
+from app.processing import failpoints, ophalen, verwerking
+from app.storage import engines
 from tests.faults.saboteurs import SABOTEURS
 
 STALL_SECONDS = 3.0
@@ -64,11 +66,14 @@ def arm(environment: Mapping[str, str]) -> None:
     if lease := environ_value(environment, "FAULT_LEASE"):
         _defaults(worker.Worker.__init__)["lease"] = timedelta(seconds=float(lease))
     if wait := environ_value(environment, "FAULT_WAIT"):
+        ophalen.EVERY = timedelta(seconds=float(wait))  # pyright: ignore[reportAttributeAccessIssue]
         waits.ONTVANGER_WAITS = (timedelta(seconds=float(wait)),) * 5  # pyright: ignore[reportAttributeAccessIssue]
         waits.ONVERWACHT_WAITS = (timedelta(seconds=float(wait)),) * 4  # pyright: ignore[reportAttributeAccessIssue]
     if timeout := environ_value(environment, "FAULT_TIMEOUT"):
         limits = partial(safe_client.Limits, connect_seconds=float(timeout), total_seconds=float(timeout))
         safe_client.Limits = limits  # pyright: ignore[reportAttributeAccessIssue]
+    if idle := environ_value(environment, "FAULT_IDLE"):
+        engines.IDLE_IN_TRANSACTION_SECONDS = int(idle)
     if poison := environ_value(environment, "FAULT_POISON"):
         _poison(poison)
 
@@ -93,9 +98,12 @@ def _listener(fault: str, stall_seconds: float) -> Callable[[str], None]:
                 return
         if action == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
+        if action == "freeze":
+            os.kill(os.getpid(), signal.SIGSTOP)
         if action == "raise":
             raise Injected(name)
-        time.sleep(stall_seconds)
+        if action == "stall":
+            time.sleep(stall_seconds)
 
     return tell
 

@@ -53,6 +53,12 @@ class Node:
         """Let it stand still as a machine that is paused does, or go on."""
         os.kill(self.process.pid or 0, signal.SIGCONT if thaw else signal.SIGSTOP)
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether it is frozen."""
+        status = Path(f"/proc/{self.process.pid}/stat").read_text()
+        return status.rpartition(")")[2].split()[0] == "T"
+
     def ended(self, seconds: float = PATIENCE_SECONDS) -> int | None:
         """Wait for its end; the exit status, below zero the signal. None: it still runs."""
         self.process.join(seconds)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TypeAlias
 
 from app.delivery.destinations import Destinations
 from app.delivery.exchange import Limits
 from app.delivery.safe_client import SafeClient
 from app.delivery.transports import Transports
 from app.domain.aflevering import Aansluiting, AansluitingSoort
-from app.domain.envelop import Fo03, Fout, Heenbericht, Ontvangstbevestiging, Plek, Retour
+from app.domain.envelop import Fo03, Fout, Foutbericht, Heenbericht, Ontvangstbevestiging, Plek, Retour
 from app.domain.werk import JobSoort
 from app.ggk.answering import bevestiging_of, fo03_of
 from app.ggk.reading import read_envelop
@@ -25,6 +26,7 @@ from tests.delivery.servers import Server, serving, then
 
 SECRET = b"a secret key of at least thirty-two bytes"
 LEASE = timedelta(seconds=30)
+Request: TypeAlias = Heenbericht | Retour | Foutbericht
 
 
 @dataclass
@@ -34,29 +36,29 @@ class Adapter:
     runtime: Runtime
     url: str = ""
     bodies: list[bytes] = field(default_factory=list)
-    answer: Callable[[Adapter, Heenbericht | Retour], bytes] | None = None
+    answer: Callable[[Adapter, Request], bytes] | None = None
 
     @property
-    def envelopen(self) -> list[Heenbericht | Retour]:
+    def envelopen(self) -> list[Request]:
         """The envelopes that came in."""
         return [self.read(body) for body in self.bodies]
 
-    def read(self, body: bytes) -> Heenbericht | Retour:
-        """The Di01 or Du01 in a request."""
+    def read(self, body: bytes) -> Request:
+        """The Di01, Du01 or Fo01 in a request."""
         soap = read_soap(body, "text/xml; charset=utf-8")
         assert not isinstance(soap, SoapUnreadable)
         found = read_envelop(soap, self.runtime.envelop_schemas)
-        assert isinstance(found, (Heenbericht, Retour))
+        assert isinstance(found, Request)
         return found
 
-    def bevestiging(self, envelop: Heenbericht | Retour, cross_ref: str | None = None) -> bytes:
+    def bevestiging(self, envelop: Request, cross_ref: str | None = None) -> bytes:
         """A Bv03, as an HTTP answer."""
         made = bevestiging_of(envelop.stuurgegevens, referentienummer="bv-1", tijdstip="20261122120000000")
         if cross_ref is not None:
             made = Ontvangstbevestiging(stuurgegevens=replace(made.stuurgegevens, cross_ref=cross_ref))
         return http("200 OK", soap_message(write_envelop(made, self.runtime.envelop_schemas)))
 
-    def fo03(self, envelop: Heenbericht | Retour, code: str, plek: Plek) -> bytes:
+    def fo03(self, envelop: Request, code: str, plek: Plek) -> bytes:
         """A fault with an Fo03, as an HTTP answer."""
         fout = Fout(code=code, plek=plek, omschrijving="Fout")
         made: Fo03 = fo03_of(envelop.stuurgegevens, fout, referentienummer="fo-1", tijdstip="20261122120000000")

@@ -30,19 +30,26 @@ def postgres_server() -> Iterator[str]:
     """A fresh server for as long as the block; gives the URL of its database `postgres`."""
     folder = Path(mkdtemp(prefix="iwmo-postgres-"))
     try:
-        programs = _programs(folder)
-        _give_away(folder)
-        _initialise(programs, folder)
-        with _running(programs, folder):
+        programs = prepare(folder)
+        with running(programs, folder, {}):
             yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def prepare(folder: Path) -> Path:
+    """Make a cluster in the folder; where the programs are. Raises CannotStart."""
+    programs = _programs(folder)
+    _give_away(folder)
+    _initialise(programs, folder)
+    return programs
+
+
 @contextmanager
-def _running(programs: Path, folder: Path) -> Iterator[None]:
+def running(programs: Path, folder: Path, more: dict[str, str]) -> Iterator[None]:
+    """A server on the cluster in the folder, with more settings, for as long as the block; its data stay."""
     log = (folder / "log").open("wb")
-    options = {"listen_addresses": "", "unix_socket_directories": str(folder), "max_connections": "200"}
+    options = {"listen_addresses": "", "unix_socket_directories": str(folder), "max_connections": "200", **more}
     settings = [f"-c{name}={value}" for name, value in options.items()]
     server = subprocess.Popen(
         ["/bin/sh", "-c", SUPERVISOR, "sh", str(programs / "postgres"), "-D", str(folder / "data"), *settings],

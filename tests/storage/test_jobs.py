@@ -56,7 +56,8 @@ class TestClaimJobs:
 
     def test_gives_only_the_kinds_that_are_asked_for(self, storage):
         _added(storage, _job(), _job(soort=JobSoort.VERWERKING))
-        assert [job.soort for job in _claimed(storage, soorten={JobSoort.VERWERKING})] == [JobSoort.VERWERKING]
+        wanted = frozenset({JobSoort.VERWERKING})
+        assert [job.soort for job in _claimed(storage, soorten=wanted)] == [JobSoort.VERWERKING]
 
     def test_an_ended_lease_makes_it_free_and_counts_as_an_attempt(self, storage):
         _added(storage, _job())
@@ -264,3 +265,52 @@ class TestNothingIsLost:
         office.everything_else()
         assert sorted(office.finished) == sorted(office.added)
         assert not _due(storage, office.now + timedelta(days=1))
+
+
+class TestReopenJobs:
+    def _again(self, storage, bericht_id: str) -> int:
+        soorten = [JobSoort.AFLEVERING]
+        return storage.run(lambda s: jobs.reopen_jobs(s, bericht_id=bericht_id, soorten=soorten, now=LATER))
+
+    def _failed(self, storage, bericht_id: str) -> None:
+        _added(storage, _job(sleutel="k", bericht_id=bericht_id))
+        (job,) = _claimed(storage)
+        storage.run(lambda s: jobs.fail_job(s, job, reden="Nee.", now=NOW))
+
+    def test_gives_a_failed_one_all_its_attempts_back(self, storage):
+        id = stored_bericht(storage)
+        self._failed(storage, id)
+        assert self._again(storage, id) == 1
+        (job,) = _claimed(storage, LATER)
+        assert (job.pogingen, job.gemaakt_op) == (1, LATER)
+
+    def test_of_several_with_one_sleutel_only_the_last(self, storage):
+        id = stored_bericht(storage)
+        for _ in range(3):
+            self._failed(storage, id)
+        assert self._again(storage, id) == 1
+        assert self._again(storage, id) == 0
+
+    def test_not_what_succeeded_since(self, storage):
+        id = stored_bericht(storage)
+        self._failed(storage, id)
+        _added(storage, _job(sleutel="k", bericht_id=id))
+        (job,) = _claimed(storage)
+        _finish(storage, job)
+        assert self._again(storage, id) == 0
+
+
+class TestEndJobs:
+    def test_ends_what_waits_and_leaves_who_works(self, storage):
+        _added(storage, _job(sleutel="a"))
+        (busy,) = _claimed(storage)
+        _added(storage, _job(sleutel="b"), _job(sleutel="c", gepland_op=LATER))
+        storage.run(lambda s: jobs.end_jobs(s, sleutels=["a", "b"], now=NOW))
+        assert _claimed(storage) == []
+        assert len(_claimed(storage, LATER, soorten=ALL)) == 2  # c, and a once its lease ended
+        assert busy.id
+
+    def test_of_nothing_is_nothing(self, storage):
+        _added(storage, _job(sleutel="a"))
+        storage.run(lambda s: jobs.end_jobs(s, sleutels=["b"], now=NOW))
+        assert len(_claimed(storage)) == 1
