@@ -37,7 +37,7 @@ from tests.builders import (
 )
 from tests.e2e.notation import BASE
 from tests.processing.ggk_adapter import Adapter, an_adapter, work
-from tests.processing.ggk_envelopen import XML, di01, du01, fo01, soap, to_aanbieder
+from tests.processing.ggk_envelopen import XML, di01, du01, fo01, from_gemeente, soap
 
 AT_AANBIEDER, AT_OTHER = aanbieder_partij(AANBIEDER), aanbieder_partij(OTHER_AANBIEDER)
 OTHER = Systeem(organisatie=OTHER_AANBIEDER, applicatie="Zorgpakket")
@@ -179,7 +179,7 @@ class TestDi01:
 
     def test_a_301_of_the_back_office(self, chain: Chain):
         chain.bring(
-            di01(write(A_301, "2.3"), "WMO301", **{**to_aanbieder(), "ontvanger": replace(OTHER, applicatie="GGk")}),
+            from_gemeente(write(A_301, "2.3"), aanbieder=OTHER_AANBIEDER),
             rol=Rol.GEMEENTE,
         )
         chain.work()
