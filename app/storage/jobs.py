@@ -120,6 +120,11 @@ def fail_job(session: Session, job: Job, *, reden: str, now: datetime) -> None:
     _end(session, job, status=JobStatus.MISLUKT, reden=reden, klaar_op=now)
 
 
+def set_bericht(session: Session, job: Job, *, bericht_id: str) -> None:
+    """Say which bericht shows what becomes of a job."""
+    session.execute(update(JobRow).where(*_mine(job)).values(bericht_id=bericht_id))
+
+
 def rest_baan(session: Session, *, baan: str, until: datetime) -> None:
     """Leave a lane alone for a while: what waits there waits longer, and then goes one by one until it works."""
     session.execute(
