@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("data"), description="Folder for what the service keeps beside the database")
     max_bericht_bytes: int = Field(default=25_000_000, gt=0, description="The largest body that is accepted, in bytes")
     direct_bytes: int = Field(
-        default=1_000_000,
+        default=2_000_000,
         ge=0,
         description="A 303 larger than this, in bytes, is accepted at once (202) and settled by the worker",
     )

@@ -21,7 +21,7 @@ PAUSE: Final = 0.02
 
 AFTER_FAILURE: Final = 1.0
 SLOTS: Final = {
-    DELIVERIES: 16,  # waiting for others costs nothing
+    DELIVERIES: 32,  # waiting for others costs nothing
     frozenset(JobSoort) - DELIVERIES: 2,  # computing does
 }
 PATIENCE: Final = 10.0

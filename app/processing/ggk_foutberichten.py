@@ -21,6 +21,7 @@ from app.ggk.foutcodes import explain
 from app.ggk.foutlijsten import Herhaling
 from app.ggk.names import MOST_BYTES_OUT
 from app.ggk.soap import SoapUnreadable, read_soap
+from app.processing import ggk_ongeopend
 from app.processing.bezorgen import aflevering
 from app.processing.failpoints import passed
 from app.processing.ggk_zenden import APPLICATIE, keep_outgoing, new_stuurgegevens, post
@@ -108,7 +109,7 @@ def carry_out(runtime: Runtime, job: Job) -> None:
         runtime.storage.run(lambda session: give_up(session, job, NO_WAY, now=runtime.now()))
         return
     uitkomst = post(runtime, aansluiting, record)
-    passed("foutbericht-verzonden")
+    passed("ggk-foutbericht-verzonden")
 
     def work(session: Session) -> None:
         match uitkomst:
@@ -135,7 +136,8 @@ def take_in(runtime: Runtime, job: Job, record: EnvelopRecord, foutbericht: Fout
             reschedule_job(session, job, at=runtime.now() + LOOK_AGAIN)
             return
         _refuse_sent(session, runtime, sent, foutbericht)
-        passed("foutbericht-verwerkt")
+        ggk_ongeopend.settle(session, runtime, job)
+        passed("ggk-foutbericht-verwerkt")
         finish_job(session, job, now=runtime.now())
 
     runtime.storage.run(work)

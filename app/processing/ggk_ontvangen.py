@@ -54,6 +54,7 @@ from app.storage.ggk_envelopen import (
     set_tijdstip,
 )
 from app.storage.jobs import NewJob, add_jobs
+from app.storage.outages import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -110,7 +111,7 @@ def take_in(runtime: Runtime, principal: Principal, body: bytes, content_type: s
     arrived = _Arrived(envelop, soap.digest, _kept(soap, body, content_type))
     try:
         answer = runtime.storage.run(lambda session: _answer(session, runtime, principal, arrived))
-    except SQLAlchemyError as error:
+    except (DatabaseUnavailable, SQLAlchemyError) as error:
         log.error("ggk_envelop_not_kept", error=type(error).__name__)  # noqa: TRY400  (its text may hold the values)
         answer = stuf_fout("StUF046")
     if isinstance(answer, Fout):

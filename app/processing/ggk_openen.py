@@ -22,7 +22,7 @@ from app.ggk.answering import release_in
 from app.ggk.reading import read_envelop
 from app.ggk.soap import SoapUnreadable, read_soap
 from app.iwmo.reading import Recognised, declared, recognise
-from app.processing import ggk_foutberichten
+from app.processing import ggk_foutberichten, ggk_ongeopend
 from app.processing.arrival import Arrival, refused
 from app.processing.failpoints import passed
 from app.processing.ggk_foutberichten import Geweigerd
@@ -175,6 +175,7 @@ def _refuse(runtime: Runtime, job: Job, opened: _Opened, recognised: Recognised,
     def work(session: Session) -> None:
         add_bericht(session, new=record)
         link_bericht(session, id=opened.record.id, bericht_id=arrival.id)
+        ggk_ongeopend.settle(session, runtime, job)
         _note_refused(session, runtime, arrival.id, f"{' '.join(meldingen)} {NEXT_STEP}")
         finish_job(session, job, now=runtime.now())
 
@@ -195,6 +196,7 @@ def _record(session: Session, runtime: Runtime, job: Job, opened: _Opened, beric
             envelop_id=opened.record.id, envelop=opened.envelop, partij=opened.partij, bericht_id=bericht_id
         )
         ggk_foutberichten.announce(session, runtime, geweigerd)
+    ggk_ongeopend.settle(session, runtime, job)
     passed("envelop-geopend")
     finish_job(session, job, now=runtime.now())
 

@@ -45,7 +45,7 @@ def _try_again(session: Session, now: datetime, principal: Principal, zicht: Zic
         if has_open_jobs(session, bericht_id=bericht_id, soorten=WORK):
             return
         _send_again(session, bericht_id, status, now)
-    if JobSoort.VERWERKING in again:
+    if JobSoort.VERWERKING in again or JobSoort.ENVELOP in again:
         set_status(session, id=bericht_id, status=BerichtStatus.IN_VERWERKING)
     elif status in SENT:
         set_status(session, id=bericht_id, status=BerichtStatus.TE_VERZENDEN)

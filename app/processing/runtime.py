@@ -29,8 +29,8 @@ def _own_envelop_schemas() -> EnvelopSchemas:
     return EnvelopSchemas.load(Path(app.__path__[0]).resolve().parent / "schemas" / "ggk")
 
 
-DIRECT_BYTES: Final = 1_000_000
-"""Of a 303: about a thousand prestaties, settled in a third of a second."""
+DIRECT_BYTES: Final = 2_000_000
+"""Of a 303: about two thousand prestaties, settled within a second."""
 
 MAX_BERICHT_BYTES: Final = 25_000_000
 

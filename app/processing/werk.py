@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.domain.werk import DELIVERIES, JobSoort, Oorzaak, Opgegeven, Vervolg, vervolg
-from app.processing import aflevering, ggk_foutberichten, ggk_openen, onderhoud, ophalen, verwerking
+from app.processing import aflevering, ggk_foutberichten, ggk_ongeopend, ggk_openen, onderhoud, ophalen, verwerking
 from app.processing.failpoints import passed
 from app.processing.metingen import DUUR, POGINGEN
 from app.processing.opgeven import give_up
@@ -113,7 +113,11 @@ def _record_failure(runtime: Runtime, job: Job, error: str) -> None:
 
 
 def _give_up(runtime: Runtime, job: Job, reden: str) -> None:
-    _unless_lost(runtime, job, lambda session: give_up(session, job, reden, now=runtime.now()))
+    def work(session: Session) -> None:
+        shown = ggk_ongeopend.show(session, runtime, job) if job.soort is JobSoort.ENVELOP else job
+        give_up(session, shown, reden, now=runtime.now())
+
+    _unless_lost(runtime, job, work)
     log.error("job_given_up", job_id=job.id, soort=job.soort.value)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, Pool, QueuePool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, NullPool, Pool, QueuePool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 BUSY_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5  # a server that is gone may leave a connection attempt without any answer
 IDLE_IN_TRANSACTION_SECONDS = 120
-"""On PostgreSQL: what a process that stands still has locked is free again after this; computing takes far less."""
+TRANSACTION_SECONDS = 600
+"""On PostgreSQL what a process that stands still has locked is free again after the first, or after the second: work
+sent in a pipeline can leave the first unset. Our longest transaction takes a tenth of that."""
 
+HAS_TRANSACTION_TIMEOUT = 170_000
 SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
@@ -71,14 +74,18 @@ def _postgresql_engine(url: URL, poolclass: type[Pool]) -> Engine:
     )
     event.listen(engine, "handle_error", _without_values)
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: DBAPIConnection, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]
-        cursor = connection.cursor()
-        cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_SECONDS}s'")
-        cursor.close()
-        connection.commit()
-
+    if poolclass is not NullPool:  # a migration takes as long as it takes
+        event.listen(engine, "connect", _limit_transactions)
     return engine
+
+
+def _limit_transactions(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_SECONDS}s'")
+    if connection.info.server_version >= HAS_TRANSACTION_TIMEOUT:
+        cursor.execute(f"SET transaction_timeout = '{TRANSACTION_SECONDS}s'")
+    cursor.close()
+    connection.commit()
 
 
 def keep_first_line(error: BaseException | None) -> None:

@@ -20,7 +20,7 @@ from app.domain.werk import JobSoort, JobStatus
 from app.storage.columns import insert_or_conflict, is_postgresql
 from app.storage.job_tables import JobBaanRow, JobRow
 
-AT_ONCE_PER_BAAN: Final = 4
+AT_ONCE_PER_BAAN: Final = 8
 AT_ONCE_WHILE_FAILING: Final = 1
 
 
@@ -118,6 +118,11 @@ def reschedule_job(session: Session, job: Job, *, at: datetime) -> None:
 def fail_job(session: Session, job: Job, *, reden: str, now: datetime) -> None:
     """Give up: a person has to look; raises LeaseLost."""
     _end(session, job, status=JobStatus.MISLUKT, reden=reden, klaar_op=now)
+
+
+def set_bericht(session: Session, job: Job, *, bericht_id: str) -> None:
+    """Say which bericht shows what becomes of a job."""
+    session.execute(update(JobRow).where(*_mine(job)).values(bericht_id=bericht_id))
 
 
 def rest_baan(session: Session, *, baan: str, until: datetime) -> None:

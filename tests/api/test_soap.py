@@ -24,7 +24,7 @@ from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER, a_declaratie
 from tests.e2e.service import ADAPTER, BEHEER, Clock, Service, serving
 from tests.ggk.builders import a_bevestiging, schemas
 from tests.ggk.test_hostile import NO_ENVELOPE, NO_SOAP, SECRET
-from tests.processing.ggk_envelopen import XML, answer_in, di01, du01, fo01, soap, to_aanbieder, with_header
+from tests.processing.ggk_envelopen import XML, answer_in, di01, du01, fo01, from_gemeente, soap, with_header
 
 PATH = "/soap/ggk0210"
 CLAIM = write(a_declaratie(), "2.3")
@@ -223,7 +223,7 @@ class TestCaller:
         assert code_of(service, fo01("x" * 36), as_=AANBIEDER) == "StUF013"
 
     def test_that_is_a_gemeente_sends_for_itself(self, service: Service):
-        message = di01(CLAIM, "WMO301", **to_aanbieder())
+        message = from_gemeente(CLAIM)
         assert code_of(service, message, as_=GEMEENTE) is None
         assert code_of(service, message, as_="1708") == "StUF010"
         assert code_of(service, di01(CLAIM), as_=GEMEENTE) == "StUF010"
@@ -231,7 +231,7 @@ class TestCaller:
             assert code_of(service, with_header(message, ontvanger=receiver), as_=GEMEENTE) == "StUF010"
 
     def test_that_is_the_adapter_brings_to_its_gemeenten_only(self, service: Service):
-        assert code_of(service, di01(CLAIM, "WMO301", **to_aanbieder())) == "StUF010"
+        assert code_of(service, from_gemeente(CLAIM)) == "StUF010"
 
     def test_learns_nothing_of_what_another_brought(self, service: Service):
         envelop = di01(CLAIM)

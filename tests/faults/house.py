@@ -147,7 +147,9 @@ class House:
             query = select(JobRow).where(JobRow.status == JobStatus.OPEN, JobRow.soort.in_(ONE_OFF))
             rows = session.scalars(query.limit(10)).all()
             jobs = [f"{row.soort} {row.pogingen} {row.gepland_op} {row.lease_tot} {row.reden}" for row in rows]
-        alive = [f"{node.log.name} {'lives' if node.alive else 'is dead'}: {node.said()[-1500:]}" for node in self.nodes]
+        alive = [
+            f"{node.log.name} {'lives' if node.alive else 'is dead'}: {node.said()[-1500:]}" for node in self.nodes
+        ]
         return "\n".join(["work is left", f"{datetime.now(UTC)}", *jobs, *alive])
 
     def had_by(self, partij: str) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """The real `iwmo` command with faults built in, told by the environment: for tests only.
 
-`FAULT_AT=name[:nth]:kill|freeze|raise|stall` arms a failpoint, `SABOTEUR=name` breaks the service on purpose (saboteurs.py).
+`FAULT_AT=name[:nth]:kill|freeze|raise|stall` arms a failpoint, `SABOTEUR=name` breaks the service on purpose.
 `FAULT_LEASE`, `FAULT_WAIT`, `FAULT_TIMEOUT`, `FAULT_IDLE` and `FAULT_STALL` (seconds) make leases, waits and limits
 short.
 `FAULT_POISON` is the identification of a bericht whose work always fails.
@@ -73,7 +73,7 @@ def arm(environment: Mapping[str, str]) -> None:
         limits = partial(safe_client.Limits, connect_seconds=float(timeout), total_seconds=float(timeout))
         safe_client.Limits = limits  # pyright: ignore[reportAttributeAccessIssue]
     if idle := environ_value(environment, "FAULT_IDLE"):
-        engines.IDLE_IN_TRANSACTION_SECONDS = int(idle)
+        engines.IDLE_IN_TRANSACTION_SECONDS = engines.TRANSACTION_SECONDS = int(idle)
     if poison := environ_value(environment, "FAULT_POISON"):
         _poison(poison)
 

@@ -86,9 +86,8 @@ def _latency(name: str, house: House, count: int, *, pause: float, first: int) -
     house.await_quiet(600)
     waits = sorted((house.receiver.first[id] - posted) * 1000 for id, posted in answered.items())
     p99 = waits[int(len(waits) * 0.99) - 1]
-    print(
-        f"{name}: posted to sent p50 {statistics.median(waits):.0f} ms, p99 {p99:.0f} ms ({count / took:.0f} posts a second)"
-    )
+    p50, rate = statistics.median(waits), count / took
+    print(f"{name}: posted to sent p50 {p50:.0f} ms, p99 {p99:.0f} ms ({rate:.0f} posts a second)")
 
 
 def _throughput(name: str, house: House, count: int) -> None:

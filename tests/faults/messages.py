@@ -37,7 +37,7 @@ def toewijzing(number: int, aanbieder: str = a.AANBIEDER) -> Message:
 
 
 def declaratie(number: int, claim: int, *, large: bool = False) -> Message:
-    """A 303 that asks 200 of the 850 of a toewijzing; a large one has three more lines, on a toewijzing that is none."""
+    """A 303 that asks 200 of the 850 of a toewijzing; a large one has more lines, on a toewijzing that is none."""
     count = LINES_OF_A_LARGE_ONE if large else 1
     lines = [
         a.a_prestatie(
@@ -62,7 +62,9 @@ def accepted_302(number: int) -> Message:
     """The 302 with which the other aanbieder accepts the 301 of a toewijzing."""
     identificatie = a.an_identificatie(identificatie=f"A{number}")
     header = a.a_retour_header(
-        ontvanger=a.OTHER_AANBIEDER, bericht_identificatie=identificatie, identificatie_retour=f"B{number}",
+        ontvanger=a.OTHER_AANBIEDER,
+        bericht_identificatie=identificatie,
+        identificatie_retour=f"B{number}",
         dagtekening_retour=date(2019, 5, 15),
     )
     return Message("302", write(a.a_toewijzing_retour(header=header), RELEASE))

@@ -17,6 +17,16 @@ Manners = Callable[[str, int], Manner]
 """How the n-th request (1 is the first) of a partij is answered."""
 
 
+BEGINNINGS: dict[Manner, bytes] = {
+    "well": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "500": b"HTTP/1.1 500 Oops\r\nContent-Length: 13\r\n\r\n<html></html>",
+    "half": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf",
+    "drip": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n",
+    "reset": b"HTTP/1.1 200 OK\r\nContent-Le",
+}
+"""What is said at once; of the others nothing."""
+
+
 @dataclass
 class Receiver:
     """What came in: by partij and webhook-id the bytes, how often, and when first."""
@@ -64,7 +74,7 @@ def receiving(manners: Manners | None = None) -> Iterator[Receiver]:
         receiver.manners = manners
 
     class Handler(_Handler):
-        def do_POST(self) -> None:  # noqa: N802 - http.server calls it so
+        def do_POST(self) -> None:
             self.treat(receiver)
 
     server = _Server(("127.0.0.1", 0), Handler)
@@ -110,26 +120,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _answer(self, manner: Manner, receiver: Receiver) -> None:
-        match manner:
-            case "well":
-                self._say(b"HTTP/1.1 204 No Content\r\n\r\n")
-            case "500":
-                self._say(b"HTTP/1.1 500 Oops\r\nContent-Length: 13\r\n\r\n<html></html>")
-            case "hang":
-                receiver.closing.wait(30)
-            case "half":
-                self._say(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
-            case "drip":
-                self._say(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
-                for _ in range(100):
-                    if receiver.closing.wait(1):
-                        return
-                    self._say(b"x")
-            case "reset":
-                self._say(b"HTTP/1.1 200 OK\r\nContent-Le")
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
-            case "lost":
-                return
+        self._say(BEGINNINGS.get(manner, b""))
+        if manner == "hang":
+            receiver.closing.wait(30)
+        if manner == "drip":
+            while not receiver.closing.wait(1):
+                self._say(b"x")
+        if manner == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
 
     def _say(self, answer: bytes) -> None:
         self.wfile.write(answer)

@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -98,7 +99,7 @@ def retry_with_new_reference() -> None:
 
     def renamed(*arguments: Any, **named: Any) -> Zending:
         zending = zending_of(*arguments, **named)
-        return Zending(**{name: getattr(zending, name) for name in zending.__slots__} | {"kenmerk": new_id()})
+        return replace(zending, kenmerk=new_id())
 
     aflevering._zending = renamed
 
@@ -132,8 +133,7 @@ def duplicates_in_memory_only() -> None:
             holder = known.setdefault(new.uniek or new.id, new.id)
         if holder != new.id:
             return holder
-        changed = {name: getattr(new, name) for name in new.__slots__} | {"uniek": f"{new.uniek} {new.id}"}
-        return add_unique_bericht(session, new=NewBericht(**changed))
+        return add_unique_bericht(session, new=replace(new, uniek=f"{new.uniek} {new.id}"))
 
     toewijzingen.add_unique_bericht = add
     declaraties.add_unique_bericht = add

@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-
 from sqlalchemy import update
 
 from app.domain.aflevering import Aansluiting, AansluitingSoort

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from app.processing.receive import receive
-from app.processing.runtime import Runtime
-from app.domain.principal import Principal, Rol
-from app.storage.postbus import PostbusItemRow, postbus_after
-from app.worker import Worker
 from app.delivery.destinations import Destinations
 from app.delivery.safe_client import SafeClient
 from app.delivery.transports import Transports
+from app.domain.principal import Principal, Rol
+from app.processing.receive import receive
+from app.processing.runtime import Runtime
+from app.storage.postbus import PostbusItemRow, postbus_after
+from app.worker import Worker
 from tests.builders import AANBIEDER, GEMEENTE
 from tests.faults.house import PARTIJEN, House
 from tests.faults.invariants import check

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from threading import Lock
 
 import pytest
-
 from sqlalchemy import select
 
 from app.domain.werk import JobSoort

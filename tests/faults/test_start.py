@@ -74,9 +74,23 @@ def test_every_commit_waits_for_the_disk(migrated_sqlite: Path, tmp_path: Path, 
     program = "import sys; from tests.faults.test_start import commit_many; commit_many(sys.argv[1])"
     counts = tmp_path / "strace"
     traced = subprocess.run(
-        ["strace", "-f", "-o", str(counts), "-e", "trace=fsync,fdatasync", sys.executable, "-c", program,
-         f"sqlite:///{tmp_path / 'iwmo.db'}"],
-        cwd=PROJECT, env=os.environ | {"PYTHONPATH": str(PROJECT)}, capture_output=True, text=True, check=False,
+        [
+            "strace",
+            "-f",
+            "-o",
+            str(counts),
+            "-e",
+            "trace=fsync,fdatasync",
+            sys.executable,
+            "-c",
+            program,
+            f"sqlite:///{tmp_path / 'iwmo.db'}",
+        ],
+        cwd=PROJECT,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if "ptrace" in traced.stderr and traced.returncode != 0:
         pytest.skip(f"strace may not trace here: {traced.stderr[-200:]}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from app.iwmo.xsd import Schemas
@@ -10,6 +12,8 @@ from app.observability import configure_logging
 from app.processing.runtime import Runtime
 from app.storage.base import Storage
 from tests.e2e.service import Clock, a_runtime
+from tests.processing.ggk_adapter import an_adapter
+from tests.processing.ggk_chain import AT_AANBIEDER, AT_OTHER, Chain
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +33,10 @@ def runtime(storage: Storage, schemas: Schemas, clock: Clock) -> Runtime:
     """A service that knows gemeente 0384, and logs no more than errors."""
     configure_logging("console", "error")
     return a_runtime(storage, schemas, clock)
+
+
+@pytest.fixture
+def chain(runtime: Runtime) -> Iterator[Chain]:
+    """The service, with an adapter that both aanbieders are reached by."""
+    with an_adapter(runtime, AT_AANBIEDER, AT_OTHER) as (local, adapter):
+        yield Chain(local, adapter)

@@ -31,12 +31,10 @@ def gegevens(**others: Any) -> Stuurgegevens:
     return Stuurgegevens(**{**fields, **others})
 
 
-def to_aanbieder() -> dict[str, Systeem]:
-    """The parties of what a gemeente sends."""
-    return {
-        "zender": Systeem(organisatie=GEMEENTE, applicatie="Backoffice"),
-        "ontvanger": Systeem(organisatie=AANBIEDER, applicatie="GGk"),
-    }
+def from_gemeente(bestand: bytes, functie: str = "WMO301", aanbieder: str = AANBIEDER) -> Heenbericht:
+    """A message of the gemeente in a Di01."""
+    zender = Systeem(organisatie=GEMEENTE, applicatie="Backoffice")
+    return di01(bestand, functie, zender=zender, ontvanger=Systeem(organisatie=aanbieder, applicatie="GGk"))
 
 
 def di01(bestand: bytes, functie: str = "WMO303", release: str = "2.3", **others: Any) -> Heenbericht:
