@@ -79,7 +79,7 @@ class TestClaimJobs:
         assert sorted(map(str, lanes)) == ["None"] + ["a"] * AT_ONCE_PER_BAAN + ["b"]
 
     def test_of_a_lane_that_failed_one_goes_at_a_time(self, storage):
-        _added(storage, *(_job(baan="a") for _ in range(5)))
+        _added(storage, *(_job(baan="a") for _ in range(AT_ONCE_PER_BAAN + 2)))
         storage.run(lambda session: jobs.rest_baan(session, baan="a", until=LATER))
         assert _claimed(storage) == []
         (probe,) = _claimed(storage, LATER)
