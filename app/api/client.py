@@ -102,5 +102,5 @@ class ClientIn(Shape):
 class BeschikkingIn(Shape):
     """The decision of the gemeente; its number is its own."""
 
-    beschikking_nummer: Annotated[StrictInt, Field(ge=0, le=HIGHEST_NUMMER)]
+    beschikking_nummer: Annotated[StrictInt, Field(ge=1, le=HIGHEST_NUMMER)]
     afgiftedatum: Datum

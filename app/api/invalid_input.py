@@ -19,6 +19,7 @@ MELDINGEN: Mapping[str, str] = {
     "json_invalid": "Dit is geen JSON.",
     "aantal": 'Dit is geen aantal: tekst zoals "2.5", of een getal.',
     "een_grondslag": "Geef precies één van indicatie, arrangement en etmalen.",
+    "samenvoegen_niet": "Laat samenvoegenMet weg, of laat samenvoegen true zijn.",
     "too_long": "Hier passen {max_length} regels.",
     "int_type": "Dit is geen geheel getal.",
     "bool_type": "Dit is true of false.",

@@ -32,8 +32,11 @@ router = APIRouter(prefix="/toekenningen", tags=["Toekenningen"])
 
 MANY_RESULTATEN = 50
 
+NOT_IN_OMSCHRIJVING = r"\x00-\x08\x0b\x0c\x0e-\x1f\uFFFE\uFFFF"
+IN_OMSCHRIJVING = f"[^{NOT_IN_OMSCHRIJVING}]"
 Omschrijving = Annotated[
-    str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\uFFFE\uFFFF]*$")
+    str,
+    Field(min_length=1, max_length=2000, pattern=rf"^{IN_OMSCHRIJVING}*[^\s{NOT_IN_OMSCHRIJVING}]{IN_OMSCHRIJVING}*$"),
 ]
 IdempotencyKey = Annotated[
     str | None, Header(min_length=1, max_length=255, description="Dezelfde vraag met dezelfde sleutel gebeurt één keer")

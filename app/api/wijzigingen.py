@@ -8,7 +8,8 @@ from http import HTTPStatus
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.api.berichten import BerichtOut
 from app.api.body import json_object
@@ -72,13 +73,21 @@ class BeeindigIn(Shape):
     """Another Einddatum; `samenvoegen` gives the volume back to the first aanbieder of a split.
 
     `samenvoegenMet` is the number of the first one's toewijzing; only needed when it is not known from a split or
-    toekenning, or several could be meant. Without it, an onderaannemer who works on the day ends with it.
+    toekenning, or several could be meant. Without it, an onderaannemer who works on the day ends with it, and of one
+    that has yet to begin nothing remains.
     """
 
     einddatum: Datum
     reden_wijziging: RedenWijziging
     samenvoegen: StrictBool = False
     samenvoegen_met: Annotated[StrictInt, Field(ge=1, le=MAX_NUMMER)] | None = None
+
+    @model_validator(mode="after")
+    def _not_both(self) -> Self:
+        denied = "samenvoegen" in self.model_fields_set and not self.samenvoegen
+        if denied and self.samenvoegen_met is not None:
+            raise PydanticCustomError("samenvoegen_niet", "samenvoegenMet without samenvoegen")
+        return self
 
     @property
     def vraag(self) -> Beeindig:
@@ -214,7 +223,9 @@ RESPONSES = {
 def post_splits(vraag: Annotated[Splits, Depends(_splits)], act: Act) -> Response:
     """Geef een tweede aanbieder vanaf een CAK-periode een deel; de eerste gaat verder onder een nieuw nummer.
 
-    Zonder contract voor het product wordt de tweede alleen als onderaannemer genoteerd, vanaf die periode.
+    Zonder contract voor het product wordt de tweede alleen als onderaannemer genoteerd, vanaf die periode. Een
+    toewijzing per maand of per jaar is alleen te splitsen vanaf haar begin, en waar een CAK-periode op de eerste dag
+    van een maand of jaar begint.
     """
     return act.answer(vraag)
 
@@ -242,7 +253,8 @@ def post_beeindig(vraag: Annotated[Beeindig, Depends(_beeindig)], act: Act) -> R
     """Een andere einddatum; de ingangsdatum met reden 01 verwijdert de toewijzing.
 
     Met `samenvoegen` krijgt de eerste aanbieder het volume terug vanaf de volgende CAK-periode; werkt er een
-    onderaannemer, dan is de einddatum zijn laatste dag en blijft de toewijzing zoals ze is.
+    onderaannemer, dan is de einddatum zijn laatste dag en blijft de toewijzing zoals ze is. Ligt de einddatum op de dag
+    voor zijn begin, dan vervalt hij. Verlengen kan zolang de delen samen niet meer worden dan het geheel.
     """
     return act.answer(vraag)
 

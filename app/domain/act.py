@@ -15,6 +15,8 @@ from app.domain.retour import Finding, Waarde
 from app.domain.versies import Toewijzing
 
 WIJZIGING: Final = "IWB-wijziging"  # our own: the standard has no rule for it
+MANY: Final = 3
+"""Of how many periods that are wrong for one reason the numbers are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,44 +75,54 @@ def refusal(pad: str, melding: str, **waarden: Waarde | date) -> InvalidInput:
 
 
 def judged(
-    stappen: tuple[Stap, ...], feiten: Feiten, opvolging: Opvolging | None, *, pad: str, even: bool = False
+    stappen: tuple[Stap, ...],
+    feiten: Feiten,
+    opvolging: Opvolging | None,
+    *,
+    pad: str,
+    even: bool = False,
+    way_out: str = "",
 ) -> Wijziging:
     """The act, unless it takes away what was granted; `even` demands that no volume appears or vanishes.
 
-    Raises InvalidInput with the numbers of every period that is wrong; `pad` is the field of the request.
+    Raises InvalidInput with the numbers of the periods that are wrong, by the ToewijzingNummer that there is now;
+    `pad` is the field of the request, `way_out` a sentence on how volumes would stay even.
     """
     effect = effect_of(stappen, feiten.inrichting, today=feiten.today)
     cut = [row for row in effect if row.is_cut_below_what_was_granted]
     if cut:
         melding = "Er is al meer gedeclareerd dan er zou overblijven."
-        raise InvalidInput(melding, findings=tuple(_numbers(pad, melding, row, row.na) for row in cut))
+        raise InvalidInput(melding, findings=tuple(_numbers(pad, melding, row, stappen, opvolging) for row in cut))
     if even:
-        _demand_even(effect, pad)
+        _demand_even(effect, pad, way_out)
     return Wijziging(stappen=stappen, effect=effect, opvolging=opvolging)
 
 
-def _numbers(pad: str, melding: str, row: EffectRow, resteert: int) -> Finding:
-    periode = row.periode
+def _numbers(pad: str, melding: str, row: EffectRow, stappen: tuple[Stap, ...], opvolging: Opvolging | None) -> Finding:
+    """A successor that is refused never gets its number: what it would take over stands on the one before it."""
+    periode, sleutel = row.periode, row.toewijzing.sleutel
+    running = opvolging.van if opvolging is not None and opvolging.naar == sleutel else sleutel
     return _finding(
         pad,
         melding,
-        toewijzingNummer=row.toewijzing.nummer,
+        toewijzingNummer=next(stap.na.nummer for stap in stappen if stap.na.sleutel == running),
         jaar=periode.jaar,
         periode=periode.periode,
         gedeclareerd=row.gedeclareerd,
-        resteert=resteert,
+        resteert=row.na,
     )
 
 
-def _demand_even(effect: Sequence[EffectRow], pad: str) -> None:
-    melding = "De delen zijn in deze periode samen niet gelijk aan het geheel."
+def _demand_even(effect: Sequence[EffectRow], pad: str, way_out: str) -> None:
+    melding = f"De delen zijn in deze periode samen niet gelijk aan het geheel. {way_out}".rstrip()
     wrong = [
         _finding(pad, melding, jaar=periode.jaar, periode=periode.periode, geheel=voor, delen=na)
         for periode, (voor, na) in sums_by_period(effect).items()
         if voor != na
     ]
     if wrong:
-        raise InvalidInput(melding, findings=tuple(wrong))
+        more = f" Dit is in {len(wrong)} perioden zo; de eerste {MANY} staan erbij." if len(wrong) > MANY else ""
+        raise InvalidInput(melding + more, findings=tuple(wrong[:MANY]))
 
 
 def _finding(pad: str, melding: str, **waarden: Waarde | date) -> Finding:

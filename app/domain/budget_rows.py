@@ -54,9 +54,18 @@ def budget_rows(
     for periode in room_periods(toewijzing, inrichting, span):
         booked = [granted for day, granted in toegekend.items() if periode.dagen.contains(day)]
         volume = room(toewijzing, periode, gebroken)
-        if volume or booked or omvang.volume == 0:
+        if booked or _has_days_in(toewijzing, periode):
             rows.append(_row(toewijzing, periode, volume // unit, booked, unit))
     return tuple(rows)
+
+
+def _has_days_in(toewijzing: Toewijzing, periode: RoomPeriod) -> bool:
+    """Whether a day of the period is valid, also where the room of so few days comes to nothing."""
+    return any(
+        periode.dagen.intersection(begindatum, einddatum) is not None
+        for begindatum, einddatum, versie in toewijzing.segments()
+        if versie.omvang is not None and not versie.is_void
+    )
 
 
 def _shown(toewijzing: Toewijzing, toegekend: Collection[date], today: date) -> GeslotenPeriode:

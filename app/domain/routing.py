@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from app.domain.bericht import BerichtIdentificatie
 from app.domain.toewijzing import Beschikking, BeschiktProduct, Client, ToegewezenProduct, Toewijzingsbericht
+
+Whole: TypeAlias = tuple[object, ...]
+"""What the parts of one budget have in common."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +36,26 @@ def placed(bericht: Toewijzingsbericht) -> Iterator[tuple[Allotment, int]]:
     Parts of the same are the products of one client with the same code, days, Eenheid and Frequentie: each other
     aanbieder delivers a part of what was granted.
     """
-    volumes: Counter[tuple[object, ...]] = Counter()
+    volumes: Counter[Whole] = Counter()
     for allotment in allotments(bericht):
-        product, omvang = allotment.product, allotment.product.omvang
-        if omvang is None:
-            yield allotment, 0
-            continue
-        days = (product.ingangsdatum, product.einddatum)
-        whole = (allotment.client.bsn, product.product, *days, omvang.eenheid, omvang.frequentie)
+        whole, omvang = _whole_of(allotment), allotment.product.omvang
         yield allotment, volumes[whole]
-        volumes[whole] += omvang.volume
+        volumes[whole] += omvang.volume if omvang is not None else 0
+
+
+def divided(bericht: Toewijzingsbericht) -> Iterator[tuple[Allotment, ...]]:
+    """The parts of every whole that the 301 divides over aanbieders."""
+    wholes: dict[Whole, list[Allotment]] = {}
+    for allotment in allotments(bericht):
+        if allotment.product.omvang is not None:
+            wholes.setdefault(_whole_of(allotment), []).append(allotment)
+    return (tuple(parts) for parts in wholes.values() if len(parts) > 1)
+
+
+def _whole_of(allotment: Allotment) -> Whole:
+    product, omvang = allotment.product, allotment.product.omvang
+    days = (product.ingangsdatum, product.einddatum)
+    return (allotment.client.bsn, product.product, *days, omvang and (omvang.eenheid, omvang.frequentie))
 
 
 def aanbieders(bericht: Toewijzingsbericht) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from app.domain.bedrag import Bedrag
 from app.domain.cak_periode import CakPeriode
 from app.domain.codelijsten import Frequentie
 from app.domain.effect import Stap
-from app.domain.inrichting import Inrichting
+from app.domain.inrichting import GebrokenPeriode, Inrichting
 from app.domain.onderaannemer import Onderaannemer, added, between, working_on
 from app.domain.toekenning import Deel, TweedeAanbieder, Verdeling, verdeel
 from app.domain.toewijzing import Omvang
@@ -87,18 +87,32 @@ def _with_onderaannemer(lopend: Lopend, new: Onderaannemer) -> Wijziging:
     return Wijziging(onderaannemers=added(lopend.onderaannemers, new))
 
 
-def has_onderaannemer_on(lopend: Lopend, einddatum: date) -> bool:
-    """Whether an onderaannemer works on the day, so that it can be its last."""
-    return working_on(lopend.onderaannemers, einddatum) is not None
+def has_onderaannemer_to_end(lopend: Lopend, einddatum: date, verwant: frozenset[str]) -> bool:
+    """Whether the day can be the last one of an onderaannemer, rather than of a part of the budget.
+
+    It works on the day, or begins on the next; or later, on a toewijzing that was never divided.
+    """
+    if working_on(lopend.onderaannemers, einddatum) is not None:
+        return True
+    coming = _coming(lopend, einddatum)
+    undivided = verwant <= {lopend.toewijzing.sleutel}
+    return coming is not None and (undivided or coming.begindatum == einddatum + timedelta(days=1))
+
+
+def _coming(lopend: Lopend, einddatum: date) -> Onderaannemer | None:
+    return next((one for one in lopend.onderaannemers if one.begindatum > einddatum), None)
 
 
 def end_onderaannemer(lopend: Lopend, *, einddatum: date, reden: str) -> Wijziging:
     """Let this be the last day of the onderaannemer who works on it; for the aanbieder nothing changes.
 
-    Raises InvalidInput when nobody does, or when it is the last day already.
+    Of one that has yet to begin on that day nothing remains. Raises InvalidInput when there is neither, or when it is
+    the last day already.
     """
     demand_reden(reden)
-    last = working_on(lopend.onderaannemers, einddatum)
+    last, coming = working_on(lopend.onderaannemers, einddatum), _coming(lopend, einddatum)
+    if last is None and coming is not None:
+        return Wijziging(onderaannemers=tuple(one for one in lopend.onderaannemers if one is not coming))
     if last is None or last.einddatum == einddatum:
         melding = "Er is geen onderaannemer die na deze dag nog werkt."
         raise refusal("einddatum", melding, einddatum=einddatum)
@@ -124,7 +138,17 @@ def merge(tweede: Lopend, eerste: Lopend, *, einddatum: date, reden: str, feiten
     _demand_same_tarief(tweede.toewijzing, eerste.toewijzing, begin, feiten.inrichting)
     both = _together(eerste.toewijzing, tweede.toewijzing)
     stappen = continued(eerste, both, vanaf, feiten.nummers[0], REDEN_ANDERE_AANBIEDER, feiten)
-    return judged((*stappen, back), feiten, opvolging_of(*stappen, vanaf), pad="einddatum", even=True)
+    opvolging, way_out = opvolging_of(*stappen, vanaf), _way_out(back.na.actueel, feiten.inrichting)
+    return judged((*stappen, back), feiten, opvolging, pad="einddatum", even=True, way_out=way_out)
+
+
+def _way_out(ended: ToewijzingVersie, inrichting: Inrichting) -> str:
+    """Where days are counted, the rest of a broken period would be nobody's."""
+    by_days = inrichting.instellingen.gebroken_periode is GebrokenPeriode.NAAR_RATO
+    current = inrichting.cak_periode_on(ended.einddatum) if ended.einddatum is not None else None
+    if not by_days or ended.is_void or current is None or ended.einddatum == current.einddatum:
+        return ""
+    return f"Kies als einddatum de laatste dag van een CAK-periode, zoals {current.einddatum.isoformat()}."
 
 
 def _together(eerste: Toewijzing, tweede: Toewijzing) -> Deel:
@@ -150,14 +174,15 @@ def find_eerste(tweede: Toewijzing, feiten: Feiten, einddatum: date, *, nummer: 
     """To whom the volume of a part goes back: the other aanbieder that delivers the product to the client after it.
 
     Without a ToewijzingNummer it must have come of the same toewijzing or toekenning (`feiten.verwant`). InvalidInput
-    when there is none, or more than one and nothing says which, or nothing comes after it.
+    when there is none, or more than one and nothing says which, or nothing comes after it; and with what is wrong with
+    the one that the number names.
     """
     _demand_volume_after(tweede, einddatum)
     day = einddatum if einddatum == tweede.actueel.ingangsdatum else einddatum + timedelta(days=1)
-    possible = [
-        other for other in feiten.andere if _is_part_with(other, tweede, day) and nummer in {None, other.nummer}
-    ]
-    found = [other for other in possible if nummer is not None or other.sleutel in feiten.verwant]
+    if nummer is not None:
+        return _named(nummer, tweede, feiten, day)
+    possible = [other for other in feiten.andere if _why_no_part_with(other, tweede, day) is None]
+    found = [other for other in possible if other.sleutel in feiten.verwant]
     if len(found) != 1:
         known = ", ".join(str(other.nummer) for other in found or possible)
         melding = (
@@ -173,11 +198,36 @@ def _demand_volume_after(tweede: Toewijzing, einddatum: date) -> None:
         raise refusal("einddatum", "Na deze datum is er geen volume meer om terug te geven.", einddatum=einddatum)
 
 
-def _is_part_with(other: Toewijzing, tweede: Toewijzing, day: date) -> bool:
-    versie = other.versie_on(day)
-    if versie is None or versie.is_void:
-        return False
-    return other.aanbieder != tweede.aanbieder and versie.product == tweede.actueel.product
+def _named(nummer: int, tweede: Toewijzing, feiten: Feiten, day: date) -> Toewijzing:
+    other = next((other for other in feiten.andere if other.nummer == nummer), None)
+    if other is None:
+        own = nummer == tweede.nummer
+        melding = "Dit is de toewijzing zelf." if own else "De client heeft geen andere toewijzing met dit nummer."
+        raise refusal("samenvoegenMet", melding, toewijzingNummer=nummer)
+    why = _why_no_part_with(other, tweede, day)
+    if why is not None:
+        versie = other.actueel
+        raise refusal(
+            "samenvoegenMet",
+            why,
+            toewijzingNummer=nummer,
+            aanbieder=other.aanbieder,
+            ingangsdatum=versie.ingangsdatum,
+            einddatum=versie.einddatum,
+        )
+    return other
+
+
+def _why_no_part_with(other: Toewijzing, tweede: Toewijzing, day: date) -> str | None:
+    """Why the volume cannot go there from the day on; None when it can."""
+    versie = other.versie_on(day) or other.actueel
+    if versie.product != tweede.actueel.product:
+        return "Deze toewijzing is van een ander product."
+    if other.aanbieder == tweede.aanbieder:
+        return "Deze toewijzing is van dezelfde aanbieder."
+    if versie.is_void:
+        return "Deze toewijzing is verwijderd."
+    return None if other.versie_on(day) is not None else "Deze toewijzing loopt niet na de einddatum."
 
 
 def _is_contracted(aanbieder: str, toewijzing: Toewijzing, day: date, inrichting: Inrichting) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -131,11 +131,13 @@ def termijnen_of_second(
 ) -> tuple[Termijn, ...]:
     """The deadlines of the toewijzing of an aanbieder that joins later: a begeleidingsplan and an end of its own.
 
-    The evaluation is one of the toekenning as a whole: `evaluatie` is that of the first, None when it has none.
+    The evaluation is one of the toekenning as a whole: `evaluatie` is that of the first, None when it has none. What
+    would come after the end of this toewijzing lapses at once, and only that, however it stands with the first.
     """
+    verval = Verval(toewijzingsdatum, VervalReden.EINDIGT_EERDER)
     moments = {
-        TermijnSoort.BEGELEIDINGSPLAN: Moment(begeleidingsplan_due(toewijzingsdatum)),
-        TermijnSoort.EVALUATIE: evaluatie,
+        TermijnSoort.BEGELEIDINGSPLAN: _until(Moment(begeleidingsplan_due(toewijzingsdatum)), einddatum, verval),
+        TermijnSoort.EVALUATIE: evaluatie and _until(evaluatie, einddatum, verval),
         TermijnSoort.EINDE_INDICATIE: Moment(einddatum) if einddatum else None,
     }
     return tuple(
@@ -143,6 +145,12 @@ def termijnen_of_second(
         for soort, moment in moments.items()
         if moment is not None
     )
+
+
+def _until(moment: Moment, einddatum: date | None, verval: Verval) -> Moment:
+    if moment.gehaald_op is not None:
+        return moment
+    return replace(moment, verval=verval if moment.datum > (einddatum or date.max) else None)
 
 
 def begeleidingsplan_due(toewijzingsdatum: date) -> date:

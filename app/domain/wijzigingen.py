@@ -10,6 +10,7 @@ from app.domain.act import Feiten, Lopend, Wijziging, judged, refusal
 from app.domain.cak_periode import CakPeriode
 from app.domain.codelijsten import Frequentie
 from app.domain.effect import Stap
+from app.domain.geheel import demand_within_whole
 from app.domain.inrichting import Inrichting
 from app.domain.toekenning import Deel
 from app.domain.voortzetting import (
@@ -55,11 +56,16 @@ def _other_total(lopend: Lopend, volume: int, feiten: Feiten) -> Stap:
 
 
 def end(lopend: Lopend, *, einddatum: date, reden: str, feiten: Feiten) -> Wijziging:
-    """Another Einddatum, earlier or later; the Ingangsdatum with reden 01 makes it void."""
+    """Another Einddatum, earlier or later; the Ingangsdatum with reden 01 makes it void.
+
+    Raises InvalidInput with the numbers when more was granted than would remain, and when the days that are added
+    would be paid twice: at the same aanbieder, or by a part whose volume others have by now.
+    """
     before = lopend.toewijzing.actueel.einddatum
     stap = ended(lopend, einddatum, reden, feiten)
     if before is not None and einddatum > before:
         demand_no_overlap(stap.na, before + timedelta(days=1), feiten.andere, "einddatum")
+        demand_within_whole(lopend.toewijzing, stap.na, feiten, "einddatum")
     return judged((stap,), feiten, None, pad="einddatum")
 
 

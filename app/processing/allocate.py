@@ -21,6 +21,7 @@ from app.domain.routing import (
     addressed_to,
     allotments,
     clienten_at,
+    divided,
     goes_as_it_is,
     placed,
     without_other_aanbieders,
@@ -34,6 +35,7 @@ from app.processing.bezorgen import give
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.storage import toewijzingen as stored
 from app.storage.berichten import NewBericht, add_berichten
+from app.storage.voortzettingen import record_verwantschap
 
 WHOLES: Final[Mapping[str, int]] = {}
 Items: TypeAlias = tuple[tuple[str, str], ...]
@@ -72,6 +74,9 @@ def allocate(
             offered.append(one)
     add_berichten(session, new=records)
     give(session, runtime, chain(*offer(session, runtime, offered, inrichting)))
+    gemeente = bericht.header.afzender
+    groups = [[sleutel_of(gemeente, part) for part in parts] for parts in divided(bericht)]
+    record_verwantschap(session, gemeente=gemeente, groups=groups)
 
 
 def contract_for(bericht: Toewijzingsbericht, aanbieder: str, inrichting: Inrichting | None) -> Contract | None:

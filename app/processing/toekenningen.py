@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -168,7 +168,7 @@ class _Desk:
         """What is granted; a refusal uses no number."""
         toekenning, bsn = asked.toekenning, asked.toekenning.client.bsn
         try:
-            plan = _plan(self.inrichting, asked, self.known.get(bsn, ()))
+            plan = _plan(self.inrichting, asked, self.known.get(bsn, ()), self.runtime.today())
             order = _Order(new_id(), self.moment, toekenning, key_id)
             judged = self._judge(order, plan)
         except (InvalidInput, RejectedBericht) as refusal:
@@ -328,10 +328,10 @@ class _Plan:
     warnings: tuple[Finding, ...]
 
 
-def _plan(inrichting: Inrichting, asked: Gevraagd, known: tuple[Toewijzing, ...]) -> _Plan:
+def _plan(inrichting: Inrichting, asked: Gevraagd, known: tuple[Toewijzing, ...], today: date) -> _Plan:
     """What will be granted to whom; InvalidInput with everything that is wrong with it."""
     toekenning = asked.toekenning
-    wrong = list(request_findings(toekenning, inrichting))
+    wrong = list(request_findings(toekenning, inrichting, today))
     berekening = asked.berekening or _computed(inrichting, toekenning, wrong)
     wrong += contract_findings(toekenning, inrichting, berekening.product.code if berekening else None)
     verdeling = _divided(inrichting, toekenning, berekening, wrong) if berekening else None

@@ -13,11 +13,12 @@ from app.domain.act import Feiten, Lopend, Wijziging, refusal
 from app.domain.bericht import BerichtIdentificatie
 from app.domain.effect import EffectRow, Stap
 from app.domain.principal import Principal, Rol
-from app.domain.refusals import NotFound, RoleNotAllowed
+from app.domain.refusals import NotFound, RejectedBericht, RoleNotAllowed
 from app.domain.retour import Finding
 from app.domain.routing import allotments
-from app.domain.splitsing import end_onderaannemer, find_eerste, has_onderaannemer_on, merge, split
+from app.domain.splitsing import end_onderaannemer, find_eerste, has_onderaannemer_to_end, merge, split
 from app.domain.toekenning import TweedeAanbieder
+from app.domain.toekenning_velden import in_request
 from app.domain.toewijzing import Toewijzingsbericht
 from app.domain.uitgifte import Bron, bericht_on
 from app.domain.versies import Toewijzing
@@ -43,7 +44,7 @@ from app.storage.toewijzingen import (
     lock_toewijzingen,
     toewijzingen_by_bsn,
 )
-from app.storage.voortzettingen import record_voortzetting, verwante_sleutels
+from app.storage.voortzettingen import record_verwantschap, record_voortzetting, verwante_sleutels
 from app.storage.zicht import Zicht
 
 
@@ -108,14 +109,18 @@ def change_toewijzing(
 
     With `proef` everything is judged and shown, and nothing stays. The same act again under the same `sleutel`
     (Idempotency-Key) gives the same answer and does nothing. Raises RoleNotAllowed for a key that is not a gemeente's,
-    NotFound for a toewijzing of another, InvalidInput with the numbers, RejectedBericht and DifferentRequest.
+    NotFound for a toewijzing of another, InvalidInput with the numbers, DifferentRequest, and RejectedBericht
+    with every finding on a 301 that would not be right, its `pad` as of a toekenning or empty.
     """
     if principal.rol is not Rol.GEMEENTE:
         raise RoleNotAllowed("Alleen een gemeente verandert een toewijzing.")
 
     def work(session: Session) -> str:
         desk = _Desk(session, runtime, principal, gemeente)
-        return answer(desk.carry_out(desk.locked(nummer), vraag))
+        try:
+            return answer(desk.carry_out(desk.locked(nummer), vraag))
+        except RejectedBericht as refusal:
+            raise RejectedBericht(refusal.detail, findings=in_request(refusal.findings)) from refusal
 
     if proef:
         return on_trial(runtime.storage, work)
@@ -198,7 +203,7 @@ class _Desk:
 
     def _end_split(self, lopend: Lopend, vraag: Beeindig, feiten: Feiten) -> Wijziging:
         einddatum, reden = vraag.einddatum, vraag.reden
-        if vraag.samenvoegen_met is None and has_onderaannemer_on(lopend, einddatum):
+        if vraag.samenvoegen_met is None and has_onderaannemer_to_end(lopend, einddatum, feiten.verwant):
             return end_onderaannemer(lopend, einddatum=einddatum, reden=reden)
         eerste = find_eerste(lopend.toewijzing, feiten, einddatum, nummer=vraag.samenvoegen_met)
         return merge(lopend, self._lopend(eerste), einddatum=einddatum, reden=reden, feiten=feiten)
@@ -242,6 +247,7 @@ class _Desk:
             move_boekingen(session, gemeente=gemeente, van=opvolging.van, naar=opvolging.naar, vanaf=opvolging.vanaf)
             for new in (stap.na for stap in wijziging.stappen if stap.voor is None):
                 record_voortzetting(session, gemeente=gemeente, van=opvolging.van, naar=new.sleutel)
+            record_verwantschap(session, gemeente=gemeente, groups=[[stap.na.sleutel for stap in wijziging.stappen]])
         known = [stap.voor.sleutel for stap in wijziging.stappen if stap.voor is not None]
         toekenningen = dict.fromkeys(id for sleutel in known for id in self._toekenningen(sleutel))
         for stappen, one in zip(_by_aanbieder(wijziging), issued, strict=True):

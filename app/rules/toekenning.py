@@ -24,16 +24,19 @@ OVERLAP: Final = "IWB-overlap"
 DUBBEL: Final = "IWB-dubbel"
 
 NINE_DIGITS: Final = re.compile(r"[0-9]{9}")
+EARLIEST_AFGIFTEDATUM: Final = date(1900, 1, 1)
+ONE_YEAR: Final = timedelta(days=366)
 LOWEST_SCORE, HIGHEST_SCORE = 1, 5
 BEGELEIDING: Final = "02A01"
 VERBLIJF_MET_BEGELEIDING: Final = "04A06"  # its tariff includes begeleiding: next to it that is paid twice
 DOUBLE_FUNDING: Final = {BEGELEIDING: VERBLIJF_MET_BEGELEIDING, VERBLIJF_MET_BEGELEIDING: BEGELEIDING}
 
 
-def request_findings(toekenning: Toekenning, inrichting: Inrichting) -> Iterator[Finding]:
+def request_findings(toekenning: Toekenning, inrichting: Inrichting, today: date) -> Iterator[Finding]:
     """What is wrong with the request itself."""
     if not NINE_DIGITS.fullmatch(toekenning.client.bsn) or not bsn.is_valid(toekenning.client.bsn):
         yield _fout("CS002", "client.bsn", "Het bsn doorstaat de 11-proef niet.")
+    yield from _afgiftedatum(toekenning.afgiftedatum, today)
     yield from _validity(toekenning, inrichting)
     if toekenning.evaluatiedatum is not None and not _holds_on(toekenning, toekenning.evaluatiedatum):
         yield _fout(GELDIGHEID, "evaluatiedatum", "De evaluatie valt binnen de geldigheid van de toekenning.")
@@ -41,6 +44,15 @@ def request_findings(toekenning: Toekenning, inrichting: Inrichting) -> Iterator
         yield from _resultaat(toekenning, resultaat, f"resultaten[{number}]")
     if toekenning.tweede is not None and toekenning.tweede.agb == toekenning.aanbieder:
         yield _fout(VERDELING, "tweedeAanbieder.agb", "De tweede aanbieder is een andere dan de eerste.")
+
+
+def _afgiftedatum(day: date, today: date) -> Iterator[Finding]:
+    """A year that was mistyped: no beschikking is as old, or decided so far ahead."""
+    latest = today + ONE_YEAR
+    if not EARLIEST_AFGIFTEDATUM <= day <= latest:
+        melding = "De afgiftedatum ligt niet tussen 1 januari 1900 en vandaag over een jaar."
+        waarden: dict[str, Waarde] = {"afgiftedatum": day.isoformat(), "uiterlijk": latest.isoformat()}
+        yield _fout(GELDIGHEID, "beschikking.afgiftedatum", melding, waarden)
 
 
 def _holds_on(toekenning: Toekenning, day: date) -> bool:

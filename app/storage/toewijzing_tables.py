@@ -92,7 +92,10 @@ class OnderaannemerRow(Base):
 
 
 class VoortzettingRow(Base):
-    """A toewijzing that a split, a change or a merge made, and the first of those from which it came."""
+    """A toewijzing that a split, a change or a merge made, and the first of those from which it came.
+
+    Of the parts that one 301 gave to several aanbieders, or that were merged by their number, one stands for all.
+    """
 
     __tablename__ = "voortzetting"
     __table_args__ = (Index(None, "oorsprong_id"),)

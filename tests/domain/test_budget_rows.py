@@ -11,8 +11,9 @@ from app.domain.bedrag import Bedrag
 from app.domain.budget import WHOLE_VALIDITY
 from app.domain.budget_rows import BudgetRow, budget_rows
 from app.domain.codelijsten import Eenheid, Frequentie
+from app.domain.inrichting import GebrokenPeriode, Instellingen
 from app.domain.versies import ToewijzingVersie
-from tests.builders import P1, P4, a_toewijzing, a_versie, an_inrichting, an_omvang
+from tests.builders import P1, P2, P4, a_toewijzing, a_versie, an_inrichting, an_omvang
 
 TODAY = date(2019, 7, 1)
 
@@ -35,6 +36,17 @@ class TestBudgetRows:
         assert (found[0].toegewezen, found[0].gedeclareerd, found[0].resterend) == (850, 800, 50)
         assert found[0].toegekend == Bedrag(80_000)
         assert {row.gedeclareerd for row in found[1:]} == {0}
+
+    def test_a_period_of_which_the_days_come_to_nothing_is_a_row(self) -> None:
+        naar_rato = an_inrichting(instellingen=Instellingen(gebroken_periode=GebrokenPeriode.NAAR_RATO))
+        small = a_toewijzing(a_versie(ingangsdatum=P1.einddatum, omvang=an_omvang(volume=4)))
+        found = budget_rows(small, naar_rato, {}, today=TODAY)
+        assert [(row.begindatum, row.toegewezen) for row in found][:2] == [(P1.begindatum, 0), (P2.begindatum, 4)]
+
+    def test_a_period_without_a_valid_day_is_no_row(self) -> None:
+        later = changed(ingangsdatum=P4.begindatum)
+        begins = [row.begindatum for row in rows(a_versie(einddatum=P1.einddatum), later)]
+        assert begins == [P1.begindatum, P4.begindatum]
 
     def test_an_endless_one_is_shown_to_the_end_of_next_year(self) -> None:
         last = rows(a_versie(einddatum=None))[-1]

@@ -16,7 +16,7 @@ from app.domain.refusals import InvalidInput
 from app.domain.splitsing import find_eerste, merge, split
 from app.domain.toekenning import TweedeAanbieder
 from app.domain.versies import Toewijzing
-from app.domain.wijzigingen import end
+from app.domain.wijzigingen import change, end
 from tests.builders import (
     AANBIEDER,
     OTHER_AANBIEDER,
@@ -41,6 +41,10 @@ from tests.builders.wijzigingen import (
 )
 
 UNRELATED = 1900
+
+
+def endless(toewijzing: Toewijzing) -> Toewijzing:
+    return replace(toewijzing, versies=(replace(toewijzing.actueel, einddatum=None),))
 
 
 class TestSplit:
@@ -119,7 +123,7 @@ class TestSplit:
         with pytest.raises(InvalidInput) as refused:
             split(running(geboekt={P1.begindatum: 551}), second(), periode(P1), feiten())
         assert [(w["toewijzingNummer"], w["gedeclareerd"], w["resteert"]) for w in numbers(refused)] == [
-            (2001, 551, 550)
+            (1001, 551, 550)  # 2001 was never given
         ]
 
     def test_one_day_before_the_period_is_not_mistaken_for_a_deletion(self) -> None:
@@ -206,12 +210,38 @@ class TestMerge:
             merge(used, first, einddatum=P2.einddatum, reden="09", feiten=feiten())
         assert [(w["gedeclareerd"], w["resteert"]) for w in numbers(refused)] == [(1, 0)]
 
+    def test_refused_names_the_number_that_there_is(self) -> None:
+        first, _ = self.parts()
+        used = replace(first, geboekt={P3.begindatum: 600})
+        with pytest.raises(InvalidInput) as refused:
+            change(used, volume=599, vanaf=periode(P3), feiten=feiten(nummers=(3001,)))
+        assert [(w["toewijzingNummer"], w["gedeclareerd"], w["resteert"]) for w in numbers(refused)] == [
+            (2001, 600, 599)
+        ]
+
     def test_is_refused_when_the_first_runs_shorter(self) -> None:
         first, other = self.parts()
         short = end(first, einddatum=P3.einddatum, reden="05", feiten=feiten()).stappen[0].na
         with pytest.raises(InvalidInput) as refused:
             merge(other, replace(first, toewijzing=short), einddatum=P2.einddatum, reden="09", feiten=feiten())
         assert [(w["geheel"], w["delen"]) for w in numbers(refused)] == [(300, 0)]
+
+    @pytest.mark.parametrize("day", [P3.begindatum, P3.einddatum - timedelta(days=1)])
+    def test_by_days_within_a_period_is_refused_with_the_way_out(self, day: date) -> None:
+        first, other = self.parts()
+        naar_rato = an_inrichting(instellingen=Instellingen(gebroken_periode=GebrokenPeriode.NAAR_RATO))
+        by_days = feiten(inrichting=naar_rato, nummers=(3001,))
+        with pytest.raises(InvalidInput, match=f"de laatste dag van een CAK-periode, zoals {P3.einddatum}"):
+            merge(other, first, einddatum=day, reden="09", feiten=by_days)
+        assert merge(other, first, einddatum=P3.einddatum, reden="09", feiten=by_days).stappen
+        assert merge(other, first, einddatum=day, reden="09", feiten=feiten(nummers=(3001,))).stappen
+
+    def test_that_would_be_uneven_for_long_shows_the_first_periods(self) -> None:
+        first, other = (replace(part, toewijzing=endless(part.toewijzing)) for part in self.parts())
+        short = end(first, einddatum=P3.einddatum, reden="05", feiten=feiten()).stappen[0].na
+        with pytest.raises(InvalidInput, match="de eerste 3 staan erbij") as refused:
+            merge(other, replace(first, toewijzing=short), einddatum=P2.einddatum, reden="09", feiten=feiten())
+        assert len(numbers(refused)) == 3
 
     @pytest.mark.parametrize("einddatum", [P4.einddatum, date(2019, 10, 1)])
     def test_is_refused_when_nothing_would_come_back(self, einddatum: date) -> None:
@@ -258,6 +288,34 @@ class TestMerge:
             ("einddatum", {"einddatum": day.isoformat()})
         ]
         assert self.find(other, first, day=min(day, P4.einddatum) - timedelta(days=1)) is first
+
+    @pytest.mark.parametrize(
+        ("changes", "melding"),
+        [
+            ({"aanbieder": OTHER_AANBIEDER}, "Deze toewijzing is van dezelfde aanbieder."),
+            ({"code": "02A03"}, "Deze toewijzing is van een ander product."),
+            ({"einddatum": P2.einddatum}, "Deze toewijzing loopt niet na de einddatum."),
+            ({"ingangsdatum": P4.begindatum}, "Deze toewijzing loopt niet na de einddatum."),
+            ({"einddatum": P1.begindatum, "reden_wijziging": "01"}, "Deze toewijzing is verwijderd."),
+        ],
+    )
+    def test_with_a_number_says_what_is_wrong_with_it(self, changes: dict[str, Any], melding: str) -> None:
+        _, other = (part.toewijzing for part in self.parts())
+        aanbieder, code = changes.pop("aanbieder", AANBIEDER), changes.pop("code", "02A01")
+        versie = a_versie(product=replace(a_versie().product, code=code), **changes)
+        named = a_toewijzing(versie, nummer=7, aanbieder=aanbieder)
+        with pytest.raises(InvalidInput) as refused:
+            self.find(other, named, nummer=7)
+        (finding,) = refused.value.findings
+        assert (finding.pad, finding.melding) == ("samenvoegenMet", melding)
+        assert finding.waarden["toewijzingNummer"] == 7
+
+    def test_with_a_number_of_nothing_says_so(self) -> None:
+        first, other = (part.toewijzing for part in self.parts())
+        for nummer, melding in [(7, "De client heeft geen andere"), (other.nummer, "Dit is de toewijzing zelf")]:
+            with pytest.raises(InvalidInput) as refused:
+                self.find(other, first, nummer=nummer)
+            assert [finding.melding.startswith(melding) for finding in refused.value.findings] == [True]
 
     def test_is_not_with_one_that_it_was_no_part_of_unless_that_is_named(self) -> None:
         first, other = (part.toewijzing for part in self.parts())

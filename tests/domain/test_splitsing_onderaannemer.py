@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from app.domain.act import Lopend
 from app.domain.onderaannemer import Onderaannemer, Onderaannemers
 from app.domain.refusals import InvalidInput
-from app.domain.splitsing import end_onderaannemer, has_onderaannemer_on, merge, split
+from app.domain.splitsing import end_onderaannemer, has_onderaannemer_to_end, merge, split
 from app.domain.wijzigingen import change, end
 from tests.builders import OTHER_AANBIEDER, P1, P2, P3, P4, a_contract, a_toewijzing, a_versie, an_inrichting
 from tests.builders.wijzigingen import feiten, numbers, periode, second
@@ -18,6 +19,7 @@ from tests.builders.wijzigingen import feiten, numbers, periode, second
 NOBODY_ELSE = an_inrichting(contracten=(a_contract(),))
 THIRD = "42420003"
 OPEN = Onderaannemer(aanbieder=THIRD, begindatum=P2.begindatum)
+PARTS = frozenset({"1001", "2001"})
 ENDED = Onderaannemer(aanbieder=THIRD, begindatum=P1.begindatum, einddatum=P2.einddatum)
 
 
@@ -114,11 +116,11 @@ class TestEnd:
     @pytest.mark.parametrize(
         ("known", "einddatum", "pad"),
         [
-            (OPEN, P1.einddatum, "einddatum"),
+            (ENDED, P3.begindatum, "einddatum"),
             (ENDED, P2.einddatum, "einddatum"),
             (OPEN, P4.einddatum + timedelta(days=1), "einddatum"),
         ],
-        ids=["before it begins", "its last day already", "after the toewijzing"],
+        ids=["after it ended", "its last day already", "after the toewijzing"],
     )
     def test_alone_is_refused_where_nothing_ends(self, known: Onderaannemer, einddatum: date, pad: str) -> None:
         with pytest.raises(InvalidInput) as refused:
@@ -131,6 +133,18 @@ class TestEnd:
         assert [finding.pad for finding in refused.value.findings] == ["redenWijziging"]
 
     def test_is_possible_on_a_day_on_which_somebody_works(self) -> None:
-        assert has_onderaannemer_on(running(OPEN), P2.begindatum)
-        assert not has_onderaannemer_on(running(OPEN), P1.einddatum)
-        assert not has_onderaannemer_on(running(), P2.begindatum)
+        assert has_onderaannemer_to_end(running(OPEN), P2.begindatum, PARTS)
+        assert not has_onderaannemer_to_end(running(ENDED), P3.begindatum, PARTS)
+        assert not has_onderaannemer_to_end(running(), P2.begindatum, PARTS)
+
+    def test_is_possible_before_it_begins_where_no_part_could_be_meant(self) -> None:
+        eve = P1.einddatum
+        assert has_onderaannemer_to_end(running(OPEN), eve, PARTS)
+        assert not has_onderaannemer_to_end(running(OPEN), eve - timedelta(days=1), PARTS)
+        assert has_onderaannemer_to_end(running(OPEN), eve - timedelta(days=1), frozenset({"1001"}))
+
+    @pytest.mark.parametrize("einddatum", [P1.einddatum, P1.begindatum - timedelta(days=1)])
+    def test_before_it_begins_leaves_nothing_of_it(self, einddatum: date) -> None:
+        later = Onderaannemer(aanbieder=OTHER_AANBIEDER, begindatum=P3.begindatum)
+        first = replace(OPEN, einddatum=P2.einddatum)
+        assert end_onderaannemer(running(first, later), einddatum=einddatum, reden="01").onderaannemers == (later,)

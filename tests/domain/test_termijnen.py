@@ -155,7 +155,7 @@ class TestTermijnenOfSecond:
 
     @pytest.mark.parametrize(
         "evaluatie",
-        [Moment(date(2018, 7, 1)), Moment(date(2018, 4, 1), date(2018, 4, 1)), Moment(date(2018, 7, 1), None, LAPSED)],
+        [Moment(date(2018, 7, 1)), Moment(date(2018, 4, 1), date(2018, 4, 1))],
     )
     def test_the_evaluation_is_that_of_the_first_and_the_plan_its_own(self, evaluatie: Moment):
         assert self.given_for(evaluatie) == {
@@ -163,6 +163,23 @@ class TestTermijnenOfSecond:
             "evaluatie": evaluatie,
             "einde-indicatie": Moment(date(2018, 12, 30)),
         }
+
+    @given(
+        datum=st.dates(date(2018, 1, 1), date(2019, 6, 1)),
+        einddatum=st.none() | st.dates(date(2018, 5, 1), date(2019, 6, 1)),
+        verval=st.sampled_from([None, LAPSED, Verval(date(2018, 1, 20), VervalReden.VERWIJDERD)]),
+    )
+    def test_what_comes_after_its_end_lapses_at_once_and_only_that(
+        self, datum: date, einddatum: date | None, verval: Verval | None
+    ):
+        found = self.given_for(Moment(datum, None, verval), einddatum)
+        for soort, moment in found.items():
+            late = einddatum is not None and moment.datum > einddatum
+            assert moment.verval == (Verval(date(2018, 5, 1), VervalReden.EINDIGT_EERDER) if late else None), soort
+
+    def test_what_was_done_stays_done(self):
+        done = Moment(date(2018, 7, 1), date(2018, 4, 1))
+        assert self.given_for(done, date(2018, 5, 20))["evaluatie"] == done
 
     def test_where_the_first_has_none_it_has_none(self):
         assert set(self.given_for(None)) == {"begeleidingsplan", "einde-indicatie"}

@@ -75,6 +75,24 @@ class TestOnderaannemer:
         service.clock.today = date(2019, 8, 1)
         assert seen(service)["onderaannemer"] == UNCONTRACTED
 
+    def test_that_was_named_by_mistake_is_taken_back_before_it_begins(self, service: Service):
+        before = state(service)
+        answer = done(service, "_beeindig", ended("2019-06-16", samenvoegen=True))
+        assert (answer["berichten"], [days(t) for t in answer["toewijzingen"]]) == ([], [[]])
+        assert seen(service)["onderaannemer"] is None
+        assert state(service)[1:] == before[1:]
+        assert refused(service, "_beeindig", ended("2019-06-16", samenvoegen=True))["bevindingen"]
+
+    def test_that_has_yet_to_begin_is_not_mistaken_for_a_part(self, service: Service):
+        """Of a divided budget only the day before its begin is about the onderaannemer."""
+        done(service, "_beeindig", ended("2019-06-16", samenvoegen=True))
+        _, new, other = numbers(done(service, "_splits", a_split(vanaf=P2_NAME)))
+        done(service, "_splits", a_split(aanbieder=NEXT, vanaf={"jaar": 2019, "periode": 9}), nummer=other)
+        trial = post(service, "_beeindig", ended("2019-07-14", samenvoegen=True), nummer=other, proef="true").json()
+        assert numbers(trial)[0] == new
+        answer = done(service, "_beeindig", ended("2019-08-11", samenvoegen=True), nummer=other)
+        assert (numbers(answer), answer["berichten"]) == ([other], [])
+
     def test_ends_with_the_toewijzing(self, service: Service):
         done(service, "_beeindig", ended("2019-07-20"))
         found = seen(service)
