@@ -14,6 +14,9 @@ from app.delivery.transport import Afgeleverd, Later, Nooit, Uitkomst, Zending
 
 MAX_ANSWER_BYTES: Final = 65_536
 TRY_AGAIN: Final = frozenset({408, 425, 429})
+NOT_HERE_NOW: Final = frozenset({401, 403, 404})
+"""What a receiver also says while it is being installed, with a key or an address that is wrong for a moment."""
+
 GEMEENTE_DIGITS: Final = 4
 
 
@@ -86,8 +89,9 @@ def _uitkomst(answer: Answer, now: datetime) -> Uitkomst:
         return Nooit(f"De ontvanger verwijst door (HTTP {status}); een doorverwijzing wordt niet gevolgd.")
     if status == 410:  # noqa: PLR2004
         return Nooit("De ontvanger heeft dit adres opgeheven (HTTP 410).")
-    if 400 <= status < 500 and status not in TRY_AGAIN:  # noqa: PLR2004
+    if 400 <= status < 500 and status not in TRY_AGAIN | NOT_HERE_NOW:  # noqa: PLR2004
         return Nooit(f"De ontvanger weigert het bericht (HTTP {status}).")
-    return Later(
-        f"De ontvanger kan het bericht nu niet aannemen (HTTP {status}).", retry_after(answer.headers, now=now)
-    )
+    wacht = retry_after(answer.headers, now=now)
+    if status in NOT_HERE_NOW:
+        return Later(f"De ontvanger laat ons niet toe of kent het adres niet (HTTP {status}).", wacht)
+    return Later(f"De ontvanger kan het bericht nu niet aannemen (HTTP {status}).", wacht)

@@ -88,7 +88,14 @@ class TestUitkomst:
             uitkomst = webhook(server.port).send(A_ZENDING)
         assert uitkomst == Later(f"De ontvanger kan het bericht nu niet aannemen (HTTP {status}).")
 
-    @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 499])
+    @pytest.mark.parametrize("status", [401, 403, 404])
+    def test_a_receiver_that_is_being_installed_gets_it_later(self, status: int):
+        with serving(says(f"{status} X", "Retry-After: 120")) as server:
+            uitkomst = webhook(server.port).send(A_ZENDING)
+        reden = f"De ontvanger laat ons niet toe of kent het adres niet (HTTP {status})."
+        assert uitkomst == Later(reden, timedelta(minutes=2))
+
+    @pytest.mark.parametrize("status", [400, 405, 409, 410, 413, 415, 422, 499])
     def test_what_is_refused_does_not_come_back(self, status: int):
         with serving(says(f"{status} X", "Retry-After: 5")) as server:
             uitkomst = webhook(server.port).send(A_ZENDING)
