@@ -42,7 +42,7 @@ def connect(runtime: Runtime, *, partij: str, soort: AansluitingSoort, adres: st
 
 def disconnect(runtime: Runtime, *, partij: str) -> bool:
     """Leave a partij with its postbus alone, where everything stays; False when it had nothing else."""
-    return runtime.storage.run(lambda session: stored.remove_aansluiting(session, partij=partij))
+    return runtime.storage.run(lambda session: stored.end_aansluiting(session, partij=partij, now=runtime.now()))
 
 
 def new_key(runtime: Runtime, *, partij: str) -> Aansluiting:
@@ -76,9 +76,8 @@ def all_aansluitingen(runtime: Runtime) -> list[Aansluiting]:
 def _connect(session: Session, runtime: Runtime, partij: str, soort: AansluitingSoort, adres: str) -> Aansluiting:
     lock_postbus(session, partij=partij)  # who gives it something now, must see the aansluiting or be seen here
     before = stored.find_aansluiting(session, partij=partij, lock=True)
-    aansluiting = Aansluiting(
-        partij=partij, soort=soort, adres=adres, sleutelversie=before.sleutelversie if before else 1
-    )
+    versie = before.sleutelversie if before else stored.next_sleutelversie(session, partij=partij)
+    aansluiting = Aansluiting(partij=partij, soort=soort, adres=adres, sleutelversie=versie)
     now = runtime.now()
     if soort is AansluitingSoort.MAP:
         _demand_own_folder(session, aansluiting)

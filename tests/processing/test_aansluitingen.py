@@ -223,6 +223,15 @@ class TestKey:
         assert second.startswith("whsec_")
         assert secret_of(keyed, connected(keyed, url="https://nieuw.example/")) == second
 
+    def test_does_not_return_once_the_webhook_was_taken_away(self, keyed):
+        handed_out = {secret_of(keyed, connected(keyed))}
+        for _ in range(3):
+            handed_out.add(secret_of(keyed, new_key(keyed, partij=PARTIJ)))
+            assert disconnect(keyed, partij=PARTIJ)
+            again = secret_of(keyed, connected(keyed))
+            assert again not in handed_out
+            handed_out.add(again)
+
     def test_of_another_partij_is_another(self, keyed):
         assert secret_of(keyed, connected(keyed)) != secret_of(keyed, connected(keyed, OTHER_PARTIJ))
 
@@ -238,3 +247,5 @@ def test_disconnecting_says_whether_there_was_something(post):
     assert disconnect(post, partij=PARTIJ)
     assert not disconnect(post, partij=PARTIJ)
     assert all_aansluitingen(post) == []
+    with pytest.raises(InvalidInput):
+        new_key(post, partij=PARTIJ)

@@ -7,7 +7,7 @@ import pytest
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
 from app.domain.envelop import Foutbericht, Heenbericht, Retour, Systeem
-from app.storage.aansluitingen import remove_aansluiting
+from app.storage.aansluitingen import end_aansluiting
 from app.storage.ggk_envelopen import envelop_around, sent_of
 from tests.builders import (
     AANBIEDER,
@@ -48,7 +48,7 @@ class TestUnreadable:
         ]
 
     def test_from_who_cannot_be_reached_is_shown_to_the_gemeente(self, chain: Chain):
-        chain.runtime.storage.run(lambda session: remove_aansluiting(session, partij=AT_OTHER))
+        chain.runtime.storage.run(lambda session: end_aansluiting(session, partij=AT_OTHER, now=chain.runtime.now()))
         chain.bring(di01(b"no XML", zender=OTHER))
         chain.work()
         (record,) = chain.berichten()
