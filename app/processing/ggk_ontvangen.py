@@ -122,7 +122,7 @@ def take_in(runtime: Runtime, principal: Principal, body: bytes, content_type: s
 
 def _answer(session: Session, runtime: Runtime, principal: Principal, arrived: _Arrived) -> bytes | Fout:
     envelop, gegevens = arrived.envelop, arrived.envelop.stuurgegevens
-    earlier = _earlier(session, principal, gegevens) if isinstance(envelop, Request) else None
+    earlier = _earlier(session, runtime, principal, gegevens) if isinstance(envelop, Request) else None
     again = _same_answer(earlier, arrived)
     if again is not None:
         return again
@@ -133,25 +133,32 @@ def _answer(session: Session, runtime: Runtime, principal: Principal, arrived: _
     if answer is not None:
         return answer
     # Another request kept one under this reference a moment ago.
-    return _same_answer(_earlier(session, principal, gegevens), arrived) or stuf_fout("StUF016")
+    return _same_answer(_earlier(session, runtime, principal, gegevens), arrived) or stuf_fout("StUF016")
 
 
 def _same_answer(earlier: EnvelopRecord | None, arrived: _Arrived) -> bytes | None:
     return earlier.antwoord if earlier is not None and earlier.digest == arrived.digest else None
 
 
-def _earlier(session: Session, principal: Principal, gegevens: Stuurgegevens | None) -> EnvelopRecord | None:
-    """What the sender kept under this reference; only for who may send for it, whatever its contract says today."""
-    if gegevens is None or not _stands_for(principal, gegevens):
+def _earlier(
+    session: Session, runtime: Runtime, principal: Principal, gegevens: Stuurgegevens | None
+) -> EnvelopRecord | None:
+    """What the sender kept under this reference; only for who brought it, or may send for it today."""
+    if gegevens is None:
         return None
-    return find_received(session, zender=gegevens.zender, referentienummer=gegevens.referentienummer)
+    found = find_received(session, zender=gegevens.zender, referentienummer=gegevens.referentienummer)
+    if found is None or found.key_id == principal.key_id or _stands_for(session, runtime, principal, gegevens):
+        return found
+    return None
 
 
-def _stands_for(principal: Principal, gegevens: Stuurgegevens) -> bool:
+def _stands_for(session: Session, runtime: Runtime, principal: Principal, gegevens: Stuurgegevens) -> bool:
     zender, ontvanger = gegevens.zender.organisatie, gegevens.ontvanger.organisatie
-    return zender in principal.gemeenten | principal.aanbieders or (
-        principal.rol is Rol.GGK and ontvanger in principal.gemeenten
-    )
+    if zender in principal.gemeenten | principal.aanbieders:
+        return True
+    if principal.rol is Rol.GGK:
+        return ontvanger in principal.gemeenten
+    return zender in _served(find_inrichting(session, runtime, ontvanger), principal.aanbieders)
 
 
 def _keep(
@@ -218,7 +225,7 @@ def _facts(
         functies=FUNCTIES,
         digest=arrived.digest,
         earlier_digest=earlier.digest if earlier else None,
-        cross_ref_known=gegevens is not None and _cross_ref_known(session, arrived.envelop, gegevens),
+        cross_ref_known=gegevens is not None and _cross_ref_known(session, principal, arrived.envelop, gegevens),
         last_tijdstip=last_tijdstip(session, zender=counter) if counter else None,
     )
 
@@ -250,12 +257,15 @@ def _served(inrichting: Inrichting | None, servicebureaus: Collection[str]) -> f
     )
 
 
-def _cross_ref_known(session: Session, envelop: Envelop | OnjuisteEnvelop, gegevens: Stuurgegevens) -> bool:
-    """Whether we sent what it names, to the one that answers; in an Fo01 any link of the chain may be speaking."""
+def _cross_ref_known(
+    session: Session, principal: Principal, envelop: Envelop | OnjuisteEnvelop, gegevens: Stuurgegevens
+) -> bool:
+    """Whether we sent what it names, to the one that answers; an Fo01 of the GGk may be of any link of the chain."""
     sent = find_sent(session, referentienummer=gegevens.cross_ref or "", organisatie=gegevens.ontvanger.organisatie)
     if sent is None:
         return False
-    return isinstance(envelop, Foutbericht) or sent.ontvanger == gegevens.zender.organisatie
+    of_the_chain = isinstance(envelop, Foutbericht) and principal.rol is Rol.GGK
+    return of_the_chain or sent.ontvanger == gegevens.zender.organisatie
 
 
 def _kept(soap: SoapBody, body: bytes, content_type: str | None) -> bytes:

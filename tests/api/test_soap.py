@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
 
 from app.domain.envelop import Fo03, OnjuisteEnvelop, Ontvangstbevestiging, Plek, Systeem
+from app.domain.principal import Rol
 from app.ggk.names import MOST_BYTES_IN
 from app.ggk.reading import GewoneFault, read_envelop
 from app.ggk.schemas import EnvelopSchemas
@@ -18,10 +20,12 @@ from app.ggk.soap import SoapBody, read_soap
 from app.ggk.writing import soap_message, write_envelop
 from app.iwmo.releases import write
 from app.processing import ggk_ontvangen
+from app.processing.keys import create_key
 from app.processing.runtime import Runtime
 from app.storage.ggk_envelopen import bytes_of, find_received
 from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER, a_declaratie
 from tests.e2e.service import ADAPTER, BEHEER, Clock, Service, serving
+from tests.e2e.test_flow import OTHER_SERVICEBUREAU, SERVICEBUREAU, load_contract
 from tests.ggk.builders import a_bevestiging, schemas
 from tests.ggk.test_hostile import NO_ENVELOPE, NO_SOAP, SECRET
 from tests.processing.ggk_envelopen import XML, answer_in, di01, du01, fo01, from_gemeente, soap, with_header
@@ -110,6 +114,19 @@ class TestBv03:
         first = bring(service, body)
         monkeypatch.setattr(ggk_ontvangen, "find_inrichting", lambda *_: None)
         assert bring(service, body).content == first.content
+
+    def test_the_same_again_of_a_servicebureau_gets_the_same_bytes(self, service: Service, tmp_path: Path, monkeypatch):
+        load_contract(service, tmp_path, AANBIEDER, f'servicebureaus: ["{SERVICEBUREAU}"]')
+        body = soap(di01(CLAIM))
+        first = bring(service, body, as_=SERVICEBUREAU)
+        assert first.status_code == 200
+        assert bring(service, body, as_=SERVICEBUREAU).content == first.content
+        renewed = create_key(service.runtime, rol=Rol.AANBIEDER, aanbieders=[SERVICEBUREAU], naam="nieuw")
+        headers = {"Authorization": f"Bearer {renewed}", "Content-Type": XML}
+        assert service.client.post(PATH, content=body, headers=headers).content == first.content
+        monkeypatch.setattr(ggk_ontvangen, "find_inrichting", lambda *_: None)
+        assert bring(service, body, as_=SERVICEBUREAU).content == first.content
+        assert service.work() == 1
 
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
     def test_in_utf_16_can_be_opened_later(self, encoding: str, service: Service):
@@ -237,7 +254,7 @@ class TestCaller:
         envelop = di01(CLAIM)
         first = bring(service, soap(envelop), as_=AANBIEDER)
         assert first.status_code == 200
-        for other in (OTHER_AANBIEDER, GEMEENTE):
+        for other in (OTHER_AANBIEDER, OTHER_SERVICEBUREAU, GEMEENTE):
             answer = answer_in(bring(service, soap(envelop), as_=other).content)
             assert isinstance(answer, Fo03)
             assert answer.fout.code in {"StUF010", "StUF013"}

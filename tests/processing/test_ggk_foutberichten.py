@@ -6,12 +6,16 @@ import pytest
 
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
-from app.domain.envelop import Foutbericht, Heenbericht, Retour, Systeem
+from app.domain.envelop import Fo03, Foutbericht, Heenbericht, Retour, Systeem
+from app.domain.principal import Rol
+from app.processing.ggk_ontvangen import take_in
+from app.processing.keys import create_key, principal_of
 from app.storage.aansluitingen import end_aansluiting
 from app.storage.ggk_envelopen import envelop_around, sent_of
 from tests.builders import (
     AANBIEDER,
     GEMEENTE,
+    OTHER_AANBIEDER,
 )
 from tests.processing.ggk_adapter import Adapter
 from tests.processing.ggk_chain import (
@@ -22,7 +26,7 @@ from tests.processing.ggk_chain import (
     Chain,
     a_302,
 )
-from tests.processing.ggk_envelopen import di01, du01, fo01
+from tests.processing.ggk_envelopen import XML, answer_in, di01, du01, fo01, soap
 
 
 class TestUnreadable:
@@ -83,6 +87,16 @@ class TestFo01:
         assert sent is not None
         assert (sent.fout or "").startswith("IB002: ")
 
+    def test_of_an_aanbieder_is_about_what_it_was_sent_itself(self, chain: Chain):
+        id, reference = chain.posted_301()
+        mallory = Systeem(organisatie=AANBIEDER, applicatie="Zorgpakket")
+        assert code_of(chain, fo01(reference, zender=mallory), AANBIEDER) == "StUF043"
+        chain.work()
+        assert chain.status(id) == BerichtStatus.VERZONDEN
+        assert code_of(chain, fo01(reference, zender=OTHER), OTHER_AANBIEDER) is None
+        chain.work()
+        assert chain.status(id) == BerichtStatus.MISLUKT
+
     def test_that_passes_by_itself_has_the_same_bytes_sent_again_later(self, chain: Chain):
         id, reference = chain.posted_301()
         chain.bring(fo01(reference, "IB103"))
@@ -139,3 +153,11 @@ class TestFo01:
         chain.bring(fo01(chain.adapter.envelopen[0].stuurgegevens.referentienummer))
         assert chain.work() == 1
         assert [type(envelop) for envelop in chain.adapter.envelopen] == [Foutbericht]
+
+
+def code_of(chain: Chain, foutbericht: Foutbericht, aanbieder: str) -> str | None:
+    """The code in the Fo03 that an aanbieder gets with a key of its own; None for a Bv03."""
+    key = create_key(chain.runtime, rol=Rol.AANBIEDER, aanbieders=[aanbieder], naam=aanbieder)
+    reply = take_in(chain.runtime, principal_of(chain.runtime, key), soap(foutbericht), XML)
+    answer = answer_in(reply.body)
+    return answer.fout.code if isinstance(answer, Fo03) else None
