@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from httpx2 import Response
+from httpx2 import Client, Response
 from starlette.testclient import TestClient
 
 from app.domain.declaratie import DeclaratieRetour
@@ -56,7 +56,7 @@ def a_runtime(storage: Storage, schemas: Schemas, clock: Clock, *inrichtingen: P
 class Service:
     """The service as its parties meet it: `as_` is the CBS or AGB code whose key is used, `beheer`, or `adapter`."""
 
-    def __init__(self, client: TestClient, runtime: Runtime, clock: Clock) -> None:
+    def __init__(self, client: Client, runtime: Runtime, clock: Clock) -> None:
         self.client = client
         self.runtime = runtime
         self.clock = clock
