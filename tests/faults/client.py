@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from itertools import count
 from threading import Event, Lock, Thread
@@ -75,28 +76,17 @@ class Load:
     def __init__(self, port: int, keys: dict[str, str], acknowledged: Acknowledged, *, numbers: Iterator[int]) -> None:
         self._port, self._keys, self._acknowledged, self._numbers = port, keys, acknowledged, numbers
         self._stop = Event()
-        self._threads: list[Thread] = []
-        self.failure: BaseException | None = None
+        self._tasks: list[Task] = []
 
     def start(self, threads: int) -> None:
         """Begin."""
-        self._threads = [Thread(target=self._guarded, daemon=True) for _ in range(threads)]
-        for thread in self._threads:
-            thread.start()
+        self._tasks = [Task(self._run) for _ in range(threads)]
 
     def stop(self) -> None:
         """Finish the chains that were begun, and end; raises what went wrong in a thread."""
         self._stop.set()
-        for thread in self._threads:
-            thread.join()
-        if self.failure is not None:
-            raise self.failure
-
-    def _guarded(self) -> None:
-        try:
-            self._run()
-        except BaseException as failure:  # it is raised where it is waited for
-            self.failure = failure
+        for task in self._tasks:
+            task.finish()
 
     def _run(self) -> None:
         with Connection(self._port, self._keys) as connection:
@@ -134,20 +124,30 @@ class Numbers(Iterator[int]):
             return next(self._numbers)
 
 
+class Task(Thread):
+    """Work in the background; `finish` waits for it and raises what went wrong."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__(daemon=True)
+        self._work = work
+        self._failure: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        """The work, on its own thread."""
+        try:
+            self._work()
+        except BaseException as failure:  # it is raised where it is waited for
+            self._failure = failure
+
+    def finish(self) -> None:
+        """Wait for the end."""
+        self.join()
+        if self._failure is not None:
+            raise self._failure
+
+
 def at_once(count: int, work: Callable[[int], None]) -> None:
     """Do the work on so many threads, from 0 on; what one of them raises is raised."""
-    failures: list[BaseException] = []
-
-    def guarded(number: int) -> None:
-        try:
-            work(number)
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [Thread(target=guarded, args=[number]) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
+    for task in [Task(partial(work, number)) for number in range(count)]:
+        task.finish()

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from sqlalchemy import func, select
@@ -26,7 +25,8 @@ from app.storage.aansluitingen import set_aansluiting
 from app.storage.base import Storage
 from app.storage.job_tables import JobRow
 from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER
-from tests.faults.client import Acknowledged, Connection, Load, Numbers, insist
+from tests.faults.adapter import Adapter
+from tests.faults.client import Acknowledged, Connection, Load, Numbers, Task, insist
 from tests.faults.messages import DIRECT_BYTES, Message
 from tests.faults.node import PATIENCE_SECONDS, Node, await_ready, free_port
 from tests.faults.receiver import Receiver
@@ -38,7 +38,7 @@ PARTIJEN = {
     "aanbieder": aanbieder_partij(AANBIEDER),
     "other": aanbieder_partij(OTHER_AANBIEDER),
 }
-ONE_OFF = (JobSoort.AFLEVERING, JobSoort.VERWERKING, JobSoort.ENVELOP)
+ONE_OFF = (JobSoort.AFLEVERING, JobSoort.VERWERKING, JobSoort.ENVELOP, JobSoort.FOUTBERICHT)
 
 
 class House:
@@ -52,7 +52,8 @@ class House:
         self.nodes: list[Node] = []
         self.port = free_port()
         self.keys: dict[str, str] = {}
-        self._posting = Thread()
+        self.adapter: Adapter | None = None
+        self._posting: Task | None = None
 
     def furnish(self) -> None:
         """Load the inrichting, make the keys, and say how the parties are reached."""
@@ -62,6 +63,7 @@ class House:
             "gemeente": create_key(runtime, rol=Rol.GEMEENTE, gemeenten=[GEMEENTE], naam="gemeente"),
             "aanbieder": create_key(runtime, rol=Rol.AANBIEDER, aanbieders=[AANBIEDER], naam="aanbieder"),
             "other": create_key(runtime, rol=Rol.AANBIEDER, aanbieders=[OTHER_AANBIEDER], naam="ander"),
+            "ggk": create_key(runtime, rol=Rol.GGK, gemeenten=[GEMEENTE], naam="adapter"),
         }
         for partij in PARTIJEN.values():
             self.connect(Aansluiting(partij=partij, soort=AansluitingSoort.HTTP, adres=self.receiver.url(partij)))
@@ -77,8 +79,15 @@ class House:
             lambda session: set_aansluiting(session, aansluiting=aansluiting, now=datetime.now(UTC)),
         )
 
+    def connect_over_ggk(self, adapter: Adapter) -> None:
+        """Let the parties of an adapter be reached by it."""
+        self.adapter = adapter
+        for partij in adapter.partijen:
+            self.connect(Aansluiting(partij=partij, soort=AansluitingSoort.GGK, adres=adapter.url))
+
     def environment(self, **more: str) -> dict[str, str]:
         """The settings of a node."""
+        ports = [self.receiver.port, *([self.adapter.port] if self.adapter else [])]
         return {
             "IWMO_DATABASE_URL": self.url,
             "IWMO_DATA_DIR": str(self.folder),
@@ -86,7 +95,7 @@ class House:
             "IWMO_LOG_LEVEL": "warning",
             "IWMO_DIRECT_BYTES": str(DIRECT_BYTES),
             "IWMO_INTERNAL_NETWORKS": json.dumps(["127.0.0.0/8"]),
-            "IWMO_DELIVERY_PORTS": json.dumps([self.receiver.port]),
+            "IWMO_DELIVERY_PORTS": json.dumps(ports),
             "IWMO_PLAIN_HTTP": "true",
             "IWMO_SECRET_KEY": "0" * 64,
             "FAULT_WAIT": "0.1",
@@ -122,12 +131,12 @@ class House:
 
     def post_in_background(self, *messages: Message) -> None:
         """Post until each is acknowledged, while the caller goes on; `join` waits for it."""
-        self._posting = Thread(target=self.post, args=messages)
-        self._posting.start()
+        self._posting = Task(lambda: self.post(*messages))
 
     def join(self) -> None:
         """Wait until everything that is posted in the background is acknowledged."""
-        self._posting.join()
+        if self._posting is not None:
+            self._posting.finish()
 
     def open_jobs(self) -> int:
         """How much work is not done yet, apart from what comes back by itself."""

@@ -27,7 +27,7 @@ from app.domain import werk as waits
 from app.domain.declaratie import Declaratie
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
-from app.processing import failpoints, ophalen, verwerking
+from app.processing import failpoints, ggk_foutberichten, ophalen, verwerking
 from app.storage import engines
 from tests.faults.saboteurs import SABOTEURS
 
@@ -66,6 +66,7 @@ def arm(environment: Mapping[str, str]) -> None:
     if lease := environ_value(environment, "FAULT_LEASE"):
         _defaults(worker.Worker.__init__)["lease"] = timedelta(seconds=float(lease))
     if wait := environ_value(environment, "FAULT_WAIT"):
+        ggk_foutberichten.LOOK_AGAIN = timedelta(seconds=float(wait))  # pyright: ignore[reportAttributeAccessIssue]
         ophalen.EVERY = timedelta(seconds=float(wait))  # pyright: ignore[reportAttributeAccessIssue]
         waits.ONTVANGER_WAITS = (timedelta(seconds=float(wait)),) * 5  # pyright: ignore[reportAttributeAccessIssue]
         waits.ONVERWACHT_WAITS = (timedelta(seconds=float(wait)),) * 4  # pyright: ignore[reportAttributeAccessIssue]

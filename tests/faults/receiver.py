@@ -77,7 +77,7 @@ def receiving(manners: Manners | None = None) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             self.treat(receiver)
 
-    server = _Server(("127.0.0.1", 0), Handler)
+    server = StubServer(("127.0.0.1", 0), Handler)
     receiver.port = server.server_address[1]
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -90,7 +90,9 @@ def receiving(manners: Manners | None = None) -> Iterator[Receiver]:
         thread.join()
 
 
-class _Server(ThreadingHTTPServer):
+class StubServer(ThreadingHTTPServer):
+    """A server that ends at once, whoever is still talking to it."""
+
     daemon_threads = True
     block_on_close = False
     request_queue_size = 256

@@ -18,15 +18,13 @@ from app.processing.receive import receive
 from app.storage.job_tables import JobRow
 from app.storage.jobs import NewJob, add_jobs, claim_jobs, finish_job
 from tests.builders import GEMEENTE, OTHER_AANBIEDER
+from tests.faults.ggk_steps import GGK_PLACES
 from tests.faults.house import PARTIJEN, House
 from tests.faults.messages import accepted_302, afwijzing, chain, toewijzing
 from tests.faults.node import ask
 from tests.faults.places import places
 
-PASSED_ELSEWHERE = {name for name in places() if name.startswith(("ggk-", "envelop-"))}
-"""What only a house with an adapter of the GGk does."""
-
-REACHED = set(places()) - PASSED_ELSEWHERE
+DIRECT_PLACES = frozenset(places()) - GGK_PLACES
 
 OVERDUE_NUMMERS, CHAIN_NUMMERS = 50_000, 60_000
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
+from functools import partial
 from random import Random
-from threading import Thread
 
-from tests.faults.house import House
+import pytest
+
+from tests.faults.adapter import an_adapter
+from tests.faults.client import Task
+from tests.faults.ggk_steps import GGK_PLACES, bring_everything_again, do_everything_over_ggk
+from tests.faults.house import PARTIJEN, House
 from tests.faults.invariants import check
 from tests.faults.messages import chain
 from tests.faults.places import listed_twice, places
-from tests.faults.steps import PASSED_ELSEWHERE, REACHED, do_everything, prepare_every_kind_of_work
+from tests.faults.steps import DIRECT_PLACES, do_everything, prepare_every_kind_of_work
+
+GROUPS = 2
 
 
 def test_nothing_fails_when_nothing_is_wrong(house: House):
@@ -37,23 +45,63 @@ def test_at_any_moment(house: House, rounds):
     assert house.acknowledged.chains
 
 
-class TestAtEveryStep:
-    """Each failpoint kills the process, in a house where every kind of work is to do."""
+def dealt(names: frozenset[str]) -> list[tuple[str, ...]]:
+    """The failpoints in groups, so that the processes of the tests share the time they take."""
+    return [tuple(sorted(names)[part::GROUPS]) for part in range(GROUPS)]
 
-    def test_kill(self, house: House, rounds):
-        for turn, place in enumerate(place for place in sorted(REACHED) for _ in range(rounds(1))):
-            prepare_every_kind_of_work(house, turn)
-            node = house.launch("serve", "--port", str(house.port), FAULT_AT=f"{place}:kill")
-            work = Thread(target=do_everything, args=[house, turn])
-            work.start()
-            assert node.ended() == -signal.SIGKILL, f"{place} was never passed: let this scenario do so\n{node.said()}"
-            house.serve()
-            work.join()
-            house.await_quiet()
-            house.nodes[-1].kill()
+
+class TestAtEveryStep:
+    """Each failpoint kills the process where every kind of work is to do; the next one takes over, and dies in turn."""
+
+    @pytest.mark.parametrize("group", dealt(DIRECT_PLACES), ids=lambda group: f"{group[0]}…")
+    def test_kill(self, house: House, rounds: Callable[[int], int], group: tuple[str, ...]):
+        tasks = [
+            killed_at(
+                house,
+                place,
+                prepare=partial(prepare_every_kind_of_work, house, turn),
+                work=partial(do_everything, house, turn),
+            )
+            for turn, place in enumerate(group * rounds(1))
+        ]
+        finish(house, tasks)
         check(house)
-        assert len(house.acknowledged.chains) == len(REACHED) * rounds(1)
+        assert len(house.acknowledged.chains) == len(tasks)
+
+    @pytest.mark.parametrize("group", dealt(GGK_PLACES), ids=lambda group: f"{group[0]}…")
+    def test_kill_over_the_ggk(self, house: House, rounds: Callable[[int], int], group: tuple[str, ...]):
+        with an_adapter(PARTIJEN["aanbieder"], PARTIJEN["other"]) as adapter:
+            house.connect_over_ggk(adapter)
+            tasks = [
+                killed_at(house, place, work=partial(do_everything_over_ggk, house, adapter, turn))
+                for turn, place in enumerate(group * rounds(1))
+            ]
+            finish(house, tasks)
+            bring_everything_again(house, adapter)
+            house.await_quiet()
+            check(house)
+            assert len(adapter.brought) == 5 * len(tasks)
 
     def test_every_failpoint_has_its_turn(self):
-        assert set(places()) == REACHED | PASSED_ELSEWHERE
+        turns = [place for group in (*dealt(DIRECT_PLACES), *dealt(GGK_PLACES)) for place in group]
+        assert sorted(turns) == places()
         assert listed_twice() == set()
+
+
+def killed_at(
+    house: House, place: str, *, work: Callable[[], object], prepare: Callable[[], object] = lambda: None
+) -> Task:
+    """A service dies at a failpoint while parties are at work, who go on with what comes after it."""
+    prepare()
+    node = house.launch("serve", "--port", str(house.port), FAULT_AT=f"{place}:kill")
+    task = Task(work)
+    assert node.ended() == -signal.SIGKILL, f"{place} was never passed: let this scenario do so\n{node.said()}"
+    return task
+
+
+def finish(house: House, tasks: list[Task]) -> None:
+    """Let an honest service do what is left."""
+    house.serve()
+    for task in tasks:
+        task.finish()
+    house.await_quiet()
