@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
-from app.delivery.folder import sync_folder, write_whole
+from app.delivery.directory import Directory, directory
 
 QUIET: Final = timedelta(seconds=10)
 TAKEN_AWAY: Final = frozenset({errno.ENOENT, errno.ELOOP})  # or a link was put in its place
@@ -41,13 +41,13 @@ def pending(folder: Path, *, max_bytes: int, now: datetime, quiet: timedelta = Q
     ago; one whose upload stands still for longer looks whole, and its judge will find out.
     """
     latest = (now - quiet).timestamp()
-    with _without_names():
-        paths = sorted(folder.iterdir())
-    for path in paths:
-        if path.name.startswith(".") or path.suffix.lower() != ".xml":
+    with _without_names(), directory(folder) as inside:
+        names = sorted(inside.names())
+    for name in names:
+        if name.startswith(".") or Path(name).suffix.lower() != ".xml":
             continue
-        with _without_names():
-            found = _read(path, max_bytes=max_bytes, latest=latest)
+        with _without_names(), directory(folder) as inside:
+            found = _read(inside, folder / name, max_bytes=max_bytes, latest=latest)
         if found is not None:
             yield found
 
@@ -59,23 +59,21 @@ def settle(file: PickedUp, *, into: Aside, report: str | None = None) -> Path | 
     was taken away, or replaced and will be picked up again. Killed half-way, the file is still pending, and
     everything may be done again. OSError, without the name: it could not be moved.
     """
-    with _without_names():
-        return _move(file, file.path.parent / into, report)
+    with _without_names(), directory(file.path.parent) as inside, inside.folder(into) as aside:
+        moved = _move(file, inside, aside, report)
+    return file.path.parent / into / moved if moved is not None else None
 
 
-def _move(file: PickedUp, aside: Path, report: str | None) -> Path | None:
-    aside.mkdir(exist_ok=True)
-    if aside.is_symlink():  # or who may write here could have us write elsewhere
-        raise NotADirectoryError(errno.ENOTDIR, "not a folder of our own")
+def _move(file: PickedUp, inside: Directory, aside: Directory, report: str | None) -> str | None:
     target = _free_name(aside, file.path.name)
     if report is not None:
-        write_whole(target.with_name(f"{target.name}.txt"), report.encode())
-    if not _unchanged(file):
-        target.with_name(f"{target.name}.txt").unlink(missing_ok=True)
+        aside.write_whole(f"{target}.txt", report.encode())
+    if not _unchanged(inside, file):
+        aside.remove(f"{target}.txt")
         return None
-    file.path.rename(target)
-    sync_folder(aside)
-    sync_folder(file.path.parent)
+    inside.move(file.path.name, aside, target)
+    aside.sync()
+    inside.sync()
     return target
 
 
@@ -87,48 +85,45 @@ def _without_names() -> Generator[None]:
         raise OSError(failure.errno, failure.strerror) from None
 
 
-def _read(path: Path, *, max_bytes: int, latest: float) -> PickedUp | None:
+def _read(inside: Directory, path: Path, *, max_bytes: int, latest: float) -> PickedUp | None:
+    before = inside.found(path.name)
+    if before is None or not stat.S_ISREG(before.st_mode) or max(before.st_mtime, before.st_ctime) > latest:
+        return None
     try:
-        before = path.lstat()
-        if not stat.S_ISREG(before.st_mode) or max(before.st_mtime, before.st_ctime) > latest:
-            return None
-        body = _bytes(path, at_most=max_bytes + 1) if before.st_size <= max_bytes else None
-        after = path.lstat()
+        body = _bytes(inside, path.name, at_most=max_bytes + 1) if before.st_size <= max_bytes else None
     except OSError as failure:
         if failure.errno in TAKEN_AWAY:
             return None
         raise
-    if _identity(after) != _identity(before) or (body is not None and len(body) != before.st_size):
+    after = inside.found(path.name)
+    if after is None or _identity(after) != _identity(before):
+        return None
+    if body is not None and len(body) != before.st_size:
         return None
     return PickedUp(path=path, size=before.st_size, body=body, identity=_identity(before))
 
 
-def _bytes(path: Path, *, at_most: int) -> bytes | None:
-    # Not through a link, and without waiting: a pipe that came in its place may hold up nobody.
+def _bytes(inside: Directory, name: str, *, at_most: int) -> bytes | None:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        return inside.read(name, at_most=at_most)
     except PermissionError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(at_most)
 
 
 def _identity(found: os.stat_result) -> tuple[int, int, int, int]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _unchanged(file: PickedUp) -> bool:
-    try:
-        return _identity(os.lstat(file.path)) == file.identity
-    except FileNotFoundError:
-        return False
+def _unchanged(inside: Directory, file: PickedUp) -> bool:
+    found = inside.found(file.path.name)
+    return found is not None and _identity(found) == file.identity
 
 
-def _free_name(aside: Path, name: str) -> Path:
+def _free_name(aside: Directory, name: str) -> str:
     stem, suffix = os.fsdecode(os.fsencode(Path(name).stem)[:LONGEST_STEM]), Path(name).suffix
-    target = aside / f"{stem}{suffix}"
+    target = f"{stem}{suffix}"
     number = 2
-    while os.path.lexists(target):
-        target = aside / f"{stem}.{number}{suffix}"
+    while aside.found(target) is not None:
+        target = f"{stem}.{number}{suffix}"
         number += 1
     return target

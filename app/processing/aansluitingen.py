@@ -81,8 +81,7 @@ def _connect(session: Session, runtime: Runtime, partij: str, soort: Aansluiting
     now = runtime.now()
     if soort is AansluitingSoort.MAP:
         _demand_own_folder(session, aansluiting)
-        for name in (IN, OUT):
-            Path(adres, name).mkdir(exist_ok=True)
+        _make_folders(Path(adres))
         add_jobs(session, [ophaling(partij, now)], now=now)
     stored.set_aansluiting(session, aansluiting=aansluiting, now=now)
     redirect_jobs(session, partij=partij, baan=aansluiting.baan, now=now)
@@ -109,6 +108,13 @@ def _folder(adres: str) -> str:
     if not folder.is_dir():
         raise InvalidInput("Deze map bestaat niet.")
     return str(folder.resolve())
+
+
+def _make_folders(folder: Path) -> None:
+    for name in (IN, OUT):
+        if (folder / name).is_symlink():
+            raise InvalidInput(f"De map {name} is een verwijzing; maak er een echte map van.")
+        (folder / name).mkdir(exist_ok=True)
 
 
 def _demand_own_folder(session: Session, aansluiting: Aansluiting) -> None:

@@ -15,7 +15,7 @@ from tests.delivery.dying import Killed, failing_at, killed_at, watched
 from tests.delivery.zendingen import A_ZENDING, a_zending
 
 NAME = f"{A_ZENDING.kenmerk}.xml"
-STEPS_OF_A_DROP = ["listdir", "open", "fsync", "rename", "open", "fsync"]
+STEPS_OF_A_DROP = ["open", "open", "listdir", "open", "fsync", "rename", "fsync"]
 
 
 def visible(folder: Path) -> dict[str, bytes]:
@@ -63,6 +63,18 @@ class TestDrop:
         folder.mkdir()
         (folder / NAME).symlink_to(tmp_path / target)
         assert isinstance(FolderTransport(folder).send(A_ZENDING), Nooit)
+
+    @pytest.mark.parametrize("linked", ["uit", "partij"])
+    def test_a_folder_that_is_a_link_by_now_is_not_written_in(self, tmp_path: Path, linked: str):
+        (tmp_path / "ander" / "uit").mkdir(parents=True)
+        out = tmp_path / "partij" / "uit"
+        if linked == "uit":
+            out.parent.mkdir()
+            out.symlink_to(tmp_path / "ander" / "uit")
+        else:
+            out.parent.symlink_to(tmp_path / "ander")
+        assert FolderTransport(out).send(A_ZENDING) == Later("De map bestaat niet.")
+        assert everything(tmp_path / "ander" / "uit") == []
 
     def test_two_berichten_are_two_files(self, tmp_path: Path):
         FolderTransport(tmp_path).send(A_ZENDING)

@@ -17,6 +17,10 @@ from tests.delivery.dying import Killed, failing_at, killed_at, watched
 
 MAX_BYTES = 1000
 REPORT = "Het bericht is verwerkt."
+STEPS_OF_A_LOOK = ["open", "open", "listdir", "open", "open", "open"]
+THE_FILE = len(STEPS_OF_A_LOOK) - 1
+STEPS_OF_SETTLING = ["open", "open", "mkdir", "open", "open", "fsync", "rename", "rename", "fsync", "fsync"]
+THE_MOVE = 7
 
 
 def after(path: Path, wait: timedelta = QUIET) -> datetime:
@@ -63,6 +67,19 @@ class TestPending:
         (tmp_path / "in" / "a.xml").symlink_to(put(tmp_path, "geheim.txt"))
         assert found(tmp_path / "in") == []
 
+    @pytest.mark.parametrize("linked", ["in", "partij"])
+    def test_a_folder_that_is_a_link_is_not_looked_into(self, tmp_path: Path, linked: str):
+        (tmp_path / "ander" / "in").mkdir(parents=True)
+        put(tmp_path / "ander" / "in")
+        inbox = tmp_path / "partij" / "in"
+        if linked == "in":
+            inbox.parent.mkdir()
+            inbox.symlink_to(tmp_path / "ander" / "in")
+        else:
+            inbox.parent.symlink_to(tmp_path / "ander")
+        with pytest.raises(NotADirectoryError):
+            found(inbox)
+
     def test_a_folder_or_pipe_is_no_file(self, tmp_path: Path):
         (tmp_path / "map.xml").mkdir()
         os.mkfifo(tmp_path / "pijp.xml")
@@ -83,14 +100,14 @@ class TestPending:
 
     def test_a_file_that_we_may_not_read_is_not_passed_over(self, tmp_path: Path):
         put(tmp_path)
-        with watched(failing_at(1, errno.EACCES)):
+        with watched(failing_at(THE_FILE, errno.EACCES)):
             file = found(tmp_path)[0]
         assert file.body is None
         assert settle(file, into="afgekeurd", report="Het bestand is niet leesbaar.") is not None
 
     def test_a_file_that_is_taken_away_while_we_look_is_passed_over(self, tmp_path: Path):
         put(tmp_path)
-        with watched(failing_at(1, errno.ENOENT)):
+        with watched(failing_at(THE_FILE, errno.ENOENT)):
             assert found(tmp_path) == []
 
     def test_a_link_that_came_in_its_place_is_not_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -99,11 +116,13 @@ class TestPending:
         secret = put(tmp_path, "geheim.txt", b"<g/>")
         opens = os.open
 
-        def swapped_for_a_moment(*arguments: Any):
+        def swapped_for_a_moment(*arguments: Any, **named: Any):
+            if arguments[0] != path.name:
+                return opens(*arguments, **named)
             path.rename(tmp_path / "opzij")
             path.symlink_to(secret)
             try:
-                return opens(*arguments)
+                return opens(*arguments, **named)
             finally:
                 (tmp_path / "opzij").rename(path)
 
@@ -121,12 +140,12 @@ class TestPending:
     def test_an_error_does_not_tell_the_name(self, tmp_path: Path):
         put(tmp_path, "999900006.xml")
         file = found(tmp_path)[0]
-        for step in range(2):
+        for step in range(len(STEPS_OF_A_LOOK)):
             with pytest.raises(OSError, match="Input/output error") as failure, watched(failing_at(step, errno.EIO)):
                 found(tmp_path)
             assert "9999" not in str(failure.value)
             assert failure.value.__suppress_context__
-        for step in range(5):
+        for step in range(THE_MOVE + 1):
             with pytest.raises(OSError, match="Input/output error") as failure, watched(failing_at(step, errno.EIO)):
                 settle(file, into="verwerkt", report=REPORT)
             assert "9999" not in str(failure.value)
@@ -218,6 +237,16 @@ class TestSettle:
             settle(found(tmp_path / "in")[0], into="verwerkt", report=REPORT)
         assert names(tmp_path / "elders") == []
 
+    def test_does_not_move_from_where_a_link_leads(self, tmp_path: Path):
+        (tmp_path / "in").mkdir()
+        put(tmp_path / "in")
+        file = found(tmp_path / "in")[0]
+        (tmp_path / "in").rename(tmp_path / "elders")
+        (tmp_path / "in").symlink_to(tmp_path / "elders")
+        with pytest.raises(NotADirectoryError):
+            settle(file, into="verwerkt", report=REPORT)
+        assert names(tmp_path / "elders") == ["a.xml"]
+
 
 class TestCrash:
     def steps(self, folder: Path) -> list[str]:
@@ -229,9 +258,9 @@ class TestCrash:
 
     def test_the_report_is_there_before_the_file_moves(self, tmp_path: Path):
         steps = self.steps(tmp_path)
-        assert steps == ["mkdir", "open", "fsync", "rename", "rename", "open", "fsync", "open", "fsync"]
+        assert steps == STEPS_OF_SETTLING
 
-    @pytest.mark.parametrize("step", range(9))
+    @pytest.mark.parametrize("step", range(len(STEPS_OF_SETTLING)))
     def test_a_kill_loses_nothing_and_everything_may_be_done_again(self, tmp_path: Path, step: int):
         put(tmp_path)
         file = found(tmp_path)[0]
@@ -243,7 +272,7 @@ class TestCrash:
         assert [name for name in names(tmp_path) if ".tmp" not in name] == ["verwerkt/a.xml", "verwerkt/a.xml.txt"]
         assert (tmp_path / "verwerkt" / "a.xml").read_bytes() == b"<a/>"
 
-    @pytest.mark.parametrize("step", range(5))
+    @pytest.mark.parametrize("step", range(THE_MOVE + 1))
     def test_a_full_disk_leaves_the_file_where_it_was(self, tmp_path: Path, step: int):
         path = put(tmp_path)
         file = found(tmp_path)[0]

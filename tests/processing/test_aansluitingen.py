@@ -152,6 +152,16 @@ class TestFolder:
             connect(post, partij=PARTIJ, soort=AansluitingSoort.MAP, adres=adres)
         assert all_aansluitingen(post) == []
 
+    @pytest.mark.parametrize("name", ["in", "uit"])
+    def test_has_no_link_in_it(self, name, post, tmp_path):
+        (tmp_path / "elders").mkdir()
+        own = tmp_path / "partij"
+        own.mkdir()
+        (own / name).symlink_to(tmp_path / "elders")
+        with pytest.raises(InvalidInput):
+            connect(post, partij=PARTIJ, soort=AansluitingSoort.MAP, adres=str(own))
+        assert all_aansluitingen(post) == []
+
     @pytest.mark.parametrize("other", [".", "in", ".."])
     def test_is_of_one_party(self, other, post, tmp_path):
         own = tmp_path / "a" / "b"

@@ -258,3 +258,15 @@ class TestFolder:
         look(post, late)
         assert names(folder / "in") == {"afgekeurd"}
         assert log(post) == []
+
+    def test_that_became_a_link_to_that_of_another_is_not_read(self, post, inbox, late, tmp_path):
+        theirs = tmp_path.parent / f"{tmp_path.name}-ander"
+        theirs.mkdir()
+        connect(post, partij=OTHER_PARTIJ, soort=AansluitingSoort.MAP, adres=str(theirs))
+        (theirs / "uit" / "a.xml").write_bytes(GOOD)
+        inbox.rmdir()
+        inbox.symlink_to(theirs / "uit")
+        look(post, late)
+        assert names(theirs / "uit") == {"a.xml"}
+        assert log_of_key(post) == []
+        assert [job.status for job in jobs(post, JobSoort.OPHALEN)] == ["open", "open"]
