@@ -77,6 +77,7 @@ def create_runtime(settings: Settings) -> Runtime:
         schemas=Schemas.load(settings.schemas_dir or active_directory(settings.schemas_pointer, OWN_SCHEMAS)),
         today=settings.business_date,
         now=lambda: datetime.now(UTC),
+        shared_clock=True,
         direct_bytes=settings.direct_bytes,
         max_bericht_bytes=settings.max_bericht_bytes,
         ggk_in_order=settings.ggk_in_order,

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from app.domain.werk import DELIVERIES, JobSoort
+from app.domain.werk import Slotgroep, slotgroep
 from app.processing.runtime import Runtime
 from app.processing.werk import begin, carry_out, claim, renew, work_waits
 from app.storage.jobs import Job
@@ -21,8 +21,9 @@ PAUSE: Final = 0.02
 
 AFTER_FAILURE: Final = 1.0
 SLOTS: Final = {
-    DELIVERIES: 32,  # waiting for others costs nothing
-    frozenset(JobSoort) - DELIVERIES: 2,  # computing does
+    Slotgroep.VERZENDEN: 32,  # waiting for others costs nothing
+    Slotgroep.MAPPEN: 8,  # a file system that hangs never lets go
+    Slotgroep.REKENEN: 2,
 }
 PATIENCE: Final = 10.0
 """Seconds that running jobs get to end when the worker stops; what is left another worker takes over."""
@@ -67,7 +68,7 @@ class Worker:
                 if not begun:
                     begin(self._runtime, alone=self._alone)
                     begun = True
-                started = work_waits(self._runtime) and self._start_due()
+                started = sum(self._start(groep) for groep in work_waits(self._runtime))
             except Exception:
                 log.exception("work_unreachable")  # the database is gone for a moment: it will be back
                 self._stop.wait(AFTER_FAILURE)
@@ -75,18 +76,27 @@ class Worker:
             if not started:
                 self._wake.wait(PAUSE)
 
-    def _start_due(self) -> int:
-        return sum(self._start(soorten, slots) for soorten, slots in SLOTS.items())
-
-    def _start(self, soorten: frozenset[JobSoort], slots: int) -> int:
+    def _start(self, groep: Slotgroep) -> int:
         with self._lock:
-            free = slots - sum(job.soort in soorten for job in self._running.values())
-        jobs = claim(self._runtime, soorten, lease=self._lease, limit=free) if free > 0 else []
+            free = SLOTS[groep] - sum(slotgroep(job.baan) is groep for job in self._running.values())
+        jobs = claim(self._runtime, lease=self._lease, limit=free, groep=groep) if free > 0 else []
         for job in jobs:
-            with self._lock:
-                self._running[job.id] = job
-            Thread(target=self._carry_out, args=(job,), daemon=True).start()
+            self._begin(job)
         return len(jobs)
+
+    def _begin(self, job: Job) -> None:
+        with self._lock:
+            self._running[job.token] = job  # by token: it may be claimed again while the first attempt hangs
+        try:
+            Thread(target=self._carry_out, args=(job,), daemon=True).start()
+        except RuntimeError:
+            log.exception("job_not_begun", job_id=job.id)  # no more threads: its lease ends, then it is tried again
+            self._end(job)
+
+    def _end(self, job: Job) -> None:
+        with self._lock:
+            del self._running[job.token]
+        self._wake.set()
 
     def _carry_out(self, job: Job) -> None:
         try:
@@ -94,9 +104,7 @@ class Worker:
         except Exception:
             log.exception("job_unrecorded", job_id=job.id)  # its lease ends, then it is tried again
         finally:
-            with self._lock:
-                del self._running[job.id]
-            self._wake.set()
+            self._end(job)
 
     def _renewing(self) -> None:
         while not self._stop.wait(self._lease.total_seconds() / 3):

@@ -39,7 +39,7 @@ class FolderTransport:
             with directory(self._folder) as folder:
                 return _dropped(folder, zending)
         except OSError as failure:
-            return Later(reason(failure))
+            return Later(reason(failure), whole_lane=True)
 
 
 def reason(failure: OSError) -> str:

@@ -10,7 +10,7 @@ from app.delivery.destinations import NotAllowed
 from app.delivery.retry_after import retry_after
 from app.delivery.safe_client import Answer, NoAnswer, SafeClient
 from app.delivery.signature import sign
-from app.delivery.transport import Afgeleverd, Later, Nooit, Uitkomst, Zending
+from app.delivery.transport import BUSY, Afgeleverd, Later, Nooit, Uitkomst, Zending
 
 MAX_ANSWER_BYTES: Final = 65_536
 TRY_AGAIN: Final = frozenset({408, 425, 429})
@@ -48,9 +48,9 @@ class WebhookTransport:
         try:
             answer = self._client.post(self._url, headers=headers, body=zending.body, answer_bytes=MAX_ANSWER_BYTES)
         except NotAllowed as refused:
-            return Nooit(refused.reden) if refused.permanent else Later(refused.reden)
+            return Nooit(refused.reden) if refused.permanent else Later(refused.reden, whole_lane=True)
         except NoAnswer as failure:
-            return Later(failure.reden)
+            return Later(failure.reden, whole_lane=failure.away)
         return _uitkomst(answer, now)
 
 
@@ -94,4 +94,4 @@ def _uitkomst(answer: Answer, now: datetime) -> Uitkomst:
     wacht = retry_after(answer.headers, now=now)
     if status in NOT_HERE_NOW:
         return Later(f"De ontvanger laat ons niet toe of kent het adres niet (HTTP {status}).", wacht)
-    return Later(f"De ontvanger kan het bericht nu niet aannemen (HTTP {status}).", wacht)
+    return Later(f"De ontvanger kan het bericht nu niet aannemen (HTTP {status}).", wacht, whole_lane=status in BUSY)

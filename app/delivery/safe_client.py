@@ -19,11 +19,15 @@ IN_A_PATH: Final = "/?%:@!$&'()*+,;=[]"  # what may stand in a path or query as 
 
 
 class NoAnswer(Exception):
-    """The other side did not answer, or not in full: it may or may not have got the message. `reden` is Dutch."""
+    """The other side did not answer, or not in full: it may or may not have got the message. `reden` is Dutch.
 
-    def __init__(self, reden: str) -> None:
+    `away`: there was no connection or nothing came in time, so it does not look like something about this message.
+    """
+
+    def __init__(self, reden: str, *, away: bool = True) -> None:
         super().__init__(reden)
         self.reden = reden
+        self.away = away
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class SafeClient:
         except httpcore2.TimeoutException:
             raise NoAnswer("De ontvanger gaf geen volledig antwoord binnen de tijd.") from None
         except (httpcore2.NetworkError, httpcore2.RemoteProtocolError):
-            raise NoAnswer("De verbinding brak af voor het antwoord volledig was.") from None
+            raise NoAnswer("De verbinding brak af voor het antwoord volledig was.", away=False) from None
         finally:
             stream.close()
 

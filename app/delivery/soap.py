@@ -39,9 +39,9 @@ class SoapEndpoint:
         try:
             answer = self._client.post(self._url, headers=headers, body=envelope, answer_bytes=MAX_ANSWER_BYTES)
         except NotAllowed as refused:
-            return Nooit(refused.reden) if refused.permanent else Later(refused.reden)
+            return Nooit(refused.reden) if refused.permanent else Later(refused.reden, whole_lane=True)
         except NoAnswer as failure:
-            return Later(failure.reden)
+            return Later(failure.reden, whole_lane=failure.away)
         if not answer.complete:
             return Later("Het antwoord van de ontvanger is te groot.")
         return SoapAnswer(answer.status, answer.body, retry_after(answer.headers, now=now))

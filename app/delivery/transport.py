@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeAlias
 
+BUSY: Final = frozenset({429, 503})
+"""Statuses of HTTP by which a receiver asks to be left alone for a while."""
+
 KENMERK: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -49,11 +52,13 @@ class Overgedragen:
 class Later:
     """Not now: the same bytes may go again. `wacht` is how long the receiver asked to wait, None when it did not.
 
+    `whole_lane`: nothing else would arrive there either. False: it may be about this message alone.
     `reden` is for an operator: a short sentence in Dutch, with no content of the message, personal data or URL in it.
     """
 
     reden: str
     wacht: timedelta | None = None
+    whole_lane: bool = False
 
 
 @dataclass(frozen=True, slots=True)

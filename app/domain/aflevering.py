@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.werk import MAP_BAAN
+
 
 class AansluitingSoort(StrEnum):
     """How a partij gets its messages, besides its postbus."""
@@ -30,9 +32,11 @@ class Aansluiting:
 
     @property
     def baan(self) -> str:
-        """What it shares with others that hang when it hangs: the host of its URL, else nothing."""
+        """What it shares with others that hang when it hangs: the host of its URL, of a folder nothing."""
+        if self.soort is AansluitingSoort.MAP:
+            return f"{MAP_BAAN}uit:{self.partij}"
         host = self.adres.partition("//")[2].partition("/")[0].lower()
-        return f"{self.soort}:{host}" if self.soort is not AansluitingSoort.MAP else self.partij
+        return f"{self.soort}:{host}"
 
 
 class GebeurtenisSoort(StrEnum):

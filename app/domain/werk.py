@@ -37,6 +37,32 @@ DELIVERIES: Final = frozenset({JobSoort.AFLEVERING, JobSoort.FOUTBERICHT})
 """Work that waits for others, and goes on for days when they are away."""
 
 
+GEEN_BAAN: Final = ""
+"""The lane of work that waits for nobody."""
+
+MAP_BAAN: Final = "map:"
+"""How the lanes of folders begin."""
+
+
+class Slotgroep(StrEnum):
+    """Work that shares the slots of a worker: what hangs in one group takes none from another."""
+
+    VERZENDEN = "verzenden"
+    MAPPEN = "mappen"
+    REKENEN = "rekenen"
+
+
+def slotgroep(baan: str) -> Slotgroep:
+    """The group of a lane.
+
+    >>> slotgroep("ggk:adapter.example"), slotgroep(GEEN_BAAN)
+    (<Slotgroep.VERZENDEN: 'verzenden'>, <Slotgroep.REKENEN: 'rekenen'>)
+    """
+    if baan == GEEN_BAAN:
+        return Slotgroep.REKENEN
+    return Slotgroep.MAPPEN if baan.startswith(MAP_BAAN) else Slotgroep.VERZENDEN
+
+
 class JobStatus(StrEnum):
     """Where a job is; a claimed job is still open."""
 
@@ -58,6 +84,18 @@ class Oorzaak(StrEnum):
 ONTVANGER_WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 ONTVANGER_GIVES_UP: Final = timedelta(days=5)  # as long as the chain itself keeps trying (Digikoppeling)
 ONVERWACHT_WAITS: Final = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600))
+BAAN_RUSTEN: Final = tuple(timedelta(seconds=s) for s in (5, 15, 60, 300, 900))
+"""How long a lane rests after its first failure, the one after it, and so on; the last for ever."""
+
+
+def baan_rust(mislukt: int, *, asked: timedelta | None = None) -> timedelta:
+    """How long a lane rests after so many failures in a row (1 is the first), or as long as the other side `asked`.
+
+    >>> baan_rust(2), baan_rust(99, asked=timedelta(days=1))
+    (datetime.timedelta(seconds=15), datetime.timedelta(seconds=900))
+    """
+    rust = BAAN_RUSTEN[min(mislukt, len(BAAN_RUSTEN)) - 1]
+    return max(rust, min(asked or rust, BAAN_RUSTEN[-1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +114,7 @@ Vervolg: TypeAlias = Opnieuw | Opgegeven
 
 
 def vervolg(oorzaak: Oorzaak, *, pogingen: int, gemaakt_op: datetime, now: datetime) -> Vervolg:
-    """What comes after failed attempt number `pogingen` (1 is the first) of a job that was made at `gemaakt_op`.
+    """What comes after `pogingen` attempts that failed for this cause, of a job that was made at `gemaakt_op`.
 
     >>> made = datetime(2018, 1, 1)
     >>> vervolg(Oorzaak.ONTVANGER, pogingen=2, gemaakt_op=made, now=made)

@@ -20,7 +20,8 @@ from app.processing.runtime import Runtime
 from app.storage.aansluitingen import find_aansluiting
 from app.storage.accepted import feiten_of
 from app.storage.berichten import body_of, set_status
-from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
+from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen, has_it
+from app.storage.job_banen import clear_baan
 from app.storage.jobs import Job, finish_job
 
 BEFORE_DELIVERY: Final = frozenset(
@@ -32,16 +33,22 @@ def carry_out(runtime: Runtime, job: Job) -> None:
     """Deliver the bericht of the job to its partij, or have it tried again later; raises LeaseLost."""
     with runtime.storage.reading() as session:
         aansluiting = find_aansluiting(session, partij=job.partij or "")
-        wanted = feiten_of(session, id=job.bericht_id or "").status != BerichtStatus.BEANTWOORD
-        zending = _zending(session, job) if aansluiting is not None and wanted else None
-    if aansluiting is None or zending is None:  # it fetches from its postbus by now, or answered what it had
-        runtime.storage.run(lambda session: finish_job(session, job, now=runtime.now()))
+        zending = _zending(session, job) if aansluiting is not None and not _has_it(session, job) else None
+    if aansluiting is None or zending is None:  # it fetches from its postbus by now, and maybe has it
+        runtime.storage.run(lambda session: finish_job(session, job, now=runtime.moment(session)))
         return
     uitkomst = _send(runtime, aansluiting, zending)
     passed("aflevering-verzonden")
     runtime.storage.run(lambda session: _record(session, runtime, job, uitkomst))
     AFLEVERINGEN.labels(type(uitkomst).__name__.lower()).inc()
     passed("aflevering-vastgelegd")
+
+
+def _has_it(session: Session, job: Job) -> bool:
+    """Whether the partij answered the bericht or said that it has it, and nobody wanted it sent again since."""
+    bericht_id = job.bericht_id or ""
+    answered = feiten_of(session, id=bericht_id).status == BerichtStatus.BEANTWOORD
+    return answered or has_it(session, bericht_id=bericht_id, partij=job.partij or "")
 
 
 def _send(runtime: Runtime, aansluiting: Aansluiting, zending: Zending) -> Uitkomst:
@@ -68,32 +75,31 @@ def _zending(session: Session, job: Job) -> Zending:
 
 
 def _record(session: Session, runtime: Runtime, job: Job, uitkomst: Uitkomst) -> None:
+    now = runtime.moment(session)
     match uitkomst:
         case Afgeleverd():
             _arrived(session, runtime, job, GebeurtenisSoort.AFGELEVERD, BerichtStatus.AFGELEVERD)
         case Overgedragen():
             _arrived(session, runtime, job, GebeurtenisSoort.VERZONDEN, BerichtStatus.VERZONDEN)
+        case Later() | Nooit() if _has_it(session, job):  # it fetched it meanwhile
+            finish_job(session, job, now=now)
         case Later():
-            _later(session, runtime, job, uitkomst)
+            if try_later(session, job, uitkomst, now=now):
+                _note(session, runtime, job, GebeurtenisSoort.POGING_MISLUKT, uitkomst.reden)
         case Nooit():
-            give_up(session, job, uitkomst.reden, now=runtime.now())
+            give_up(session, job, uitkomst.reden, now=now)
         case _:
             assert_never(uitkomst)
 
 
 def _arrived(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoort, status: BerichtStatus) -> None:
-    now = runtime.now()
-    finish_job(session, job, now=now)
+    finish_job(session, job, now=runtime.moment(session))
+    clear_baan(session, baan=job.baan)
     before = feiten_of(session, id=job.bericht_id or "", lock=True).status
     passed_on = status is BerichtStatus.VERZONDEN and before in {BerichtStatus.VERZONDEN, BerichtStatus.VERWERKT}
     if before in BEFORE_DELIVERY and not passed_on:
         set_status(session, id=job.bericht_id or "", status=status)
     _note(session, runtime, job, soort)
-
-
-def _later(session: Session, runtime: Runtime, job: Job, later: Later) -> None:
-    if try_later(session, job, later, now=runtime.now()):
-        _note(session, runtime, job, GebeurtenisSoort.POGING_MISLUKT, later.reden)
 
 
 def _note(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoort, reden: str | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from app.delivery.transport import Afgeleverd, Later, Nooit, Overgedragen
+from app.delivery.transport import Afgeleverd, Later, Nooit, Overgedragen, Uitkomst
 from app.domain.aflevering import AansluitingSoort, GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
 from app.domain.envelop import Foutbericht, Heenbericht, Retour
@@ -32,6 +32,7 @@ from app.storage.accepted import feiten_of
 from app.storage.berichten import set_status
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
 from app.storage.ggk_envelopen import EnvelopRecord, bytes_of, find_sent, get_envelop, set_fout
+from app.storage.job_banen import clear_baan
 from app.storage.jobs import Job, NewJob, add_jobs, finish_job, has_open_jobs, reschedule_job
 
 log = structlog.get_logger(__name__)
@@ -106,23 +107,28 @@ def carry_out(runtime: Runtime, job: Job) -> None:
         record = get_envelop(session, id=job.argument or "")
         aansluiting = find_aansluiting(session, partij=job.partij or "")
     if aansluiting is None or aansluiting.soort is not AansluitingSoort.GGK:
-        runtime.storage.run(lambda session: give_up(session, job, NO_WAY, now=runtime.now()))
+        runtime.storage.run(lambda session: give_up(session, job, NO_WAY, now=runtime.moment(session)))
         return
     uitkomst = post(runtime, aansluiting, record)
     passed("ggk-foutbericht-verzonden")
 
-    def work(session: Session) -> None:
-        match uitkomst:
-            case Afgeleverd() | Overgedragen():
-                finish_job(session, job, now=runtime.now())
-                reden = "Het foutbericht is aangenomen."
-                _note(session, runtime, job.bericht_id or "", GebeurtenisSoort.VERZONDEN, job.partij, reden)
-            case Later():
-                try_later(session, job, uitkomst, now=runtime.now())
-            case Nooit():
-                give_up(session, job, uitkomst.reden, now=runtime.now())
+    runtime.storage.run(lambda session: _record(session, runtime, job, uitkomst))
 
-    runtime.storage.run(work)
+
+def _record(session: Session, runtime: Runtime, job: Job, uitkomst: Uitkomst) -> None:
+    bericht_id, now = job.bericht_id or "", runtime.moment(session)
+    match uitkomst:
+        case Afgeleverd() | Overgedragen():
+            finish_job(session, job, now=now)
+            clear_baan(session, baan=job.baan)
+            reden = "Het foutbericht is aangenomen."
+            _note(session, runtime, bericht_id, GebeurtenisSoort.VERZONDEN, job.partij, reden, job.pogingen)
+        case Later(reden):
+            if try_later(session, job, uitkomst, now=now):
+                soort = GebeurtenisSoort.POGING_MISLUKT
+                _note(session, runtime, bericht_id, soort, job.partij, reden, job.pogingen)
+        case Nooit(reden):
+            give_up(session, job, reden, now=now)
 
 
 def take_in(runtime: Runtime, job: Job, record: EnvelopRecord, foutbericht: Foutbericht) -> None:
@@ -133,12 +139,12 @@ def take_in(runtime: Runtime, job: Job, record: EnvelopRecord, foutbericht: Fout
         if sent is None:
             raise LookupError("what an Fo01 names was found when it was acknowledged")
         if _is_being_sent(session, sent):  # it overtook the Bv03, which would undo it
-            reschedule_job(session, job, at=runtime.now() + LOOK_AGAIN)
+            reschedule_job(session, job, at=runtime.moment(session) + LOOK_AGAIN)
             return
         _refuse_sent(session, runtime, sent, foutbericht)
         ggk_ongeopend.settle(session, runtime, job)
         passed("ggk-foutbericht-verwerkt")
-        finish_job(session, job, now=runtime.now())
+        finish_job(session, job, now=runtime.moment(session))
 
     runtime.storage.run(work)
     log.info("ggk_foutbericht_received", envelop_id=record.id)
@@ -190,7 +196,14 @@ def _origineel(session: Session, envelop_id: str) -> bytes | None:
 
 
 def _note(
-    session: Session, runtime: Runtime, bericht_id: str, soort: GebeurtenisSoort, partij: str | None, reden: str
+    session: Session,
+    runtime: Runtime,
+    bericht_id: str,
+    soort: GebeurtenisSoort,
+    partij: str | None,
+    reden: str,
+    poging: int | None = None,
 ) -> None:
-    noted = Gebeurtenis(bericht_id=bericht_id, moment=runtime.now(), soort=soort, partij=partij, reden=reden)
+    moment = runtime.now()
+    noted = Gebeurtenis(bericht_id=bericht_id, moment=moment, soort=soort, partij=partij, poging=poging, reden=reden)
     add_gebeurtenissen(session, [noted])

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.delivery.soap import SoapAnswer
-from app.delivery.transport import Later, Nooit, Overgedragen, Uitkomst, Zending
+from app.delivery.transport import BUSY, Later, Nooit, Overgedragen, Uitkomst, Zending
 from app.domain.aflevering import Aansluiting
 from app.domain.envelop import (
     Envelop,
@@ -176,9 +176,8 @@ def _conversation(session: Session, zending: Zending) -> str:
 def _judged(runtime: Runtime, record: EnvelopRecord, answer: SoapAnswer) -> Uitkomst:
     soap = read_soap(answer.body, None)
     if isinstance(soap, SoapUnreadable):
-        return Later(
-            f"de ontvanger antwoordde met status {answer.status} en zonder leesbaar SOAP-bericht", answer.wacht
-        )
+        reden = f"de ontvanger antwoordde met status {answer.status} en zonder leesbaar SOAP-bericht"
+        return Later(reden, answer.wacht, whole_lane=answer.status in BUSY)
     antwoord: Antwoord = read_antwoord(soap, runtime.envelop_schemas)
     match outcome_of(antwoord, record.referentienummer):
         case Antwoordsoort.AANGEBODEN:

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from app.domain.werk import JobSoort, JobStatus
 from app.processing.runtime import Runtime
-from app.storage.jobs import oldest_due
+from app.storage.job_banen import oldest_due
 from app.storage.measures import berichten_since, jobs_by_soort
 
 DAY: Final = timedelta(days=1)
@@ -58,8 +58,8 @@ class _Database(Collector):
         return iter(())  # or registering would ask the database
 
     def collect(self) -> Iterator[Metric]:
-        now = self._runtime.now()
         with self._runtime.storage.reading() as session:
+            now = self._runtime.moment(session)
             waiting = jobs_by_soort(session, status=JobStatus.OPEN)
             failed = jobs_by_soort(session, status=JobStatus.MISLUKT)
             oldest = oldest_due(session, now=now)

@@ -14,7 +14,8 @@ from app.domain.werk import Oorzaak, Opgegeven, vervolg
 from app.storage.accepted import feiten_of
 from app.storage.berichten import set_status
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
-from app.storage.jobs import Job, fail_job, postpone_job, rest_baan
+from app.storage.job_banen import rest_baan
+from app.storage.jobs import Job, fail_job, postpone_job
 
 UNFINISHED: Final = frozenset({BerichtStatus.IN_VERWERKING, BerichtStatus.TE_VERZENDEN, BerichtStatus.VERZONDEN})
 
@@ -23,14 +24,15 @@ LONGEST_WAIT: Final = timedelta(hours=4)
 
 
 def try_later(session: Session, job: Job, later: Later, *, now: datetime) -> bool:
-    """Have a delivery tried again and its lane rest meanwhile; False when it was given up. Raises LeaseLost."""
-    following = vervolg(Oorzaak.ONTVANGER, pogingen=job.pogingen, gemaakt_op=job.gemaakt_op, now=now)
+    """Have a delivery tried again and its lane rest for a while; False when it was given up. Raises LeaseLost."""
+    failed = job.pogingen - job.onverwacht - job.afgebroken
+    following = vervolg(Oorzaak.ONTVANGER, pogingen=failed, gemaakt_op=job.gemaakt_op, now=now)
     if isinstance(following, Opgegeven):
         give_up(session, job, f"Na vijf dagen opgegeven. {later.reden}", now=now)
         return False
     at = now + min(max(following.wacht, later.wacht or timedelta()), LONGEST_WAIT)
     postpone_job(session, job, at=at, reden=later.reden)
-    rest_baan(session, baan=job.baan or "", until=at)
+    rest_baan(session, baan=job.baan, now=now, whole=later.whole_lane, asked=later.wacht if later.whole_lane else None)
     return True
 
 

@@ -21,7 +21,7 @@ from app.domain.aflevering import AansluitingSoort
 from app.domain.bericht import BerichtStatus
 from app.domain.principal import Principal, principal_of_partij
 from app.domain.refusals import Refusal
-from app.domain.werk import JobSoort
+from app.domain.werk import MAP_BAAN, JobSoort
 from app.processing.failpoints import passed
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
@@ -46,7 +46,11 @@ class TakenElsewhere(Exception):
 def ophaling(partij: str, now: datetime) -> NewJob:
     """The work of looking into the folder of a partij, again and again."""
     return NewJob(
-        soort=JobSoort.OPHALEN, gepland_op=now, sleutel=f"ophalen:{partij}", baan=f"ophalen:{partij}", partij=partij
+        soort=JobSoort.OPHALEN,
+        gepland_op=now,
+        sleutel=f"ophalen:{partij}",
+        baan=f"{MAP_BAAN}in:{partij}",
+        partij=partij,
     )
 
 
@@ -59,8 +63,8 @@ def carry_out(runtime: Runtime, job: Job) -> None:
         runtime.storage.run(lambda session: finish_job(session, job, now=runtime.now()))
         return
     went_well = _take_in_all(runtime, principal_of_partij(partij, key_id=KEY_ID), Path(aansluiting.adres) / IN)
-    at = runtime.now() + (EVERY if went_well else AFTER_FAILURE)
-    runtime.storage.run(lambda session: reschedule_job(session, job, at=at))
+    wait = EVERY if went_well else AFTER_FAILURE
+    runtime.storage.run(lambda session: reschedule_job(session, job, at=runtime.moment(session) + wait))
 
 
 def _take_in_all(runtime: Runtime, principal: Principal, folder: Path) -> bool:

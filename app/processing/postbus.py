@@ -43,7 +43,7 @@ def _confirm(session: Session, runtime: Runtime, principal: Principal, zicht: Zi
     partijen = set(principal.partijen).intersection(partijen_with(session, bericht_id=bericht_id))
     if not partijen:
         raise NotFound("Dit bericht zit niet in uw postbus.")
-    now = runtime.now()
+    now = runtime.moment(session)
     end_jobs(session, sleutels=[aflevering_sleutel(partij, bericht_id) for partij in partijen], now=now)
     if feiten_of(session, id=bericht_id, lock=True).status in UNDERWAY | {BerichtStatus.MISLUKT}:
         set_status(session, id=bericht_id, status=BerichtStatus.AFGELEVERD)

@@ -43,6 +43,6 @@ def readiness(runtime: Runtime, *, works: bool = False) -> Readiness:
 
 
 def _work_lies(runtime: Runtime) -> bool:
-    now = runtime.now()
     with runtime.storage.reading() as session:
+        now = runtime.moment(session)
         return work_lies(session, before=now - TOO_LONG, now=now)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import uuid_utils
+from sqlalchemy.orm import Session
 
 import app
 from app.delivery.transports import Transports, public_transports
@@ -21,7 +22,8 @@ from app.domain.retour import Finding
 from app.ggk.schemas import EnvelopSchemas
 from app.iwmo.reading import recognise
 from app.iwmo.xsd import Schemas
-from app.storage.base import Storage
+from app.storage.base import Storage, moment_of
+from app.storage.columns import is_postgresql
 
 
 @cache
@@ -42,7 +44,8 @@ class Runtime:
     A 303 of more than `direct_bytes` is settled by the worker, after it was accepted; a file of more than
     `max_bericht_bytes` is not read. `ggk_in_order`: an envelope whose time is not after the last one of its
     sender is refused. `parsed_inrichtingen` remembers versions by (gemeente, versie); a version never changes, so it
-    never goes stale.
+    never goes stale. `shared_clock`: nodes with clocks of their own work on one database, so it says what the time is
+    where they have to agree.
     """
 
     storage: Storage
@@ -52,9 +55,14 @@ class Runtime:
     direct_bytes: int = DIRECT_BYTES
     max_bericht_bytes: int = MAX_BERICHT_BYTES
     ggk_in_order: bool = False
+    shared_clock: bool = False
     envelop_schemas: EnvelopSchemas = field(default_factory=_own_envelop_schemas)
     transports: Transports = field(default_factory=public_transports)
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
+
+    def moment(self, session: Session) -> datetime:
+        """Now, in UTC, as all who work on the database agree on it: for leases and when work is due."""
+        return moment_of(session) if self.shared_clock and is_postgresql(session) else self.now()
 
     def xsd_findings(self, release: str, soort: Berichtsoort, body: bytes) -> tuple[Finding, ...]:
         """What the XSD finds on a message that we wrote ourselves."""

@@ -10,21 +10,14 @@ from typing import Final, TypeAlias
 import structlog
 from sqlalchemy.orm import Session
 
-from app.domain.werk import DELIVERIES, JobSoort, Oorzaak, Opgegeven, Vervolg, vervolg
+from app.domain.werk import DELIVERIES, JobSoort, Oorzaak, Opgegeven, Slotgroep, Vervolg, vervolg
 from app.processing import aflevering, ggk_foutberichten, ggk_ongeopend, ggk_openen, onderhoud, ophalen, verwerking
 from app.processing.failpoints import passed
 from app.processing.metingen import DUUR, POGINGEN
 from app.processing.opgeven import give_up
 from app.processing.runtime import Runtime
-from app.storage.jobs import (
-    Job,
-    LeaseLost,
-    claim_jobs,
-    postpone_job,
-    release_leases,
-    renew_leases,
-    work_is_due,
-)
+from app.storage.job_banen import due_groepen
+from app.storage.jobs import Job, LeaseLost, claim_jobs, postpone_job, release_leases, renew_leases
 
 log = structlog.get_logger(__name__)
 
@@ -41,27 +34,37 @@ HANDLERS: Final[Mapping[JobSoort, Handler]] = {
 }
 PERIODIC: Final = frozenset({JobSoort.OPHALEN, JobSoort.TERMIJNEN, JobSoort.OPRUIMEN})
 PERIODIC_WAIT: Final = timedelta(minutes=10)
-MOST_ATTEMPTS: Final = 20
-"""Of work that is not a delivery; so many without an end means that it takes the process with it each time."""
+MOST_CRASHES: Final = 20
+"""Of work that is not a delivery; so many attempts without an end mean that it takes the process with it each time."""
 
 
-def work_waits(runtime: Runtime) -> bool:
-    """Whether any work is due; locks nothing, so it may be asked many times a second."""
+def work_waits(runtime: Runtime) -> frozenset[Slotgroep]:
+    """Which groups have work that may begin; locks nothing, so it may be asked many times a second."""
     with runtime.storage.reading() as session:
-        return work_is_due(session, now=runtime.now())
+        return due_groepen(session, now=runtime.moment(session))
 
 
-def claim(runtime: Runtime, soorten: frozenset[JobSoort], *, lease: timedelta, limit: int) -> list[Job]:
-    """At most `limit` jobs that are due, for this worker alone until the lease ends."""
-    return runtime.storage.run(
-        lambda session: claim_jobs(session, soorten=soorten, now=runtime.now(), lease=lease, limit=limit)
-    )
+def claim(
+    runtime: Runtime,
+    soorten: frozenset[JobSoort] = frozenset(JobSoort),
+    *,
+    lease: timedelta,
+    limit: int,
+    groep: Slotgroep | None = None,
+) -> list[Job]:
+    """At most `limit` jobs that are due, for this worker alone until the lease ends; of one group when it is named."""
+
+    def work(session: Session) -> list[Job]:
+        now = runtime.moment(session)
+        return claim_jobs(session, soorten=soorten, now=now, lease=lease, limit=limit, groep=groep)
+
+    return runtime.storage.run(work)
 
 
 def renew(runtime: Runtime, jobs: list[Job], *, lease: timedelta) -> None:
     """Keep the jobs for as long as another lease."""
     if jobs:
-        runtime.storage.run(lambda session: renew_leases(session, jobs, until=runtime.now() + lease))
+        runtime.storage.run(lambda session: renew_leases(session, jobs, until=runtime.moment(session) + lease))
 
 
 def begin(runtime: Runtime, *, alone: bool) -> None:
@@ -87,7 +90,7 @@ def _carry_out(runtime: Runtime, job: Job) -> str:
     """What became of the attempt, for the figures."""
     passed(f"{job.soort}-begonnen")
     try:
-        if job.pogingen > MOST_ATTEMPTS and job.soort not in PERIODIC | DELIVERIES:
+        if job.afgebroken >= MOST_CRASHES and job.soort not in PERIODIC | DELIVERIES:
             _give_up(runtime, job, "Het werk werd steeds afgebroken.")
             return "opgegeven"
         HANDLERS[job.soort](runtime, job)
@@ -103,19 +106,23 @@ def _carry_out(runtime: Runtime, job: Job) -> str:
 
 def _record_failure(runtime: Runtime, job: Job, error: str) -> None:
     reden = f"Onverwachte fout: {error}."
-    now = runtime.now()
-    following: Vervolg = vervolg(Oorzaak.ONVERWACHT, pogingen=job.pogingen, gemaakt_op=job.gemaakt_op, now=now)
+    failed, now = job.onverwacht + 1, runtime.now()
+    following: Vervolg = vervolg(Oorzaak.ONVERWACHT, pogingen=failed, gemaakt_op=job.gemaakt_op, now=now)
     if isinstance(following, Opgegeven) and job.soort not in PERIODIC:
         _give_up(runtime, job, reden)
         return
     wacht = PERIODIC_WAIT if isinstance(following, Opgegeven) else following.wacht
-    _unless_lost(runtime, job, lambda session: postpone_job(session, job, at=now + wacht, reden=reden))
+
+    def work(session: Session) -> None:
+        postpone_job(session, job, at=runtime.moment(session) + wacht, reden=reden, onverwacht=True)
+
+    _unless_lost(runtime, job, work)
 
 
 def _give_up(runtime: Runtime, job: Job, reden: str) -> None:
     def work(session: Session) -> None:
         shown = ggk_ongeopend.show(session, runtime, job) if job.soort is JobSoort.ENVELOP else job
-        give_up(session, shown, reden, now=runtime.now())
+        give_up(session, shown, reden, now=runtime.moment(session))
 
     _unless_lost(runtime, job, work)
     log.error("job_given_up", job_id=job.id, soort=job.soort.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, NullPool, make_url, text
+from sqlalchemy import Connection, NullPool, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -130,6 +131,11 @@ class Storage:
             config.attributes["connection"] = connection
             yield config
             _check_foreign_keys(connection)
+
+
+def moment_of(session: Session) -> datetime:
+    """Now (UTC) by the clock of PostgreSQL, the same for every node that works on it."""
+    return session.scalars(select(func.clock_timestamp())).one().astimezone(UTC)
 
 
 def create_storage(url: str) -> Storage:

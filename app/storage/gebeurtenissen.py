@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import Berichtsoort, BerichtStatus
 from app.storage.bericht_tables import BerichtRow
 from app.storage.job_tables import GebeurtenisRow
+
+HAS_IT_OR_NOT: Final = (GebeurtenisSoort.AFGELEVERD, GebeurtenisSoort.OPNIEUW, GebeurtenisSoort.FOUTBERICHT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,16 @@ def gebeurtenissen_of(session: Session, *, bericht_id: str) -> list[Gebeurtenis]
         )
         for row in rows
     ]
+
+
+def has_it(session: Session, *, bericht_id: str, partij: str) -> bool:
+    """Whether a partij got the bericht, and nobody wanted it sent again and no link refused it since."""
+    of_partij = or_(GebeurtenisRow.partij == partij, GebeurtenisRow.soort != GebeurtenisSoort.AFGELEVERD)
+    query = select(GebeurtenisRow.soort).where(
+        GebeurtenisRow.bericht_id == bericht_id, GebeurtenisRow.soort.in_(HAS_IT_OR_NOT), of_partij
+    )
+    last = session.scalars(query.order_by(GebeurtenisRow.id.desc()).limit(1)).one_or_none()
+    return last == GebeurtenisSoort.AFGELEVERD
 
 
 def overdue_berichten(session: Session, *, soort: Berichtsoort, release: str, before: date, limit: int) -> list[str]:

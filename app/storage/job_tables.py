@@ -17,12 +17,13 @@ LEASED = text("status = 'open' AND lease_tot IS NOT NULL")
 class JobRow(Base):
     """One piece of work. `sleutel` is what only one open job may have; `lease_token` is who works on it.
 
-    `baan` is its lane: what hangs or fails together.
+    `baan` is its lane: what hangs or fails together. Of the `pogingen` that began, `onverwacht` ended in an error that
+    nobody foresaw and `afgebroken` did not end at all.
     """
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_open", "gepland_op", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_job_open", "baan", "gepland_op", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_job_bezig", "baan", sqlite_where=LEASED, postgresql_where=LEASED),
         Index("uq_job_sleutel", "sleutel", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_job_mislukt", "soort", sqlite_where=FAILED, postgresql_where=FAILED),
@@ -33,13 +34,15 @@ class JobRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     soort: Mapped[str]
     sleutel: Mapped[str | None]
-    baan: Mapped[str | None]
+    baan: Mapped[str]
     partij: Mapped[str | None]
     bericht_id: Mapped[str | None] = mapped_column(ForeignKey("bericht.id"))
     argument: Mapped[str | None]
     gemaakt_op: Mapped[datetime]
     gepland_op: Mapped[datetime]
     pogingen: Mapped[int]
+    onverwacht: Mapped[int]
+    afgebroken: Mapped[int]
     lease_tot: Mapped[datetime | None]
     lease_token: Mapped[str | None]
     status: Mapped[str]

@@ -6,22 +6,21 @@ What a job does and that it is done are committed together; who lost its lease m
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import uuid_utils
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.werk import JobSoort, JobStatus
+from app.domain.werk import GEEN_BAAN, JobSoort, JobStatus, Slotgroep, slotgroep
 from app.storage.columns import insert_or_conflict, is_postgresql
-from app.storage.job_tables import JobBaanRow, JobRow
+from app.storage.job_banen import IS_OPEN, clear_baan, due_and_free, due_banen, leased, oldest_due
+from app.storage.job_tables import JobRow
 
-AT_ONCE_PER_BAAN: Final = 8
-AT_ONCE_WHILE_FAILING: Final = 1
+AS_NEW: Final = {"pogingen": 0, "onverwacht": 0, "afgebroken": 0}
 
 
 class LeaseLost(Exception):
@@ -38,7 +37,7 @@ class NewJob:
     soort: JobSoort
     gepland_op: datetime
     sleutel: str | None = None
-    baan: str | None = None
+    baan: str = GEEN_BAAN
     partij: str | None = None
     bericht_id: str | None = None
     argument: str | None = None
@@ -46,16 +45,22 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A claimed job; `pogingen` counts this attempt too, `token` says whose it is."""
+    """A claimed job; `token` says whose it is.
+
+    `pogingen` counts this attempt too; of those before it `onverwacht` ended in an error that nobody foresaw, and
+    `afgebroken` did not end at all.
+    """
 
     id: str
     soort: JobSoort
-    baan: str | None
+    baan: str
     partij: str | None
     bericht_id: str | None
     argument: str | None
     gemaakt_op: datetime
     pogingen: int
+    onverwacht: int
+    afgebroken: int
     token: str
 
 
@@ -66,29 +71,30 @@ def add_jobs(session: Session, jobs: Iterable[NewJob], *, now: datetime) -> None
         session.execute(insert_or_conflict(session, JobRow).on_conflict_do_nothing(), rows)
 
 
-def work_is_due(session: Session, *, now: datetime) -> bool:
-    """Whether a claim may find something; a cheap question that locks nothing."""
-    return session.scalars(select(exists().where(*_due(now)))).one()
-
-
 def claim_jobs(
-    session: Session, *, soorten: Collection[JobSoort], now: datetime, lease: timedelta, limit: int
+    session: Session,
+    *,
+    soorten: Collection[JobSoort],
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    groep: Slotgroep | None = None,
 ) -> list[Job]:
-    """Take at most `limit` jobs that are due, oldest first; nobody else gets them until the lease ends.
+    """Take at most `limit` jobs that are due; nobody else gets them until the lease ends.
 
-    A lane has a few jobs at once at most, and one when it failed last time, so that one party holds up nobody.
+    The lanes share them, and of each the oldest go first. A lane has a few jobs at once at most, and one when it
+    failed last time, so that one party holds up nobody.
     """
-    busy = Counter(session.scalars(select(JobRow.baan).where(JobRow.status == JobStatus.OPEN, _leased(now))))
-    lanes = {row.baan: row for row in session.scalars(select(JobBaanRow))}
-    resting = {baan for baan, lane in lanes.items() if lane.rust_tot > now}
-    claimed: list[Job] = []
-    while len(claimed) < limit:
-        full = {baan for baan, count in busy.items() if baan is not None and count >= _at_once(baan, lanes)}
-        row = session.scalars(_next(session, soorten, now, resting | full)).one_or_none()
-        if row is None:
+    lanes = [lane for lane in due_banen(session, now=now, soorten=soorten) if groep in {None, slotgroep(lane.baan)}]
+    rows: list[JobRow] = []
+    for number, lane in enumerate(lanes):
+        share = -((len(rows) - limit) // (len(lanes) - number))  # rounded up
+        if share <= 0:
             break
-        busy[row.baan] += 1
-        claimed.append(_claim(session, row, now + lease))
+        most = share if lane.ruimte is None else min(share, lane.ruimte)
+        rows += session.scalars(_oldest(session, lane.baan, soorten, now, most))
+    claimed = [_claim(row, now + lease) for row in rows]
+    session.flush()
     return claimed
 
 
@@ -101,18 +107,16 @@ def renew_leases(session: Session, jobs: Collection[Job], *, until: datetime) ->
 def finish_job(session: Session, job: Job, *, now: datetime) -> None:
     """The work is done, in the transaction that holds its effect; raises LeaseLost."""
     _end(session, job, status=JobStatus.GEDAAN, reden=None, voortgang=100, klaar_op=now)
-    if job.baan is not None:
-        session.execute(delete(JobBaanRow).where(JobBaanRow.baan == job.baan))
 
 
-def postpone_job(session: Session, job: Job, *, at: datetime, reden: str) -> None:
-    """Try again at another moment; raises LeaseLost."""
-    _end(session, job, gepland_op=at, reden=reden)
+def postpone_job(session: Session, job: Job, *, at: datetime, reden: str, onverwacht: bool = False) -> None:
+    """Try again at another moment, after an error that nobody foresaw or an ordinary failure; raises LeaseLost."""
+    _end(session, job, gepland_op=at, reden=reden, onverwacht=job.onverwacht + onverwacht)
 
 
 def reschedule_job(session: Session, job: Job, *, at: datetime) -> None:
     """The same work comes back at another moment, as new; raises LeaseLost."""
-    _end(session, job, gepland_op=at, pogingen=0, reden=None)
+    _end(session, job, gepland_op=at, reden=None, **AS_NEW)
 
 
 def fail_job(session: Session, job: Job, *, reden: str, now: datetime) -> None:
@@ -123,17 +127,6 @@ def fail_job(session: Session, job: Job, *, reden: str, now: datetime) -> None:
 def set_bericht(session: Session, job: Job, *, bericht_id: str) -> None:
     """Say which bericht shows what becomes of a job."""
     session.execute(update(JobRow).where(*_mine(job)).values(bericht_id=bericht_id))
-
-
-def rest_baan(session: Session, *, baan: str, until: datetime) -> None:
-    """Leave a lane alone for a while: what waits there waits longer, and then goes one by one until it works."""
-    session.execute(
-        insert_or_conflict(session, JobBaanRow)
-        .values(baan=baan, rust_tot=until, mislukt=1)
-        .on_conflict_do_update(index_elements=["baan"], set_={"rust_tot": until, "mislukt": JobBaanRow.mislukt + 1})
-    )
-    waiting = (JobRow.status == JobStatus.OPEN, JobRow.baan == baan, JobRow.gepland_op < until)
-    session.execute(update(JobRow).where(*waiting, JobRow.lease_token.is_(None)).values(gepland_op=until))
 
 
 def set_voortgang(session: Session, job: Job, percentage: int) -> None:
@@ -163,7 +156,7 @@ def reopen_jobs(session: Session, *, bericht_id: str, soorten: Collection[JobSoo
             JobRow.status == JobStatus.MISLUKT,
             ~later,
         )
-        .values(status=JobStatus.OPEN, pogingen=0, gepland_op=now, gemaakt_op=now, klaar_op=None)
+        .values(status=JobStatus.OPEN, gepland_op=now, gemaakt_op=now, klaar_op=None, **AS_NEW)
         .returning(JobRow.id)
     )
     return len(reopened.all())
@@ -171,7 +164,7 @@ def reopen_jobs(session: Session, *, bericht_id: str, soorten: Collection[JobSoo
 
 def end_jobs(session: Session, *, sleutels: Collection[str], now: datetime) -> None:
     """Their work is no longer needed: what waits is done; what is being done ends by itself."""
-    waiting = (JobRow.status == JobStatus.OPEN, JobRow.sleutel.in_(sorted(sleutels)), ~_leased(now))
+    waiting = (JobRow.status == JobStatus.OPEN, JobRow.sleutel.in_(sorted(sleutels)), ~leased(now))
     session.execute(
         update(JobRow)
         .where(*waiting)
@@ -183,7 +176,7 @@ def redirect_jobs(session: Session, *, partij: str, baan: str, now: datetime) ->
     """What waits to be delivered to a partij goes by this lane from now on, at once."""
     waiting = (JobRow.status == JobStatus.OPEN, JobRow.soort == JobSoort.AFLEVERING, JobRow.partij == partij)
     session.execute(update(JobRow).where(*waiting).values(baan=baan, gepland_op=now))
-    session.execute(delete(JobBaanRow).where(JobBaanRow.baan == baan))
+    clear_baan(session, baan=baan)
 
 
 def has_open_jobs(
@@ -199,19 +192,14 @@ def has_open_jobs(
 def work_lies(session: Session, *, before: datetime, now: datetime) -> bool:
     """Whether work is due since before a moment while nobody works on anything."""
     oldest = oldest_due(session, now=now)
-    busy = exists().where(JobRow.status == JobStatus.OPEN, _leased(now))
+    busy = exists().where(IS_OPEN, leased(now))
     return oldest is not None and oldest < before and not session.scalars(select(busy)).one()
 
 
 def release_leases(session: Session) -> None:
     """Free every claimed job; only for who knows that no other worker lives."""
-    session.execute(update(JobRow).where(JobRow.status == JobStatus.OPEN).values(lease_tot=None, lease_token=None))
-
-
-def oldest_due(session: Session, *, now: datetime) -> datetime | None:
-    """Since when the oldest job waits that nobody works on; None when nothing waits."""
-    waiting = and_(JobRow.status == JobStatus.OPEN, JobRow.gepland_op <= now, ~_leased(now))
-    return session.scalars(select(func.min(JobRow.gepland_op)).where(waiting)).one()
+    held = update(JobRow).where(IS_OPEN, JobRow.lease_token.is_not(None))
+    session.execute(held.values(lease_tot=None, lease_token=None, afgebroken=JobRow.afgebroken + 1))
 
 
 def purge_jobs(session: Session, *, before: datetime, limit: int) -> int:
@@ -233,37 +221,23 @@ def _row(job: NewJob, now: datetime) -> dict[str, Any]:
         "argument": job.argument,
         "gemaakt_op": now,
         "gepland_op": job.gepland_op,
-        "pogingen": 0,
         "status": JobStatus.OPEN,
         "voortgang": 0,
+        **AS_NEW,
     }
 
 
-def _leased(now: datetime) -> ColumnElement[bool]:
-    return and_(JobRow.lease_tot.is_not(None), JobRow.lease_tot > now)
-
-
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(JobRow.lease_tot.is_(None), JobRow.lease_tot <= now)
-    return JobRow.status == JobStatus.OPEN, JobRow.gepland_op <= now, free
-
-
-def _next(session: Session, soorten: Collection[JobSoort], now: datetime, closed: Collection[str]) -> Select[JobRow]:
-    query = select(JobRow).where(*_due(now), JobRow.soort.in_(sorted(soorten)))
-    if closed:
-        query = query.where(or_(JobRow.baan.is_(None), JobRow.baan.not_in(sorted(closed))))
-    query = query.order_by(JobRow.gepland_op, JobRow.id).limit(1)
+def _oldest(session: Session, baan: str, soorten: Collection[JobSoort], now: datetime, limit: int) -> Select[JobRow]:
+    query = select(JobRow).where(JobRow.baan == baan, *due_and_free(now, soorten))
+    query = query.order_by(JobRow.gepland_op, JobRow.id).limit(limit)
     return query.with_for_update(skip_locked=True) if is_postgresql(session) else query
 
 
-def _at_once(baan: str, lanes: dict[str, JobBaanRow]) -> int:
-    return AT_ONCE_WHILE_FAILING if baan in lanes else AT_ONCE_PER_BAAN
-
-
-def _claim(session: Session, row: JobRow, until: datetime) -> Job:
+def _claim(row: JobRow, until: datetime) -> Job:
+    if row.lease_token is not None:  # who had it never said what became of it
+        row.afgebroken += 1
     token = secrets.token_hex(8)
     row.lease_tot, row.lease_token, row.pogingen = until, token, row.pogingen + 1
-    session.flush()
     return Job(
         id=row.id,
         soort=JobSoort(row.soort),
@@ -273,6 +247,8 @@ def _claim(session: Session, row: JobRow, until: datetime) -> Job:
         argument=row.argument,
         gemaakt_op=row.gemaakt_op,
         pogingen=row.pogingen,
+        onverwacht=row.onverwacht,
+        afgebroken=row.afgebroken,
         token=token,
     )
 

@@ -20,13 +20,15 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("soort", sa.Text(), nullable=False),
         sa.Column("sleutel", sa.Text()),
-        sa.Column("baan", sa.Text()),
+        sa.Column("baan", sa.Text(), nullable=False),
         sa.Column("partij", sa.Text()),
         sa.Column("bericht_id", sa.Text()),
         sa.Column("argument", sa.Text()),
         sa.Column("gemaakt_op", sa.DateTime(timezone=True), nullable=False),
         sa.Column("gepland_op", sa.DateTime(timezone=True), nullable=False),
         sa.Column("pogingen", sa.BigInteger(), nullable=False),
+        sa.Column("onverwacht", sa.BigInteger(), nullable=False),
+        sa.Column("afgebroken", sa.BigInteger(), nullable=False),
         sa.Column("lease_tot", sa.DateTime(timezone=True)),
         sa.Column("lease_token", sa.Text()),
         sa.Column("status", sa.Text(), nullable=False),
@@ -36,7 +38,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["bericht_id"], ["bericht.id"], name=op.f("fk_job_bericht_id_bericht")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
-    op.create_index("ix_job_open", "job", ["gepland_op", "id"], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index("ix_job_open", "job", ["baan", "gepland_op", "id"], sqlite_where=OPEN, postgresql_where=OPEN)
     op.create_index("ix_job_bezig", "job", ["baan"], sqlite_where=LEASED, postgresql_where=LEASED)
     op.create_index("uq_job_sleutel", "job", ["sleutel"], unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
     op.create_index(op.f("ix_job_bericht_id"), "job", ["bericht_id"])
