@@ -5,22 +5,23 @@ Every question is asked per lane: thousands of jobs behind a party that is away 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal_column, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.werk import GEEN_BAAN, JobSoort, Slotgroep, baan_rust, slotgroep
-from app.storage.columns import insert_or_conflict
+from app.domain.werk import GEEN_BAAN, Slotgroep, baan_rust, slotgroep
+from app.storage.columns import UtcDateTime, insert_or_conflict
 from app.storage.job_tables import JobBaanRow, JobRow
 
 AT_ONCE_PER_BAAN: Final = 8
 AT_ONCE_PER_MAP: Final = 1  # a folder that hangs, hangs for all that goes there
 AT_ONCE_WHILE_FAILING: Final = 1
+
+Moment: TypeAlias = datetime | BindParameter[datetime]
 
 IS_OPEN: Final[ColumnElement[bool]] = JobRow.status == literal_column("'open'")  # literal: the indexes are on open jobs
 
@@ -37,18 +38,16 @@ class DueBaan:
     ruimte: int | None
 
 
-def due_banen(session: Session, *, now: datetime, soorten: Collection[JobSoort] = frozenset(JobSoort)) -> list[DueBaan]:
+def due_banen(session: Session, *, now: datetime) -> list[DueBaan]:
     """The lanes with work that may begin now, who waits longest first; a lane that rests or is full is not there."""
-    busy = Counter(session.scalars(select(JobRow.baan).where(IS_OPEN, leased(now))))
-    lanes = {row.baan: row for row in session.scalars(select(JobBaanRow))}
     found: list[DueBaan] = []
-    for baan, head in _heads(session, now, soorten):
-        lane = lanes.get(baan)
-        most = _at_once(baan, failing=lane is not None)
-        ruimte = None if most is None else most - busy[baan]
-        rests_until = lane.rust_tot if lane else head
-        if rests_until <= now and (ruimte is None or ruimte > 0):
-            found.append(DueBaan(baan=baan, sinds=max(head, rests_until), ruimte=ruimte))
+    rows: Iterable[tuple[str, datetime, datetime | None, int]] = session.execute(_BANEN, {"now": now}).all()
+    for baan, head, rust_tot, busy in rows:
+        most = _at_once(baan, failing=rust_tot is not None)
+        ruimte = None if most is None else most - busy
+        sinds = max(head, rust_tot or head)
+        if sinds <= now and (ruimte is None or ruimte > 0):
+            found.append(DueBaan(baan=baan, sinds=sinds, ruimte=ruimte))
     return sorted(found, key=lambda lane: (lane.sinds, lane.baan))
 
 
@@ -79,15 +78,15 @@ def clear_baan(session: Session, *, baan: str) -> None:
     session.execute(delete(JobBaanRow).where(JobBaanRow.baan == baan))
 
 
-def leased(now: datetime) -> ColumnElement[bool]:
+def leased(now: Moment) -> ColumnElement[bool]:
     """Whether somebody works on a job."""
     return and_(JobRow.lease_tot.is_not(None), JobRow.lease_tot > now)
 
 
-def due_and_free(now: datetime, soorten: Collection[JobSoort]) -> tuple[ColumnElement[bool], ...]:
-    """Whether a job is of these kinds, its moment has come, and nobody works on it."""
+def due_and_free(now: Moment) -> tuple[ColumnElement[bool], ...]:
+    """Whether the moment of a job has come and nobody works on it."""
     free = or_(JobRow.lease_tot.is_(None), JobRow.lease_tot <= now)
-    return IS_OPEN, JobRow.gepland_op <= now, free, JobRow.soort.in_(sorted(soorten))
+    return IS_OPEN, JobRow.gepland_op <= now, free
 
 
 def due_groepen(session: Session, *, now: datetime) -> frozenset[Slotgroep]:
@@ -103,16 +102,22 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     return min((lane.sinds for lane in due_banen(session, now=now)), default=None)
 
 
-def _heads(session: Session, now: datetime, soorten: Collection[JobSoort]) -> list[tuple[str, datetime]]:
-    """Every lane with work that is due and free, and since when its oldest is."""
+def _lanes_with_work() -> Select[Any, Any, Any, Any]:
+    """Every lane with work that is due and free: since when its oldest is, until when it rests, how many are done."""
+    now = bindparam("now", type_=UtcDateTime())
     # From one lane straight to the next in the index, instead of past every job of each.
     lanes = select(func.min(JobRow.baan).label("baan")).where(IS_OPEN).cte("banen", recursive=True)
     following = select(func.min(JobRow.baan)).where(IS_OPEN, JobRow.baan > lanes.c.baan).scalar_subquery()
     lanes = lanes.union_all(select(following).where(lanes.c.baan.is_not(None)))
-    oldest = select(JobRow.gepland_op).where(JobRow.baan == lanes.c.baan, *due_and_free(now, soorten))
-    head = oldest.order_by(JobRow.gepland_op).limit(1).scalar_subquery()
-    rows = session.execute(select(lanes.c.baan, head).where(lanes.c.baan.is_not(None)))
-    return [(baan, sinds) for baan, sinds in rows if sinds]
+    due = select(JobRow.gepland_op).where(JobRow.baan == lanes.c.baan, *due_and_free(now))
+    head = due.order_by(JobRow.gepland_op).limit(literal_column("1")).scalar_subquery()
+    busy = select(func.count()).where(JobRow.baan == lanes.c.baan, IS_OPEN, leased(now)).scalar_subquery()
+    heads = select(lanes.c.baan, head.label("head"), busy.label("busy")).where(lanes.c.baan.is_not(None)).subquery()
+    query = select(heads.c.baan, heads.c.head, JobBaanRow.rust_tot, heads.c.busy)
+    return query.outerjoin(JobBaanRow, JobBaanRow.baan == heads.c.baan).where(heads.c.head.is_not(None))
+
+
+_BANEN: Final = _lanes_with_work()  # built once: it is asked many times a second
 
 
 def _at_once(baan: str, *, failing: bool) -> int | None:

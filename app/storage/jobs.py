@@ -85,7 +85,7 @@ def claim_jobs(
     The lanes share them, and of each the oldest go first. A lane has a few jobs at once at most, and one when it
     failed last time, so that one party holds up nobody.
     """
-    lanes = [lane for lane in due_banen(session, now=now, soorten=soorten) if groep in {None, slotgroep(lane.baan)}]
+    lanes = [lane for lane in due_banen(session, now=now) if groep in {None, slotgroep(lane.baan)}]
     rows: list[JobRow] = []
     for number, lane in enumerate(lanes):
         share = -((len(rows) - limit) // (len(lanes) - number))  # rounded up
@@ -228,7 +228,7 @@ def _row(job: NewJob, now: datetime) -> dict[str, Any]:
 
 
 def _oldest(session: Session, baan: str, soorten: Collection[JobSoort], now: datetime, limit: int) -> Select[JobRow]:
-    query = select(JobRow).where(JobRow.baan == baan, *due_and_free(now, soorten))
+    query = select(JobRow).where(JobRow.baan == baan, JobRow.soort.in_(sorted(soorten)), *due_and_free(now))
     query = query.order_by(JobRow.gepland_op, JobRow.id).limit(limit)
     return query.with_for_update(skip_locked=True) if is_postgresql(session) else query
 

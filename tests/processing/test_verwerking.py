@@ -14,7 +14,7 @@ from app.processing import failpoints, verwerking
 from app.processing.controleren import controleer
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
-from app.processing.werk import MOST_ATTEMPTS, carry_out
+from app.processing.werk import MOST_CRASHES, carry_out
 from app.storage.base import Storage
 from app.storage.berichten import BerichtFilters, BerichtRecord, body_of, get_bericht, list_berichten
 from app.storage.declaraties import toegekend_by_period
@@ -188,7 +188,7 @@ class TestPoison:
 
     def test_that_takes_the_process_with_it_ends_too(self, post, moment):
         id = receive(post, DECLARANT, A_303).bericht_id
-        for _ in range(MOST_ATTEMPTS):
+        for _ in range(MOST_CRASHES):
             assert claimed(post, JobSoort.VERWERKING)
             moment.pass_(minutes=1)
         drain(post)
