@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, IPvAnyNetwork, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path("data"), description="Folder for what the service keeps beside the database")
     max_bericht_bytes: int = Field(default=25_000_000, gt=0, description="The largest body that is accepted, in bytes")
+    max_bytes_at_once: int = Field(
+        default=256_000_000,
+        gt=0,
+        description="How many bytes of messages and envelopes may be under way in one process; above it: 503",
+    )
     direct_bytes: int = Field(
         default=2_000_000,
         ge=0,
@@ -59,6 +64,10 @@ class Settings(BaseSettings):
     ggk_authorities: Path | None = Field(
         default=None, description="PEM file with the authorities that the adapter's certificate may come from"
     )
+    ggk_authorization: SecretStr | None = Field(
+        default=None,
+        description="What goes along with envelopes as the Authorization header, e.g. `Bearer iwmo_…`; empty: nothing",
+    )
     ggk_in_order: bool = Field(
         default=False,
         description="Whether an envelope is refused (StUF019) when its time is not after the last one of its sender",
@@ -73,6 +82,14 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least that is logged: debug, info, warning or error"
     )
+
+    @field_validator("ggk_authorization")
+    @classmethod
+    def _one_line(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value() if value else ""
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError("a header is one line of ASCII")
+        return value
 
     @property
     def schemas_pointer(self) -> Path:

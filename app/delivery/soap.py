@@ -27,15 +27,24 @@ class SoapAnswer:
 
 
 class SoapEndpoint:
-    """One address that takes SOAP. Its client carries the certificate when mutual TLS is asked."""
+    """One address that takes SOAP. Its client carries the certificate when mutual TLS is asked.
 
-    def __init__(self, client: SafeClient, *, url: str) -> None:
+    `authorization` is the whole value of that header; a receiver that does not accept it answers with 401 or 403.
+    """
+
+    def __init__(self, client: SafeClient, *, url: str, authorization: str | None = None) -> None:
         self._client = client
         self._url = url
+        self._authorization = {"Authorization": authorization} if authorization else dict[str, str]()
 
     def post(self, envelope: bytes, *, action: str, now: datetime) -> SoapAnswer | Later | Nooit:
         """The answer to an envelope, at most 1 MB. Later: none, or half a one; it may have arrived all the same."""
-        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"', "Accept": "text/xml"}
+        headers = {
+            "Content-Type": "text/xml; charset=utf-8",
+            "SOAPAction": f'"{action}"',
+            "Accept": "text/xml",
+            **self._authorization,
+        }
         try:
             answer = self._client.post(self._url, headers=headers, body=envelope, answer_bytes=MAX_ANSWER_BYTES)
         except NotAllowed as refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -35,11 +35,14 @@ def public_transports() -> Transports:
 class Transports:
     """Makes transports. `client` goes to webhooks, `ggk_client` to the adapter of the GGk, maybe with a certificate.
 
+    `ggk_authorization` is the Authorization header for that adapter.
+
     The key that signs a webhook follows from `secret_key`, the partij and the version of its key, so none is stored.
     """
 
     client: SafeClient
     ggk_client: SafeClient
+    ggk_authorization: str | None = field(default=None, repr=False)
     secret_key: Callable[[], bytes] = bytes  # asked when it is needed, for then it must be there
 
     def to(self, aansluiting: Aansluiting, *, clock: Callable[[], datetime]) -> Transport:
@@ -58,7 +61,7 @@ class Transports:
 
     def ggk(self, aansluiting: Aansluiting) -> SoapEndpoint:
         """Where the envelopes for a partij go."""
-        return SoapEndpoint(self.ggk_client, url=aansluiting.adres)
+        return SoapEndpoint(self.ggk_client, url=aansluiting.adres, authorization=self.ggk_authorization)
 
     def webhook_secrets(self, aansluiting: Aansluiting) -> Sequence[bytes]:
         """The keys that sign its webhook, newest first: also the one before, while the receiver changes over.

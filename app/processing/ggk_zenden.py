@@ -48,6 +48,9 @@ from app.storage.ggk_envelopen import (
     set_tijdstip,
 )
 
+NOT_LET_IN: Final = frozenset({401, 403})
+"""What a receiver answers before it looks at the envelope: our key is wrong, or his."""
+
 APPLICATIE: Final = "iWmo-berichtenservice"
 APPLICATIE_VERSIE: Final = "0001", "0000"
 _ACTIONS: Final = {
@@ -174,6 +177,9 @@ def _conversation(session: Session, zending: Zending) -> str:
 
 
 def _judged(runtime: Runtime, record: EnvelopRecord, answer: SoapAnswer) -> Uitkomst:
+    if answer.status in NOT_LET_IN:
+        melding = f"De ontvanger laat ons niet toe (HTTP {answer.status}): controleer IWMO_GGK_AUTHORIZATION."
+        return Later(melding, answer.wacht)
     soap = read_soap(answer.body, None)
     if isinstance(soap, SoapUnreadable):
         reden = f"de ontvanger antwoordde met status {answer.status} en zonder leesbaar SOAP-bericht"

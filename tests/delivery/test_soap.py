@@ -25,7 +25,16 @@ def test_posts_as_soap_1_1_wants_it():
         assert post(server.port) == SoapAnswer(200, b"<Bv03/>")
     assert server.header("Content-Type") == "text/xml; charset=utf-8"
     assert server.header("SOAPAction") == f'"{ACTION}"'
+    assert server.header("Authorization") is None
     assert server.body() == b"<Envelope/>"
+
+
+def test_says_who_it_is_when_it_was_given_that():
+    with serving(says("200 OK", body=b"<Bv03/>")) as server:
+        url = f"http://{NAME}:{server.port}/soap"
+        endpoint = SoapEndpoint(a_client(server.port), url=url, authorization="Bearer iwmo_x")
+        endpoint.post(b"<Envelope/>", action=ACTION, now=NOW)
+    assert server.header("Authorization") == "Bearer iwmo_x"
 
 
 @pytest.mark.parametrize("status", [202, 302, 404, 500, 503])

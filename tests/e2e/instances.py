@@ -52,7 +52,7 @@ def listening(app: ASGIApp) -> Iterator[int]:
 
 
 @contextmanager
-def an_instance(database_url: str, folder: Path, *ports: int) -> Iterator[Service]:
+def an_instance(database_url: str, folder: Path, *ports: int, **others: Any) -> Iterator[Service]:
     """The whole service with its worker, as its settings put it together; it may send to these ports of 127.0.0.1."""
     clock = Clock()
     settings = Settings.model_validate(
@@ -64,6 +64,7 @@ def an_instance(database_url: str, folder: Path, *ports: int) -> Iterator[Servic
             "internal_networks": ["127.0.0.0/8"],
             "delivery_ports": ports,
             "plain_http": True,
+            **others,
         }
     )
     runtime = create_runtime(settings)
@@ -78,9 +79,9 @@ def an_instance(database_url: str, folder: Path, *ports: int) -> Iterator[Servic
 
 @dataclass
 class Line:
-    """From one service to another: every request arrives, with the key of its sender; some answers do not come back.
+    """From one service to another: every request arrives; some answers do not come back.
 
-    Which ones follows from `seed`. `bodies` has the different bodies that went under a referentienummer, `attempts`
+    With `key` every request gets that key on the way, without one it goes on with what its sender gave it. Which ones follows from `seed`. `bodies` has the different bodies that went under a referentienummer, `attempts`
     how many went.
     """
 
@@ -116,7 +117,8 @@ class Line:
         """What the other side answers."""
         host, _, _ = self.to.removeprefix("http://").partition("/")
         with contextlib.closing(http.client.HTTPConnection(host, timeout=_PATIENCE)) as connection:
-            connection.request("POST", PATH, body, {**headers, "Authorization": f"Bearer {self.key}"})
+            key = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+            connection.request("POST", PATH, body, {**headers, **key})
             answer = connection.getresponse()
             read = answer.read()
         if answer.status != http.client.OK:
@@ -134,9 +136,13 @@ def a_line(*, loss: float, seed: int) -> Iterator[Line]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            headers = {name: self.headers[name] for name in ("Content-Type", "SOAPAction")}
-            status, answer = line.carry(body, headers)
+            passed_on = ("Content-Type", "SOAPAction", "Authorization")
+            headers = {name: self.headers[name] for name in passed_on if name in self.headers}
             self.close_connection = True
+            try:
+                status, answer = line.carry(body, headers)
+            except ConnectionError:  # the other side is gone
+                return
             if line.loses(body):
                 return
             self.send_response(status)

@@ -13,6 +13,8 @@ from app.domain.bericht import BerichtStatus
 from app.domain.envelop import Heenbericht, Plek
 from app.domain.principal import Principal, Rol, aanbieder_partij
 from app.domain.werk import JobSoort
+from app.ggk.soap import Faultcode
+from app.ggk.writing import plain_fault
 from app.iwmo.releases import write
 from app.processing import failpoints
 from app.processing.bezorgen import aflevering
@@ -119,6 +121,22 @@ class TestSend:
         work(runtime)
         assert status_of(runtime, id) == BerichtStatus.VERZONDEN
         assert len(set(ggk.bodies)) == 1
+
+    @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
+    def test_a_receiver_that_does_not_know_our_key_gets_it_once_it_does(self, adapter, machine, status):
+        runtime, ggk = adapter
+        ggk.answer = lambda ggk, envelop: http(status, plain_fault(Faultcode.CLIENT, "Nee"))
+        id = posted(runtime)
+        work(runtime)
+        assert status_of(runtime, id) == BerichtStatus.TE_VERZENDEN
+        ((_, reden),) = events_of(runtime, id)
+        assert reden is not None
+        assert status.partition(" ")[0] in reden
+        assert "IWMO_GGK_AUTHORIZATION" in reden
+        machine.now += timedelta(hours=4)
+        ggk.answer = None
+        work(runtime)
+        assert status_of(runtime, id) == BerichtStatus.VERZONDEN
 
     def test_a_receiver_with_trouble_gets_the_same_bytes_later(self, adapter, machine):
         runtime, ggk = adapter
