@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Collection, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
@@ -38,6 +38,7 @@ from app.observability import configure_logging
 from app.processing.readiness import Readiness, readiness
 from app.processing.runtime import Runtime
 from app.settings import PROJECT, Settings
+from app.storage.alone import NotAlone, nobody_else
 from app.storage.base import create_storage
 from app.worker import Worker
 
@@ -93,28 +94,42 @@ def _transports(settings: Settings) -> Transports:
         plain_http=settings.plain_http,
     )
     client = SafeClient(destinations)
+    authorization = settings.ggk_authorization
+    return Transports(
+        client=client,
+        ggk_client=_ggk_client(settings, destinations) or client,
+        ggk_authorization=authorization.get_secret_value() if authorization else None,
+        secret_key=settings.secret,
+    )
+
+
+def _ggk_client(settings: Settings, destinations: Destinations) -> SafeClient | None:
+    """A client with the certificate for the adapter of the GGk; None when it needs none."""
     if settings.ggk_certificate is None and settings.ggk_authorities is None:
-        return Transports(client=client, ggk_client=client, secret_key=settings.secret)
+        return None
     ours = tls_context(
         certificate=settings.ggk_certificate,
         key=settings.ggk_certificate_key,
         authorities=settings.ggk_authorities,
     )
-    return Transports(client=client, ggk_client=SafeClient(destinations, tls=ours), secret_key=settings.secret)
+    return SafeClient(destinations, tls=ours)
 
 
 @contextmanager
-def opened_runtime(settings: Settings) -> Generator[Runtime]:
-    """The parts of the service on a database that is ready; its connections are closed at the end."""
+def opened_runtime(settings: Settings, *, holding: Collection[str] = ()) -> Generator[Runtime]:
+    """The parts of the service on a database that is ready; its connections are closed at the end.
+
+    `holding`: the roles on a SQLite database that this process has.
+    """
     runtime = create_runtime(settings)
     try:
-        prepare_database(runtime)
+        prepare_database(runtime, holding=holding)
         yield runtime
     finally:
         runtime.storage.close()
 
 
-def prepare_database(runtime: Runtime) -> None:
+def prepare_database(runtime: Runtime, *, holding: Collection[str] = ()) -> None:
     """Migrate SQLite; raise SchemaOutdated on another database that is not up to date.
 
     Raises DatabaseUnreachable when there is no database to work with, DatabaseUnsafe when it may lose commits.
@@ -125,7 +140,18 @@ def prepare_database(runtime: Runtime) -> None:
     if found is Readiness.SCHEMA_OUTDATED and runtime.storage.dialect != "sqlite":
         raise SchemaOutdated("Het schema van de database is niet bij. Voer eerst uit: iwmo db upgrade")
     if found is Readiness.SCHEMA_OUTDATED:
-        runtime.storage.upgrade()
+        migrate(runtime, holding=holding)
+
+
+def migrate(runtime: Runtime, *, holding: Collection[str] = ()) -> None:
+    """Bring the schema up to date; raises SchemaOutdated when another process still works with that of a SQLite."""
+    try:
+        with nobody_else(runtime.storage.url, holding=holding):
+            runtime.storage.upgrade()
+    except NotAlone:
+        raise SchemaOutdated(
+            "Het schema van de database is niet bij, en een ander proces werkt er nog mee. Stop dat eerst."
+        ) from None
 
 
 def demand_database(runtime: Runtime) -> Readiness:

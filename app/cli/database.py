@@ -6,7 +6,7 @@ import argparse
 from contextlib import closing
 
 from app.cli.subcommands import Subcommands
-from app.main import create_runtime, demand_database
+from app.main import create_runtime, demand_database, migrate
 from app.settings import Settings
 
 
@@ -20,8 +20,8 @@ def add_to(commands: Subcommands) -> None:
 
 def _upgrade(_arguments: argparse.Namespace) -> int:
     runtime = create_runtime(Settings())
-    with closing(runtime.storage) as storage:
+    with closing(runtime.storage):
         demand_database(runtime)
-        storage.upgrade()
+        migrate(runtime)
     print("Het schema van de database is bij.")
     return 0

@@ -12,7 +12,7 @@ from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
 from app.main import opened_runtime
 from app.settings import Settings
-from app.storage.alone import alone
+from app.storage.alone import alone, is_for_one
 
 
 def add_to(commands: Subcommands) -> None:
@@ -27,15 +27,16 @@ def add_to(commands: Subcommands) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     settings = Settings()
-    with opened_runtime(settings) as runtime:
-        if arguments.workers > 1 and runtime.storage.dialect == "sqlite":
-            print("iwmo: met SQLite kan er één proces zijn; gebruik PostgreSQL voor --workers.", file=sys.stderr)
-            return 2
+    if arguments.workers > 1 and is_for_one(settings.database_url):
+        print("iwmo: met SQLite kan er één proces zijn; gebruik PostgreSQL voor --workers.", file=sys.stderr)
+        return 2
     if arguments.no_worker:
         os.environ["IWMO_WORKER"] = "false"  # every process of the server reads it
     roles = ("dienst", "werker") if Settings().worker else ("dienst",)
     leave_on_sigterm()
     with alone(settings.database_url, *roles):
+        with opened_runtime(settings, holding=roles):
+            pass  # what is wrong with the database is told before anything is served
         _serve(arguments, settings)
     return 0
 

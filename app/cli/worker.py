@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 from threading import Event
+from typing import Final
 
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands
@@ -12,6 +13,8 @@ from app.main import opened_runtime
 from app.settings import Settings
 from app.storage.alone import alone
 from app.worker import Worker
+
+WERKER: Final = "werker"
 
 
 def add_to(commands: Subcommands) -> None:
@@ -23,7 +26,7 @@ def add_to(commands: Subcommands) -> None:
 def _run(_arguments: argparse.Namespace) -> int:
     settings = Settings()
     leave_on_sigterm()
-    with alone(settings.database_url, "werker"), opened_runtime(settings) as runtime:
+    with alone(settings.database_url, WERKER), opened_runtime(settings, holding=[WERKER]) as runtime:
         worker = Worker(runtime, alone=runtime.storage.dialect == "sqlite")
         worker.start()
         try:

@@ -65,9 +65,7 @@ def list_aansluitingen(session: Session, *, soort: AansluitingSoort | None = Non
 
 def aansluitingen_of(session: Session, *, partijen: Collection[str]) -> dict[str, Aansluiting]:
     """How those of the parties are reached that are reached in another way than by their postbus."""
-    query = select(AansluitingRow).where(
-        AansluitingRow.partij.in_(sorted(partijen)), AansluitingRow.soort != ENDED
-    )
+    query = select(AansluitingRow).where(AansluitingRow.partij.in_(sorted(partijen)), AansluitingRow.soort != ENDED)
     return {row.partij: _aansluiting(row) for row in session.scalars(query)}
 
 

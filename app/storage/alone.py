@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
+
+ROLES: Final = frozenset({"dienst", "werker"})
 
 
 class NotAlone(Exception):
     """Another process does this on the database already"""
 
 
+def is_for_one(url: str) -> bool:
+    """Whether one process at a time may serve on the database."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
 @contextmanager
-def alone(url: str, *roles: str) -> Generator[None]:
+def alone(url: str | URL, *roles: str) -> Generator[None]:
     """Hold the roles (`dienst`, `werker`) of a SQLite database until the end of the block; free when a process dies.
 
     Raises NotAlone when another process has one. On another database every process may have every role.
@@ -33,6 +40,16 @@ def alone(url: str, *roles: str) -> Generator[None]:
     finally:
         for file in files:
             file.close()
+
+
+@contextmanager
+def nobody_else(url: str | URL, *, holding: Collection[str] = ()) -> Generator[None]:
+    """Hold every role of a SQLite database, besides those that this process has: nobody serves or works meanwhile.
+
+    Raises NotAlone when another process does.
+    """
+    with alone(url, *ROLES.difference(holding)):
+        yield
 
 
 def _lock(files: Iterable[IO[bytes]]) -> None:

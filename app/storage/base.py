@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, NullPool, func, make_url, select, text
+from sqlalchemy import URL, Connection, NullPool, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -52,6 +52,11 @@ class Storage:
     def dialect(self) -> str:
         """`sqlite` or `postgresql`."""
         return self._writer.dialect.name
+
+    @property
+    def url(self) -> URL:
+        """Where the database is; it may hold a password."""
+        return self._url
 
     @contextmanager
     def reading(self) -> Generator[Session]:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ import pytest
 
 from app.iwmo.releases import write
 from app.settings import PROJECT
+from app.storage.alone import alone
+from app.storage.base import Storage, create_storage
 from tests.builders import AANBIEDER, GEMEENTE, a_declaratie, a_toewijzingsbericht
 from tests.cli.conftest import Iwmo
 
@@ -167,3 +169,51 @@ class TestRefuses:
         assert outcome.returncode > 0
         assert "address already in use" in outcome.stderr
         assert "Traceback" not in outcome.stderr
+
+
+class TestOldSchema:
+    """Of a database that another process works with, as when the service was installed anew beside the old one."""
+
+    @pytest.fixture
+    def old(self, folder: Path) -> Iterator[Storage]:
+        """A database of the version before this one."""
+        (folder / "data").mkdir()
+        with closing(create_storage(f"sqlite:///{folder}/data/iwmo.db")) as storage:
+            storage.upgrade()
+            storage.downgrade("-1")
+            yield storage
+
+    @pytest.mark.parametrize(
+        ("argv", "role"), [(["serve"], "dienst"), (["serve", "--no-worker"], "werker"), (["worker"], "dienst")]
+    )
+    def test_is_not_changed_by_a_second_service(self, role, argv, old, surroundings):
+        with alone(old.url, role):
+            outcome = subprocess.run(
+                [*COMMAND, *argv],
+                env=surroundings,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_SECONDS,
+                check=False,
+            )
+            assert outcome.returncode == 2
+            assert "een ander proces werkt" in outcome.stderr.lower()
+            assert not old.schema_is_current()
+
+    @pytest.mark.parametrize("role", ["dienst", "werker"])
+    @pytest.mark.parametrize("argv", [("key", "list"), ("db", "upgrade"), ("aansluiting", "list")])
+    def test_is_not_changed_by_another_command(self, role, argv, old, iwmo: Iwmo):
+        with alone(old.url, role):
+            outcome = iwmo(*argv)
+            assert outcome.status == 2
+            assert "Stop dat eerst" in outcome.err
+            assert not old.schema_is_current()
+
+    @pytest.mark.parametrize("argv", [("key", "list"), ("db", "upgrade")])
+    def test_is_changed_when_nobody_works_with_it(self, argv, old, iwmo: Iwmo):
+        assert iwmo(*argv).status == 0
+        assert old.schema_is_current()
+
+    def test_is_changed_by_a_service_that_is_alone(self, old, surroundings):
+        with running(surroundings, "serve"):
+            assert old.schema_is_current()

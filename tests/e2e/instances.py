@@ -81,8 +81,9 @@ def an_instance(database_url: str, folder: Path, *ports: int, **others: Any) -> 
 class Line:
     """From one service to another: every request arrives; some answers do not come back.
 
-    With `key` every request gets that key on the way, without one it goes on with what its sender gave it. Which ones follows from `seed`. `bodies` has the different bodies that went under a referentienummer, `attempts`
-    how many went.
+    With `key` every request gets that key on the way, without one it goes on with what its sender gave it. Which
+    answers follows from `seed`. `bodies` has the different bodies that went under a referentienummer, `attempts` how
+    many went.
     """
 
     loss: float
