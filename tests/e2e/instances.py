@@ -30,7 +30,7 @@ from tests.e2e.service import INRICHTING, Clock, Service
 
 PATH = "/soap/ggk0210"
 SHORT_WAITS = (timedelta(milliseconds=50),) * 5
-"""In place of the minutes and hours after which a delivery is tried again."""
+"""In place of the minutes and hours after which a delivery is tried again, and a lane that failed is used again."""
 
 _PATIENCE = 60
 

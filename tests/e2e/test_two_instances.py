@@ -162,6 +162,7 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
 def chain(urls: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chain]:
     """Two services that try again at once."""
     monkeypatch.setattr(werk, "ONTVANGER_WAITS", SHORT_WAITS)
+    monkeypatch.setattr(werk, "BAAN_RUSTEN", SHORT_WAITS)
     with two_instances(urls, tmp_path) as running:
         yield running
 
