@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.house import House, a_house
-from tests.faults.launch import compile_schemas_once
+from tests.faults.launch import prepare_once
 from tests.faults.receiver import Receiver, receiving
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "1"))
@@ -18,7 +18,7 @@ ROUNDS = int(os.environ.get("FAULT_ROUNDS", "1"))
 @pytest.fixture(scope="session", autouse=True)
 def schemas_compiled() -> None:
     """The schemas, for what runs in the process of the tests."""
-    compile_schemas_once()
+    prepare_once()
 
 
 @pytest.fixture

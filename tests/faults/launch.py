@@ -16,9 +16,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from threading import Lock
 from typing import Any
+
+from alembic.script import ScriptDirectory
 
 from app import worker
 from app.cli import main
@@ -28,7 +30,7 @@ from app.domain.declaratie import Declaratie
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
 from app.processing import failpoints, ggk_foutberichten, ophalen, verwerking
-from app.storage import engines
+from app.storage import base, engines
 from tests.faults.saboteurs import SABOTEURS
 
 STALL_SECONDS = 3.0
@@ -69,6 +71,7 @@ def arm(environment: Mapping[str, str]) -> None:
         ggk_foutberichten.LOOK_AGAIN = timedelta(seconds=float(wait))  # pyright: ignore[reportAttributeAccessIssue]
         ophalen.EVERY = timedelta(seconds=float(wait))  # pyright: ignore[reportAttributeAccessIssue]
         waits.ONTVANGER_WAITS = (timedelta(seconds=float(wait)),) * 5  # pyright: ignore[reportAttributeAccessIssue]
+        waits.BAAN_RUSTEN = (timedelta(seconds=float(wait)),)  # pyright: ignore[reportAttributeAccessIssue]
         waits.ONVERWACHT_WAITS = (timedelta(seconds=float(wait)),) * 4  # pyright: ignore[reportAttributeAccessIssue]
     if timeout := environ_value(environment, "FAULT_TIMEOUT"):
         limits = partial(safe_client.Limits, connect_seconds=float(timeout), total_seconds=float(timeout))
@@ -124,10 +127,14 @@ def _defaults(function: Any) -> dict[str, Any]:
     return function.__kwdefaults__
 
 
-def compile_schemas_once() -> None:
-    """Let every process that is forked from this one find its schemas compiled."""
+def prepare_once() -> None:
+    """Let every process that is forked from this one find ready what never differs, so that it starts at once."""
     own = Schemas.load(OWN_SCHEMAS)
     Schemas.load = lambda _folder: own  # pyright: ignore[reportAttributeAccessIssue]
+    safe_client.tls_context = cache(safe_client.tls_context)
+    migrations = ScriptDirectory.from_config(base.migration_config())
+    migrations.get_heads()
+    base.ScriptDirectory.from_config = lambda config: migrations
 
 
 if __name__ == "__main__":

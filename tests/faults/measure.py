@@ -21,7 +21,7 @@ from app.storage.job_tables import JobRow
 from tests.faults.client import Connection, insist
 from tests.faults.house import House
 from tests.faults.invariants import broken
-from tests.faults.launch import compile_schemas_once
+from tests.faults.launch import prepare_once
 from tests.faults.messages import toewijzing
 from tests.faults.postgres import stoppable_postgres
 from tests.faults.receiver import receiving
@@ -34,7 +34,7 @@ KILLS = 20
 def main() -> None:
     """Measure each database in turn."""
     jobs = int(sys.argv[1]) if len(sys.argv) > 1 else JOBS
-    compile_schemas_once()
+    prepare_once()
     with _sqlite() as house:
         _measure("SQLite", house, jobs)
     with stoppable_postgres() as server, receiving() as receiver:

@@ -2,8 +2,8 @@
 
 from importlib import import_module
 
-from tests.faults.launch import compile_schemas_once
+from tests.faults.launch import prepare_once
 
 for name in ("uvicorn.loops.auto", "uvicorn.lifespan.on", "uvicorn.protocols.http.auto", "sqlalchemy.dialects.sqlite"):
     import_module(name)
-compile_schemas_once()
+prepare_once()

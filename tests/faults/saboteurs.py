@@ -11,16 +11,16 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
-from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from app import main
 from app.delivery.transport import Zending
-from app.processing import aflevering, declaraties, receive, toewijzingen, verwerking
+from app.domain.werk import JobSoort
+from app.processing import aflevering, declaraties, ggk_zenden, receive, toewijzingen, verwerking, werk
 from app.processing.failpoints import passed
 from app.processing.runtime import Runtime, new_id
 from app.storage import engines, jobs
@@ -104,6 +104,15 @@ def retry_with_new_reference() -> None:
     aflevering._zending = renamed
 
 
+def envelope_made_anew() -> None:
+    """Make another envelope for every attempt."""
+
+    def none(*_arguments: Any, **_named: Any) -> None:
+        return
+
+    ggk_zenden.sent_of = none
+
+
 def effect_outside_transaction() -> None:
     """Say that a 303 is settled, and settle it in a transaction after that."""
 
@@ -116,9 +125,6 @@ def effect_outside_transaction() -> None:
             passed("verwerking-geboekt")
 
         runtime.storage.run(work)
-
-    from app.domain.werk import JobSoort
-    from app.processing import werk
 
     werk.HANDLERS = {**werk.HANDLERS, JobSoort.VERWERKING: carry_out}  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -141,23 +147,24 @@ def duplicates_in_memory_only() -> None:
 
 def lease_ignored() -> None:
     """Take work that another has, and record an end of work that another ended."""
-
-    def never(_now: datetime) -> ColumnElement[bool]:
-        return false()
-
-    def due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-        return JobRow.status == "open", JobRow.gepland_op <= now
+    claim = jobs._claim
 
     def mine(job: Job) -> tuple[ColumnElement[bool], ...]:
         return (JobRow.id == job.id,)
 
-    jobs._leased, jobs._due, jobs._mine = never, due, mine
+    def none(*_arguments: Any, **_named: Any) -> None:
+        return
+
+    jobs._claim = lambda row, _until: claim(row, row.gepland_op)  # a lease that is over
+    jobs._mine = mine
+    werk.renew_leases = none
 
 
 SABOTEURS: dict[str, Callable[[], None]] = {
     "acknowledge-before-commit": acknowledge_before_commit,
     "synchronous-normal": synchronous_normal,
     "retry-with-new-reference": retry_with_new_reference,
+    "envelope-made-anew": envelope_made_anew,
     "effect-outside-transaction": effect_outside_transaction,
     "duplicates-in-memory-only": duplicates_in_memory_only,
     "lease-ignored": lease_ignored,

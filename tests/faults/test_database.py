@@ -28,7 +28,7 @@ def test_postgresql_goes_and_comes_back(tmp_path: Path, receiver: Receiver, roun
         node = house.serve()
         load = house.load()
         load.start(4)
-        for number in range(rounds(3)):
+        for number in range(rounds(2)):
             time.sleep(0.4)
             house.storage.close()
             server.stop()
@@ -69,7 +69,7 @@ def test_the_disk_is_full(migrated_sqlite: Path, tmp_path: Path, receiver: Recei
     with _sqlite_house(migrated_sqlite, tmp_path, receiver) as house:
         node = house.serve()
         pid = node.process.pid or 0
-        for number in range(rounds(3)):
+        for number in range(rounds(2)):
             house.post(*chain(10 * number + 1))
             room = (tmp_path / "iwmo.db-wal").stat().st_size + 4096
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))

@@ -12,7 +12,7 @@ from app.domain.aflevering import Aansluiting, AansluitingSoort
 from tests.builders import OTHER_AANBIEDER
 from tests.faults.house import PARTIJEN, House, await_true
 from tests.faults.invariants import check
-from tests.faults.messages import accepted_302, chain, toewijzing
+from tests.faults.messages import accepted_302, chain, declaratie, toewijzing
 from tests.faults.node import ask
 from tests.faults.receiver import Manner, receiving
 
@@ -32,7 +32,7 @@ def test_lost_answers(house: House, rounds: Callable[[int], int]):
 def test_every_misbehaviour_ends_well(house: House):
     house.receiver.manners = lambda _partij, n: (*MISBEHAVIOURS, "well")[n % 7]
     house.serve(FAULT_TIMEOUT="0.4")
-    house.post(*chain(1))
+    house.post(toewijzing(1), declaratie(1, 1))
     house.await_quiet()
     check(house)
 
@@ -40,6 +40,8 @@ def test_every_misbehaviour_ends_well(house: House):
 @pytest.mark.parametrize("manner", MISBEHAVIOURS)
 def test_one_that_misbehaves_holds_up_nobody(manner: Manner, house: House):
     """The other party sits behind another host; its messages go on while those of the first are stuck."""
+    if house.storage.dialect == "postgresql" and manner != "hang":
+        pytest.skip("what is waited for differs by receiver, not by database")
     with receiving(lambda _partij, _n: manner) as stuck:
         other = PARTIJEN["other"]
         url = f"http://localhost:{stuck.port}/{other}"
@@ -89,10 +91,10 @@ def test_a_302_that_comes_while_our_301_is_still_being_sent(house: House, rounds
 def test_a_restart_with_a_full_queue(house: House, rounds: Callable[[int], int]):
     """Queued while no worker lives, then worked off by workers that are stopped and killed in turn."""
     house.serve("--no-worker")
-    for number in range(rounds(20)):
+    for number in range(rounds(10)):
         house.post(*chain(number + 1))
         house.acknowledged.chains.append(number + 1)
-    assert house.open_jobs() >= rounds(20) * 8
+    assert house.open_jobs() >= rounds(10) * 8
     for turn in range(6):
         worker = house.work()
         time.sleep(0.3)
