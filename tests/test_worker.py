@@ -10,15 +10,17 @@ from threading import Event
 
 import pytest
 
-from app.domain.werk import JobSoort, JobStatus
+from app.domain.aflevering import AansluitingSoort
+from app.domain.werk import JobSoort, JobStatus, Slotgroep
 from app.iwmo.releases import write
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
+from app.processing.aansluitingen import connect
 from app.processing.bezorgen import give
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
 from app.storage.base import Storage
-from app.worker import Worker
+from app.worker import SLOTS, Worker
 from tests.builders import a_toewijzingsbericht
 from tests.e2e.service import Clock, a_runtime
 from tests.processing.working import BACK_OFFICE, PARTIJ, Scripted, connected, jobs, scripted, status_of
@@ -129,6 +131,79 @@ def test_keeps_what_takes_long(post, transport):
         for worker in workers:
             worker.stop()
     assert len(transport.sent) == 1
+
+
+def test_may_claim_again_what_it_lost_itself(post, transport, monkeypatch):
+    id = receive(post, BACK_OFFICE, A_301).bericht_id
+    hung, released = Event(), Event()
+    broken: list[object] = []
+    monkeypatch.setattr("threading.excepthook", broken.append)
+
+    def hang_once(_zending):
+        if not hung.is_set():
+            hung.set()
+            released.wait(ENOUGH)
+
+    transport.meanwhile = hang_once
+    worker = Worker(post, alone=False, lease=timedelta(milliseconds=200))
+    worker._threads = worker._threads[:1]  # the leases are not renewed: the database was away for a while
+    worker.start()
+    try:
+        assert hung.wait(ENOUGH)
+        assert until(lambda: status_of(post, id) == "afgeleverd")
+        released.set()
+        assert until(lambda: not worker._running)
+    finally:
+        released.set()
+        worker.stop()
+    assert (len(transport.sent), broken) == (2, [])
+
+
+def test_goes_on_when_it_gets_no_more_threads(post, monkeypatch):
+    refused = Event()
+    worker = Worker(post, alone=False, lease=timedelta(milliseconds=200))
+
+    def none_left(*_arguments, **_named):
+        refused.set()
+        raise RuntimeError("can't start new thread")
+
+    worker.start()
+    with monkeypatch.context() as full:
+        full.setattr("app.worker.Thread", none_left)
+        id = receive(post, BACK_OFFICE, A_301).bericht_id
+        assert refused.wait(ENOUGH)
+    try:
+        assert until(lambda: status_of(post, id) == "afgeleverd")
+        assert until(lambda: not worker._running)
+    finally:
+        worker.stop()
+
+
+def test_folders_that_hang_hold_up_nothing_else(post, transport, tmp_path):
+    released = Event()
+    hanging = [f"aanbieder:{number}" for number in range(98000100, 98000112)]
+
+    def hang_in_a_folder(zending):
+        if zending.partij in hanging:
+            released.wait(ENOUGH)
+
+    transport.meanwhile = hang_in_a_folder
+    for partij in hanging:
+        folder = tmp_path / partij.partition(":")[2]
+        folder.mkdir()
+        connect(post, partij=partij, soort=AansluitingSoort.MAP, adres=str(folder))
+    stuck = stored_bericht(post.storage)
+    post.storage.run(lambda session: give(session, post, [(partij, stuck) for partij in hanging]))
+    worker = Worker(post, alone=True)
+    worker.start()
+    try:
+        assert until(lambda: len(transport.sent) >= 1)
+        id = receive(post, BACK_OFFICE, A_301).bericht_id
+        assert until(lambda: status_of(post, id) == "afgeleverd")
+        assert sum(zending.partij in hanging for zending in transport.sent) <= SLOTS[Slotgroep.MAPPEN]
+    finally:
+        released.set()
+        worker.stop()
 
 
 def test_goes_on_when_the_database_was_gone(post, transport, monkeypatch):

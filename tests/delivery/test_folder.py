@@ -73,7 +73,7 @@ class TestDrop:
             out.symlink_to(tmp_path / "ander" / "uit")
         else:
             out.parent.symlink_to(tmp_path / "ander")
-        assert FolderTransport(out).send(A_ZENDING) == Later("De map bestaat niet.")
+        assert FolderTransport(out).send(A_ZENDING) == Later("De map bestaat niet.", whole_lane=True)
         assert everything(tmp_path / "ander" / "uit") == []
 
     def test_two_berichten_are_two_files(self, tmp_path: Path):
@@ -126,14 +126,14 @@ class TestReasons:
     )
     def test_says_what_without_saying_where(self, tmp_path: Path, error: int, reden: str):
         with watched(failing_at(1, error)):
-            assert FolderTransport(tmp_path).send(A_ZENDING) == Later(reden)
+            assert FolderTransport(tmp_path).send(A_ZENDING) == Later(reden, whole_lane=True)
 
     def test_a_folder_that_is_not_there(self, tmp_path: Path):
-        assert FolderTransport(tmp_path / "weg").send(A_ZENDING) == Later("De map bestaat niet.")
+        assert FolderTransport(tmp_path / "weg").send(A_ZENDING) == Later("De map bestaat niet.", whole_lane=True)
 
     def test_a_file_in_its_place(self, tmp_path: Path):
         (tmp_path / "map").write_text("")
-        assert FolderTransport(tmp_path / "map").send(A_ZENDING) == Later("De map bestaat niet.")
+        assert FolderTransport(tmp_path / "map").send(A_ZENDING) == Later("De map bestaat niet.", whole_lane=True)
 
     def test_a_disk_that_is_really_full(self, tmp_path: Path):
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -142,13 +142,14 @@ class TestReasons:
             uitkomst = FolderTransport(tmp_path).send(a_zending(body=b"x" * 100_000))
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        assert uitkomst == Later("De schijf van de map is vol.")
+        assert uitkomst == Later("De schijf van de map is vol.", whole_lane=True)
         assert everything(tmp_path) == []
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
     def test_a_folder_that_may_not_be_written(self, tmp_path: Path):
         tmp_path.chmod(0o500)
         try:
-            assert FolderTransport(tmp_path).send(A_ZENDING) == Later("In de map mag niet worden geschreven.")
+            reden = "In de map mag niet worden geschreven."
+            assert FolderTransport(tmp_path).send(A_ZENDING) == Later(reden, whole_lane=True)
         finally:
             tmp_path.chmod(0o700)

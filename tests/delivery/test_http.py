@@ -86,7 +86,8 @@ class TestUitkomst:
     def test_what_passes_comes_back_later(self, status: int):
         with serving(says(f"{status} X", body=b"<html>oeps 999900006</html>")) as server:
             uitkomst = webhook(server.port).send(A_ZENDING)
-        assert uitkomst == Later(f"De ontvanger kan het bericht nu niet aannemen (HTTP {status}).")
+        reden = f"De ontvanger kan het bericht nu niet aannemen (HTTP {status})."
+        assert uitkomst == Later(reden, whole_lane=status in {429, 503})
 
     @pytest.mark.parametrize("status", [401, 403, 404])
     def test_a_receiver_that_is_being_installed_gets_it_later(self, status: int):
@@ -142,7 +143,15 @@ class TestUitkomst:
 
     def test_an_address_that_points_inside_today(self):
         uitkomst = webhook(8080, networks=[]).send(A_ZENDING)
-        assert uitkomst == Later("De naam van de ontvanger wijst naar een netwerkadres dat niet is toegestaan.")
+        reden = "De naam van de ontvanger wijst naar een netwerkadres dat niet is toegestaan."
+        assert uitkomst == Later(reden, whole_lane=True)
+
+    @pytest.mark.parametrize(("behaviour", "whole"), [(resets(b""), False), (hangs(), True)])
+    def test_half_an_answer_is_about_one_message_and_none_about_all(self, behaviour, whole):
+        with serving(behaviour) as server:
+            uitkomst = webhook(server.port, limits=SHORT if whole else PATIENT).send(A_ZENDING)
+        assert isinstance(uitkomst, Later)
+        assert uitkomst.whole_lane is whole
 
     def test_no_reason_tells_where_or_what(self):
         told: list[object] = []

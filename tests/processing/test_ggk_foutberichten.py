@@ -69,6 +69,17 @@ class TestUnreadable:
         assert len(chain.adapter.bodies) == 2
         assert len(set(chain.adapter.bodies)) == 1
 
+    def test_shows_each_attempt_in_the_thread(self, chain: Chain):
+        chain.adapter.answer = lambda *_: b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+        chain.bring(di01(b"no XML"))
+        chain.work()
+        chain.work(hours=4)
+        chain.adapter.answer = None
+        chain.work(hours=4)
+        (bericht,) = chain.berichten()
+        soorten = [soort for soort, _ in chain.events(bericht.id)]
+        assert soorten[-3:] == ["poging-mislukt", "poging-mislukt", "verzonden"]
+
 
 class TestFo01:
     def test_stops_the_message_and_says_who_must_act(self, chain: Chain):
