@@ -22,9 +22,11 @@ from httpx2 import Client
 from lxml import etree
 from starlette.types import ASGIApp
 
+from app.domain.principal import Rol
 from app.ggk.names import STUF
 from app.main import create_app, create_runtime
 from app.processing.inrichtingen import load_files
+from app.processing.keys import create_key
 from app.settings import Settings
 from tests.e2e.service import INRICHTING, Clock, Service
 
@@ -49,6 +51,16 @@ def listening(app: ASGIApp) -> Iterator[int]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+def key_of(database_url: str, rol: Rol, **who: Any) -> str:
+    """A key of an instance that does not run yet."""
+    runtime = create_runtime(Settings.model_validate({"database_url": database_url}))
+    runtime.storage.upgrade()
+    try:
+        return create_key(runtime, rol=rol, naam="", **who)
+    finally:
+        runtime.storage.close()
 
 
 @contextmanager
@@ -81,16 +93,14 @@ def an_instance(database_url: str, folder: Path, *ports: int, **others: Any) -> 
 class Line:
     """From one service to another: every request arrives; some answers do not come back.
 
-    With `key` every request gets that key on the way, without one it goes on with what its sender gave it. Which
-    answers follows from `seed`. `bodies` has the different bodies that went under a referentienummer, `attempts` how
-    many went.
+    Which ones follows from `seed`. `bodies` has the different bodies that went under a referentienummer, `attempts`
+    how many went.
     """
 
     loss: float
     seed: int
     port: int = 0
     to: str = ""
-    key: str = ""
     lost: int = 0
     attempts: int = 0
     refused: list[bytes] = field(default_factory=list)
@@ -118,8 +128,7 @@ class Line:
         """What the other side answers."""
         host, _, _ = self.to.removeprefix("http://").partition("/")
         with contextlib.closing(http.client.HTTPConnection(host, timeout=_PATIENCE)) as connection:
-            key = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-            connection.request("POST", PATH, body, {**headers, **key})
+            connection.request("POST", PATH, body, headers)
             answer = connection.getresponse()
             read = answer.read()
         if answer.status != http.client.OK:
@@ -167,7 +176,7 @@ def a_line(*, loss: float, seed: int) -> Iterator[Line]:
             thread.join()
 
 
-def until(holds: Callable[[], bool], seconds: float = _PATIENCE, said: Callable[[], object] = str) -> None:
+def until(holds: Callable[[], object], seconds: float = _PATIENCE, said: Callable[[], object] = str) -> None:
     """Wait for something that other threads bring about; AssertionError with what is `said` when it does not come."""
     end = time.monotonic() + seconds
     while not holds():

@@ -22,7 +22,7 @@ from sqlalchemy import select
 
 from app.domain import werk
 from app.domain.aflevering import AansluitingSoort
-from app.domain.principal import aanbieder_partij, gemeente_partij
+from app.domain.principal import Rol, aanbieder_partij, gemeente_partij
 from app.domain.werk import JobSoort, JobStatus
 from app.iwmo.releases import write
 from app.processing.aansluitingen import connect
@@ -32,8 +32,8 @@ from app.storage.ggk_tables import GgkEnvelopRow
 from app.storage.job_tables import JobRow
 from tests import builders as a
 from tests.conftest import new_postgres_database
-from tests.e2e.instances import PATH, SHORT_WAITS, Line, a_line, an_instance, until
-from tests.e2e.service import ADAPTER, Service
+from tests.e2e.instances import PATH, SHORT_WAITS, Line, a_line, an_instance, key_of, until
+from tests.e2e.service import Service
 from tests.faults.messages import CLAIMS, GRANTED_OF_EACH, RELEASE, ROOM, TARIEF, VOLUME
 
 CLIENTS = int(os.environ.get("CHAIN_CLIENTS", "6"))
@@ -140,10 +140,15 @@ def two_instances(urls: tuple[str, str], folder: Path) -> Iterator[Chain]:
     with ExitStack() as stack:
         heen = stack.enter_context(a_line(loss=LOSS, seed=SEED))
         terug = stack.enter_context(a_line(loss=LOSS, seed=SEED + 1))
-        gemeente = stack.enter_context(an_instance(urls[0], folder / "gemeente", heen.port))
-        aanbieder = stack.enter_context(an_instance(urls[1], folder / "aanbieder", terug.port))
-        heen.to, heen.key = f"{aanbieder.client.base_url}{PATH}", aanbieder.key(a.GEMEENTE)
-        terug.to, terug.key = f"{gemeente.client.base_url}{PATH}", gemeente.key(ADAPTER)
+        known_there = f"Bearer {key_of(urls[1], Rol.GEMEENTE, gemeenten=[a.GEMEENTE])}"
+        known_here = f"Bearer {key_of(urls[0], Rol.GGK, gemeenten=[a.GEMEENTE])}"
+        gemeente = stack.enter_context(
+            an_instance(urls[0], folder / "gemeente", heen.port, ggk_authorization=known_there)
+        )
+        aanbieder = stack.enter_context(
+            an_instance(urls[1], folder / "aanbieder", terug.port, ggk_authorization=known_here)
+        )
+        heen.to, terug.to = (f"{one.client.base_url}{PATH}" for one in (aanbieder, gemeente))
         connect(gemeente.runtime, partij=aanbieder_partij(AGB), soort=AansluitingSoort.GGK, adres=heen.url)
         connect(aanbieder.runtime, partij=gemeente_partij(a.GEMEENTE), soort=AansluitingSoort.GGK, adres=terug.url)
         yield Chain(gemeente, aanbieder, heen, terug)
