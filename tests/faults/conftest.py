@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,7 +36,19 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path, receiver: Receiver) -> Iterator[House]:
+def house(database_url: str, tmp_path: Path, receiver: Receiver, request: pytest.FixtureRequest) -> Iterator[House]:
     """A house on each database in turn."""
     with a_house(database_url, tmp_path, receiver) as house:
         yield house
+        request.node.user_properties.append(("tally", dict(house.tally())))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What all houses went through; what was lost or doubled failed its test."""
+    tallies = Counter[str]()
+    for report in terminalreporter.getreports(""):
+        if report.when == "teardown":
+            tallies.update(dict(report.user_properties).get("tally", {}))
+    if tallies:
+        counts = ", ".join(f"{count} {name}" for name, count in tallies.items())
+        terminalreporter.write_line(f"faults: {counts}")

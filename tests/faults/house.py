@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -145,11 +147,27 @@ class House:
             return session.scalars(query).one()
 
     def await_quiet(self, seconds: float = PATIENCE_SECONDS) -> None:
-        """Wait until everything is done."""
-        try:
-            await_true(lambda: self.open_jobs() == 0, "work is left", seconds)
-        except AssertionError:
-            raise AssertionError(self._what_is_left()) from None
+        """Wait until everything is done; AssertionError when for so long nothing more gets done."""
+        left = self.open_jobs()
+        deadline = time.monotonic() + seconds
+        while left:
+            assert time.monotonic() < deadline, self._what_is_left()
+            time.sleep(0.02)
+            before, left = left, self.open_jobs()
+            if left < before:
+                deadline = time.monotonic() + seconds
+
+    def tally(self) -> Counter[str]:
+        """What was done to the house, and what came of it."""
+        return Counter(
+            {
+                "kills": sum(node.status == -signal.SIGKILL for node in self.nodes),
+                "berichten acknowledged": len({id for id, _ in self.acknowledged.berichten}),
+                "envelopes acknowledged": len(self.adapter.brought) if self.adapter else 0,
+                "messages delivered": len(self.receiver.times) + (len(self.adapter.came) if self.adapter else 0),
+                "requests": self.receiver.requests.total() + (self.adapter.requests if self.adapter else 0),
+            }
+        )
 
     def _what_is_left(self) -> str:
         with self.storage.reading() as session:

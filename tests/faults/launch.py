@@ -3,6 +3,7 @@
 `FAULT_AT=name[:nth]:kill|freeze|raise|stall` arms a failpoint, `SABOTEUR=name` breaks the service on purpose.
 `FAULT_LEASE`, `FAULT_WAIT`, `FAULT_TIMEOUT`, `FAULT_IDLE` and `FAULT_STALL` (seconds) make leases, waits and limits
 short.
+`FAULT_MARKS` is a file that gets the moment of every commit of a bericht that was posted.
 `FAULT_POISON` is the identification of a bericht whose work always fails.
 `python -m tests.faults.launch serve --port 8000`
 """
@@ -17,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache, partial
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -63,8 +65,17 @@ def arm(environment: Mapping[str, str]) -> None:
     """Put the faults in place that the environment names."""
     if fault := environ_value(environment, "FAULT_AT"):
         failpoints.listen(_listener(fault, float(environment.get("FAULT_STALL", STALL_SECONDS))))
+    if marks := environ_value(environment, "FAULT_MARKS"):
+        failpoints.listen(_marking(Path(marks)))
     if saboteur := environ_value(environment, "SABOTEUR"):
         SABOTEURS[saboteur]()
+    _shorten(environment)
+    if poison := environ_value(environment, "FAULT_POISON"):
+        _poison(poison)
+
+
+def _shorten(environment: Mapping[str, str]) -> None:
+    """Make waits and limits as short as the environment says."""
     if lease := environ_value(environment, "FAULT_LEASE"):
         _defaults(worker.Worker.__init__)["lease"] = timedelta(seconds=float(lease))
     if wait := environ_value(environment, "FAULT_WAIT"):
@@ -78,8 +89,6 @@ def arm(environment: Mapping[str, str]) -> None:
         safe_client.Limits = limits  # pyright: ignore[reportAttributeAccessIssue]
     if idle := environ_value(environment, "FAULT_IDLE"):
         engines.IDLE_IN_TRANSACTION_SECONDS = engines.TRANSACTION_SECONDS = int(idle)
-    if poison := environ_value(environment, "FAULT_POISON"):
-        _poison(poison)
 
 
 def environ_value(environment: Mapping[str, str], name: str) -> str:
@@ -108,6 +117,15 @@ def _listener(fault: str, stall_seconds: float) -> Callable[[str], None]:
             raise Injected(name)
         if action == "stall":
             time.sleep(stall_seconds)
+
+    return tell
+
+
+def _marking(marks: Path) -> Callable[[str], None]:
+    def tell(passed: str) -> None:
+        if passed == "bericht-bewaard":
+            with marks.open("a") as file:
+                file.write(f"{time.time()}\n")
 
     return tell
 

@@ -1,25 +1,28 @@
-"""Figures of the work in the background: from stored to sent, jobs a second, and what kills cost.
+"""Figures of the work in the background: from commit to request, deliveries a second, and what kills cost.
 
 `python -m tests.faults.measure [jobs]`; nothing is asserted, for another machine has other figures.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import statistics
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
 from sqlalchemy import func, select
 
+from app.domain.aflevering import Aansluiting, AansluitingSoort
 from app.storage.bericht_tables import BerichtRow
 from app.storage.job_tables import JobRow
+from tests.builders import AANBIEDER, OTHER_AANBIEDER
 from tests.faults.client import Connection, insist
-from tests.faults.house import House
+from tests.faults.house import PARTIJEN, House
 from tests.faults.invariants import broken
 from tests.faults.launch import prepare_once
 from tests.faults.messages import toewijzing
@@ -64,43 +67,61 @@ def _sqlite() -> Iterator[House]:
 
 
 def _measure(name: str, house: House, jobs: int) -> None:
-    house.serve()
+    house.serve(FAULT_MARKS=str(house.folder / "marks"))
     _latency(f"{name}, idle", house, 50, pause=0.1, first=1)
     _latency(f"{name}, {PER_SECOND} a second", house, jobs, pause=1 / PER_SECOND, first=1_000)
     house.nodes[-1].kill()
-    _throughput(name, house, jobs)
+    ports = json.dumps([house.receiver.port])
+    _throughput(f"{name}, one lane", house, jobs, first=100_000, ports=ports)
+    _throughput_to_several(name, house, jobs)
     _kills(name, house, jobs)
 
 
 def _latency(name: str, house: House, count: int, *, pause: float, first: int) -> None:
-    """Post at an even pace; from just after the commit (the answer is later) to the request at the receiver."""
-    messages = [toewijzing(first + number) for number in range(count)]
+    """Post one after the other at an even pace; from the commit in the service to the request at the receiver."""
+    marks = house.folder / "marks"
+    marks.unlink(missing_ok=True)
     begun = time.monotonic()
-    answered: dict[str, float] = {}
+    ids: list[str] = []
     with Connection(house.port, house.keys) as connection:
-        for number, message in enumerate(messages):
+        for number in range(count):
             time.sleep(max(0.0, begun + number * pause - time.monotonic()))
-            posted = time.time()
-            answered[insist(connection, message, house.acknowledged)] = posted
+            ids.append(insist(connection, toewijzing(first + number), house.acknowledged))
     took = time.monotonic() - begun
-    house.await_quiet(600)
-    waits = sorted((house.receiver.first[id] - posted) * 1000 for id, posted in answered.items())
-    p99 = waits[int(len(waits) * 0.99) - 1]
-    p50, rate = statistics.median(waits), count / took
-    print(f"{name}: posted to sent p50 {p50:.0f} ms, p99 {p99:.0f} ms ({rate:.0f} posts a second)")
+    house.await_quiet()
+    committed = [float(line) for line in marks.read_text().split()]
+    waits = sorted((house.receiver.first[id] - moment) * 1000 for id, moment in zip(ids, committed, strict=True))
+    p50, p99 = statistics.median(waits), waits[int(len(waits) * 0.99) - 1]
+    print(f"{name}: commit to request p50 {p50:.0f} ms, p99 {p99:.0f} ms ({count / took:.0f} posts a second)")
 
 
-def _throughput(name: str, house: House, count: int) -> None:
+def _throughput(name: str, house: House, count: int, *, first: int, ports: str) -> None:
     """Work off a full queue, without anybody posting."""
-    house.serve("--no-worker")
-    house.post(*(toewijzing(100_000 + number) for number in range(count)))
+    house.serve("--no-worker", IWMO_DELIVERY_PORTS=ports)
+    aanbieders = (AANBIEDER, OTHER_AANBIEDER)
+    house.post(*(toewijzing(first + number, aanbieders[number % 2]) for number in range(count)))
     house.nodes[-1].kill()
     waiting = house.open_jobs()
     begun = time.monotonic()
-    house.serve()
-    house.await_quiet(600)
+    house.serve(IWMO_DELIVERY_PORTS=ports)
+    house.await_quiet()
     print(f"{name}: {waiting / (time.monotonic() - begun):.0f} deliveries a second")
     house.nodes[-1].kill()
+
+
+def _throughput_to_several(name: str, house: House, count: int) -> None:
+    """Each of the three parties behind an address of its own, so that each has a lane of its own."""
+    with ExitStack() as stack:
+        receivers = [stack.enter_context(receiving()) for _ in PARTIJEN]
+        for receiver, partij in zip(receivers, PARTIJEN.values(), strict=True):
+            house.connect(Aansluiting(partij=partij, soort=AansluitingSoort.HTTP, adres=receiver.url(partij)))
+        ports = json.dumps([receiver.port for receiver in receivers])
+        _throughput(f"{name}, three lanes", house, count, first=300_000, ports=ports)
+        for receiver in receivers:
+            for partij, kept in receiver.kept.items():
+                house.receiver.kept.setdefault(partij, {}).update(kept)
+    for partij in PARTIJEN.values():
+        house.connect(Aansluiting(partij=partij, soort=AansluitingSoort.HTTP, adres=house.receiver.url(partij)))
 
 
 def _kills(name: str, house: House, count: int) -> None:
@@ -116,7 +137,7 @@ def _kills(name: str, house: House, count: int) -> None:
         time.sleep(0.2)
         node.kill()
     house.serve()
-    house.await_quiet(600)
+    house.await_quiet()
     extra = house.receiver.requests.total() - before - due
     with house.storage.reading() as session:
         berichten = session.scalars(select(func.count()).select_from(BerichtRow)).one()

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.faults.launch import run
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 FORKING = get_context("forkserver")
 FORKING.set_forkserver_preload(["tests.faults.preloaded"])
 
@@ -33,16 +33,18 @@ class Node:
         self.log = log
         self.process = FORKING.Process(target=run, args=(argv, dict(environment), str(log)), daemon=True)
         self.process.start()
+        self.status: int | None = None
 
     @property
     def alive(self) -> bool:
         """Whether it runs."""
-        return self.process.is_alive()
+        return self.status is None and self.process.is_alive()
 
     def kill(self) -> None:
         """As the kernel does it: nothing in the process notices."""
-        self.process.kill()
-        self.process.join()
+        if self.status is None:
+            self.process.kill()
+            self.ended()
 
     def terminate(self) -> int | None:
         """Ask it to stop, and wait; its exit status."""
@@ -61,8 +63,12 @@ class Node:
 
     def ended(self, seconds: float = PATIENCE_SECONDS) -> int | None:
         """Wait for its end; the exit status, below zero the signal. None: it still runs."""
-        self.process.join(seconds)
-        return self.process.exitcode
+        if self.status is None:
+            self.process.join(seconds)
+            self.status = self.process.exitcode
+            if self.status is not None:
+                self.process.close()  # it holds a file; there are thousands of nodes in a long run
+        return self.status
 
     def said(self) -> str:
         """What it wrote."""

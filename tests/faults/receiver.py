@@ -32,6 +32,7 @@ class Receiver:
     """What came in: by partij and webhook-id the bytes, how often, and when first."""
 
     port: int = 0
+    host: str = "127.0.0.1"
     manners: Manners = field(default=lambda _partij, _n: "well")
     kept: dict[str, dict[str, bytes]] = field(default_factory=dict)
     times: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -43,7 +44,7 @@ class Receiver:
 
     def url(self, partij: str) -> str:
         """Where the messages of a partij go."""
-        return f"http://127.0.0.1:{self.port}/{partij}"
+        return f"http://{self.host}:{self.port}/{partij}"
 
     def ids(self, partij: str) -> set[str]:
         """The webhook-ids that a partij has."""
@@ -67,9 +68,9 @@ class Receiver:
 
 
 @contextmanager
-def receiving(manners: Manners | None = None) -> Iterator[Receiver]:
+def receiving(manners: Manners | None = None, host: str = "127.0.0.1") -> Iterator[Receiver]:
     """A receiver on a port of its own, until the end of the block."""
-    receiver = Receiver()
+    receiver = Receiver(host=host)
     if manners is not None:
         receiver.manners = manners
 
@@ -77,7 +78,7 @@ def receiving(manners: Manners | None = None) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             self.treat(receiver)
 
-    server = StubServer(("127.0.0.1", 0), Handler)
+    server = StubServer((host, 0), Handler)
     receiver.port = server.server_address[1]
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
