@@ -148,14 +148,18 @@ class House:
 
     def await_quiet(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until everything is done; AssertionError when for so long nothing more gets done."""
-        left = self.open_jobs()
+        left = self._left()
         deadline = time.monotonic() + seconds
         while left:
             assert time.monotonic() < deadline, self._what_is_left()
             time.sleep(0.02)
-            before, left = left, self.open_jobs()
+            before, left = left, self._left()
             if left < before:
                 deadline = time.monotonic() + seconds
+
+    def _left(self) -> int:
+        """Files that nobody picked up yet, and open jobs; in this order, for a file becomes a job."""
+        return len(list((self.folder / "map" / "in").glob("*.xml"))) + self.open_jobs()
 
     def tally(self) -> Counter[str]:
         """What was done to the house, and what came of it."""
