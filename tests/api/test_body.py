@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from app.api.body import MAX_JSON_BYTES
 from app.iwmo.releases import write
@@ -104,6 +105,7 @@ class Endless:
             "query_string": b"",
             "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         }
+        assert isinstance(service.client, TestClient)
         asyncio.run(self._ask(service.client.app))
 
     async def _ask(self, app: Any) -> None:
