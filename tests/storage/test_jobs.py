@@ -10,8 +10,8 @@ from sqlalchemy import delete
 
 from app.domain.werk import JobSoort
 from app.storage import job_banen, jobs
-from app.storage.job_tables import JobBaanRow, JobRow
 from app.storage.job_banen import AT_ONCE_PER_BAAN
+from app.storage.job_tables import JobBaanRow, JobRow
 from app.storage.jobs import LeaseLost, NewJob
 from tests.storage.rows import at_once, stored_bericht
 
