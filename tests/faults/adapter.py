@@ -108,28 +108,33 @@ def _post(port: int, key: str, body: bytes) -> tuple[int, bytes]:
         connection.close()
 
 
+class _Handler(BaseHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+    def treat(self, adapter: Adapter) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if len(body) < int(self.headers["Content-Length"]):
+            return  # the sender died halfway
+        answer, lost = adapter.take(body)
+        if lost:
+            return
+        with suppress(OSError):
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Type", CONTENT_TYPE)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+
 @contextmanager
 def an_adapter(*partijen: str) -> Iterator[Adapter]:
     """An adapter of these parties on a port of its own, until the end of the block."""
     adapter = Adapter(frozenset(partijen))
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
+    class Handler(_Handler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if len(body) < int(self.headers["Content-Length"]):
-                return  # the sender died halfway
-            answer, lost = adapter.take(body)
-            if lost:
-                return
-            with suppress(OSError):
-                self.send_response(HTTPStatus.OK)
-                self.send_header("Content-Type", CONTENT_TYPE)
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+            self.treat(adapter)
 
     server = StubServer(("127.0.0.1", 0), Handler)
     adapter.port = server.server_address[1]
