@@ -108,7 +108,7 @@ def change_toewijzing(
     """The answer to an act on a toewijzing (`nummer`: its ToewijzingNummer or sleutel), as `answer` writes it.
 
     With `proef` nothing stays; the same act again under a `sleutel` (Idempotency-Key) does nothing. Raises
-    RoleNotAllowed, NotFound, DifferentRequest, InvalidInput with the numbers, RejectedBericht (pads as of a toekenning).
+    RoleNotAllowed, NotFound, DifferentRequest, InvalidInput with the numbers, RejectedBericht (pads of a toekenning)
     """
     if principal.rol is not Rol.GEMEENTE:
         raise RoleNotAllowed("Alleen een gemeente verandert een toewijzing.")
