@@ -107,10 +107,8 @@ def change_toewijzing(
 ) -> str:
     """The answer to an act on a toewijzing (`nummer`: its ToewijzingNummer or sleutel), as `answer` writes it.
 
-    With `proef` everything is judged and shown, and nothing stays. The same act again under the same `sleutel`
-    (Idempotency-Key) gives the same answer and does nothing. Raises RoleNotAllowed for a key that is not a gemeente's,
-    NotFound for a toewijzing of another, InvalidInput with the numbers, DifferentRequest, and RejectedBericht
-    with every finding on a 301 that would not be right, its `pad` as of a toekenning or empty.
+    With `proef` nothing stays; the same act again under a `sleutel` (Idempotency-Key) does nothing. Raises
+    RoleNotAllowed, NotFound, DifferentRequest, InvalidInput with the numbers, RejectedBericht (pads of a toekenning)
     """
     if principal.rol is not Rol.GEMEENTE:
         raise RoleNotAllowed("Alleen een gemeente verandert een toewijzing.")
