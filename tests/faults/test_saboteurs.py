@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.builders import OTHER_AANBIEDER
 from tests.faults.adapter import an_adapter
-from tests.faults.ggk_steps import do_everything_over_ggk
 from tests.faults.house import PARTIJEN, House, await_true
 from tests.faults.invariants import broken
 from tests.faults.messages import chain, declaratie, toewijzing
@@ -47,7 +47,7 @@ def bv03s_are_lost(house: House, saboteur: str) -> None:
     assert house.adapter is not None
     house.adapter.loses = lambda n: n % 2 == 1
     house.serve(SABOTEUR=saboteur)
-    do_everything_over_ggk(house, house.adapter, 1)
+    house.post(*(toewijzing(number, OTHER_AANBIEDER) for number in range(1, 4)))
 
 
 def killed_while_settling(house: House, saboteur: str) -> None:
