@@ -85,6 +85,12 @@ class Directory:
         """A folder in it, made when it is not there; NotADirectoryError for a link or something else."""
         with suppress(FileExistsError):
             os.mkdir(name, dir_fd=self._descriptor)
+        with self.existing(name) as inside:
+            yield inside
+
+    @contextmanager
+    def existing(self, name: str) -> Generator[Directory]:
+        """A folder in it that is there; OSError for a link or something else."""
         with _opened(name, self._descriptor) as inside:
             yield inside
 
@@ -92,7 +98,7 @@ class Directory:
 @contextmanager
 def directory(folder: Path) -> Generator[Directory]:
     """A folder in the folder of a partij; neither may be a link by now. OSError."""
-    with _opened(str(folder.parent), None) as around, _opened(folder.name, around._descriptor) as inside:
+    with _opened(str(folder.parent), None) as around, around.existing(folder.name) as inside:
         yield inside
 
 
