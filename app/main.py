@@ -29,6 +29,7 @@ from app.api import (
 )
 from app.api.headers import API_VERSION, AnswerHeaders, HeadIsGet
 from app.api.problems import FailuresEndHere, add_problem_handlers
+from app.api.room import Room
 from app.delivery.destinations import Destinations
 from app.delivery.safe_client import SafeClient, tls_context
 from app.delivery.transports import Transports
@@ -192,6 +193,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     )
     app.state.settings = settings
     app.state.runtime = parts
+    app.state.room = Room(settings.max_bytes_at_once)
     for noun in NOUNS:
         app.include_router(noun.router, prefix="/v1")
     app.include_router(health.router)

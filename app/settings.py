@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("data"), description="Folder for what the service keeps beside the database")
     max_bericht_bytes: int = Field(default=25_000_000, gt=0, description="The largest body that is accepted, in bytes")
     max_bytes_at_once: int = Field(
-        default=256_000_000,
+        default=128_000_000,
         gt=0,
         description="How many bytes of messages and envelopes may be under way in one process; above it: 503",
     )

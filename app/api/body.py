@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from decimal import Decimal
 from email.message import Message
 from typing import Annotated, TypeVar
@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api.dependencies import Caller
+from app.api.room import NoRoom, Room, Share
 from app.api.shapes import Shape
 from app.domain.refusals import MediaTypeNotSupported, TooLarge
 
@@ -24,10 +25,18 @@ ENOUGH_DIGITS = 20  # of a size that is too large whatever follows
 S = TypeVar("S", bound=Shape)
 
 
-async def _bericht_bytes(request: Request, _caller: Caller) -> bytes:
-    """The body; raises MediaTypeNotSupported before and TooLarge during the reading."""
+async def _bericht_bytes(request: Request, _caller: Caller) -> AsyncGenerator[bytes]:
+    """The body; raises MediaTypeNotSupported before, TooLarge and NoRoom during the reading."""
     _demand_media_type(request, XML)
-    return await counted(request, request.app.state.settings.max_bericht_bytes)
+    with room_of(request).share() as share:
+        body = await counted(request, request.app.state.settings.max_bericht_bytes, share)
+        async with share.turn():
+            yield body
+
+
+def room_of(request: Request) -> Room:
+    """The room for bodies in this process."""
+    return request.app.state.room
 
 
 BerichtBytes = Annotated[bytes, Depends(_bericht_bytes)]
@@ -78,15 +87,35 @@ def demand_no_encoding(request: Request) -> None:
         raise MediaTypeNotSupported("Stuur dit zonder Content-Encoding.")
 
 
-async def counted(request: Request, limit: int) -> bytes:
-    """The body, as far as it is not larger than the limit in bytes; raises TooLarge."""
+async def counted(request: Request, limit: int, share: Share | None = None) -> bytes:
+    """The body, as far as it is not larger than the limit in bytes; raises TooLarge.
+
+    With a share it also raises NoRoom, where it can before anything is read.
+    """
     too_large = TooLarge(f"Wat u stuurt mag niet groter zijn dan {limit} bytes.")
     declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared[:ENOUGH_DIGITS]) > limit:
+    size = int(declared[:ENOUGH_DIGITS]) if declared.isdecimal() else 0
+    if size > limit:
         raise too_large
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise too_large
+    body, stream = bytearray(), request.stream()
+    try:
+        if share is not None:
+            share.grow_to(size)
+        async for chunk in stream:
+            body += chunk
+            if len(body) > limit:
+                raise too_large
+            if share is not None:
+                share.grow_to(len(body))
+    except NoRoom:
+        await _read_over(stream, limit - len(body))
+        raise
     return bytes(body)
+
+
+async def _read_over(stream: AsyncIterator[bytes], most: int) -> None:
+    """Let the rest go by: who still sends would not see the answer."""
+    async for chunk in stream:
+        most -= len(chunk)
+        if most < 0:
+            return

@@ -38,7 +38,7 @@ DESCRIPTIONS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "De inhoud is te groot",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Dit mediatype kan hier niet",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Er ging iets mis",
-    HTTPStatus.SERVICE_UNAVAILABLE: "De dienst kan nu niet bij zijn gegevens; Retry-After zegt wanneer het weer kan",
+    HTTPStatus.SERVICE_UNAVAILABLE: "De dienst kan niet bij zijn gegevens of heeft het te druk; zie Retry-After",
 }
 GENERATED = {"HTTPValidationError", "ValidationError"}  # FastAPI's idea of a problem
 RETRY_AFTER_HEADER: Json = {"description": "Na hoeveel seconden opnieuw", "schema": {"type": "integer"}}

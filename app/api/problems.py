@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.invalid_input import InvalidPart, invalid_parts
+from app.api.room import NoRoom
 from app.api.shapes import BevindingOut
 from app.domain.refusals import (
     DifferentBericht,
@@ -55,6 +56,7 @@ METHOD_NOT_ALLOWED = Kind(HTTPStatus.METHOD_NOT_ALLOWED, "methode-niet-toegestaa
 DATABASE_UNAVAILABLE = Kind(
     HTTPStatus.SERVICE_UNAVAILABLE, "database-onbereikbaar", "De dienst kan nu niet bij zijn gegevens"
 )
+BUSY = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "te-druk", "De dienst heeft het nu te druk")
 RETRY_AFTER_SECONDS = 5
 FAILURE = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "interne-fout", "Er ging iets mis")
 
@@ -152,6 +154,13 @@ def outage_to_problem(request: Request, error: DatabaseUnavailable) -> JSONRespo
     return answer
 
 
+def no_room_to_problem(request: Request, _error: NoRoom) -> JSONResponse:
+    """Too many large bodies are in memory: nothing is wrong with the request."""
+    answer = problem(request, BUSY, "Er wordt nu te veel tegelijk gestuurd. Probeer het over enkele seconden opnieuw.")
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
+
+
 def disconnect_to_nothing(_request: Request, _error: ClientDisconnect) -> Response:
     """The caller left halfway its request: nobody reads the answer, and nothing is broken."""
     return Response(status_code=HTTPStatus.BAD_REQUEST)
@@ -177,5 +186,6 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid_request_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(HTTPException, http_exception_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(DatabaseUnavailable, outage_to_problem)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(NoRoom, no_room_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(ClientDisconnect, disconnect_to_nothing)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(Exception, failure_to_problem)

@@ -12,9 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 import app
-from app.api.body import counted, demand_no_encoding
+from app.api.body import counted, demand_no_encoding, room_of
 from app.api.dependencies import Credentials, Parts, key_holder
-from app.api.problems import KIND_BY_REFUSAL
+from app.api.problems import KIND_BY_REFUSAL, RETRY_AFTER_SECONDS
+from app.api.room import NoRoom
 from app.domain.refusals import NotFound, Refusal
 from app.ggk.names import MOST_BYTES_IN
 from app.ggk.soap import Faultcode
@@ -40,6 +41,11 @@ async def post_envelop(request: Request, runtime: Parts, bearer: Credentials) ->
         status = KIND_BY_REFUSAL[type(refusal)].status
         headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
         return _xml(plain_fault(Faultcode.CLIENT, refusal.detail), status, headers)
+    except NoRoom:
+        fault = plain_fault(
+            Faultcode.SERVER, "Er wordt nu te veel tegelijk gestuurd; stuur dit later ongewijzigd opnieuw."
+        )
+        return _xml(fault, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)})
     except ClientDisconnect:
         raise
     except Exception:
@@ -66,9 +72,11 @@ async def _answer(request: Request, runtime: Runtime, bearer: Credentials) -> Re
     principal = await run_in_threadpool(key_holder, runtime, bearer)
     demand_sender(principal)
     demand_no_encoding(request)
-    body = await counted(request, MOST_BYTES_IN)
     content_type = request.headers.get("content-type", "")
-    reply = await run_in_threadpool(take_in, runtime, principal, body, content_type)
+    with room_of(request).share() as share:
+        body = await counted(request, MOST_BYTES_IN, share)
+        async with share.turn():
+            reply = await run_in_threadpool(take_in, runtime, principal, body, content_type)
     return _xml(reply.body, reply.status)
 
 
