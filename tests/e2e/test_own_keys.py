@@ -87,7 +87,7 @@ def test_the_chain_from_301_to_304(stack: ExitStack, tmp_path: Path):
     pair = talking(stack, tmp_path, {})
     pair.gemeente.accept(CLIENT.toewijzing, as_=GEMEENTE)
     pair.sees(pair.gemeente, "WMO301", "verzonden")
-    until(lambda: pair.aanbieder.postbus(as_=AGB))
+    until(lambda: pair.aanbieder.postbus(as_=AGB) != [])
     pair.aanbieder.accept(CLIENT.retour, as_=AGB)
     pair.sees(pair.gemeente, "WMO301", "beantwoord")
     pair.aanbieder.accept(CLIENT.declaratie(0), as_=AGB)
