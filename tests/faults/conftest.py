@@ -5,21 +5,32 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from app.delivery import safe_client
+from app.iwmo.xsd import Schemas
+from app.main import OWN_SCHEMAS
 from tests.faults.house import House, a_house
-from tests.faults.launch import prepare_once
 from tests.faults.receiver import Receiver, receiving
+
+collect_ignore = ["preloaded.py"]  # what it does on import belongs in the process that services are forked from
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "1"))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def schemas_compiled() -> None:
-    """The schemas, for what runs in the process of the tests."""
-    prepare_once()
+OWN = cache(lambda: Schemas.load(OWN_SCHEMAS))
+TLS = cache(safe_client.tls_context)
+
+
+@pytest.fixture(autouse=True)
+def prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What never differs is made once for these tests, and for no others."""
+    own = OWN()
+    monkeypatch.setattr(Schemas, "load", lambda _folder: own)
+    monkeypatch.setattr(safe_client, "tls_context", TLS)
 
 
 @pytest.fixture
