@@ -18,8 +18,6 @@ from app.storage.job_banen import rest_baan
 from app.storage.jobs import Job, fail_job, postpone_job
 
 UNFINISHED: Final = frozenset({BerichtStatus.IN_VERWERKING, BerichtStatus.TE_VERZENDEN, BerichtStatus.VERZONDEN})
-
-
 LONGEST_WAIT: Final = timedelta(hours=4)
 
 

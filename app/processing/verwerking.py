@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
 from app.domain.declaratie import Declaratie
 from app.domain.principal import Principal, Rol
@@ -14,6 +15,7 @@ from app.processing.failpoints import passed
 from app.processing.runtime import Runtime
 from app.storage.accepted import feiten_of
 from app.storage.berichten import body_of
+from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
 from app.storage.jobs import Job, finish_job, set_voortgang
 
 READ = 25
@@ -29,6 +31,7 @@ def carry_out(runtime: Runtime, job: Job) -> None:
     def work(session: Session) -> None:
         if feiten_of(session, id=arrival.id, lock=True).status == BerichtStatus.IN_VERWERKING:
             declaraties.settle_and_answer(session, runtime, arrival, declaratie)
+            _note(session, runtime, arrival.id)
             passed("verwerking-geboekt")
         finish_job(session, job, now=runtime.now())
 
@@ -57,3 +60,10 @@ def _accepted(runtime: Runtime, bericht_id: str) -> tuple[Arrival, Declaratie]:
 
 def _report(runtime: Runtime, job: Job, percentage: int) -> None:
     runtime.storage.run(lambda session: set_voortgang(session, job, percentage))
+
+
+def _note(session: Session, runtime: Runtime, bericht_id: str) -> None:
+    """When it was settled; what was settled at once shows that by the moment it came."""
+    refused = feiten_of(session, id=bericht_id).status == BerichtStatus.AFGEKEURD
+    soort = GebeurtenisSoort.AFGEKEURD if refused else GebeurtenisSoort.VERWERKT
+    add_gebeurtenissen(session, [Gebeurtenis(bericht_id=bericht_id, moment=runtime.now(), soort=soort)])

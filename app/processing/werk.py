@@ -18,6 +18,7 @@ from app.processing.opgeven import give_up
 from app.processing.runtime import Runtime
 from app.storage.job_banen import due_groepen
 from app.storage.jobs import Job, LeaseLost, claim_jobs, postpone_job, release_leases, renew_leases
+from app.storage.outages import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +98,8 @@ def _carry_out(runtime: Runtime, job: Job) -> str:
     except LeaseLost:
         log.warning("job_lost", job_id=job.id, soort=job.soort.value)
         return "verloren"
+    except DatabaseUnavailable:
+        raise  # no fault of the job: it counts against nothing, its lease ends and it is tried again
     except Exception as error:
         log.exception("job_failed", job_id=job.id, soort=job.soort.value, poging=job.pogingen)
         _record_failure(runtime, job, type(error).__name__)

@@ -94,7 +94,7 @@ class TestThread:
             large.work()
             done = one(large, id, AANBIEDER)
             assert (done["status"], done["voortgang"]) == ("verwerkt", None)
-            assert happened(large, id, AANBIEDER) == ["ontvangen", "beantwoord"]
+            assert happened(large, id, AANBIEDER) == ["ontvangen", "verwerkt", "beantwoord"]
 
     def test_hides_what_concerns_another(self, on_each, transport):
         connected(on_each.runtime)
@@ -171,7 +171,7 @@ class TestAgain:
             assert again(large, id).json()["status"] == "in-verwerking"
             large.work()
             assert one(large, id)["status"] == "verwerkt"
-            assert happened(large, id) == ["ontvangen", "mislukt", "opnieuw", "beantwoord"]
+            assert happened(large, id) == ["ontvangen", "mislukt", "opnieuw", "verwerkt", "beantwoord"]
 
     @pytest.mark.parametrize("as_", [AANBIEDER, BEHEER])
     def test_is_for_the_gemeente(self, as_, on_each):

@@ -190,3 +190,14 @@ def serving(runtime: Runtime, clock: Clock, **settings: Any) -> Iterator[Service
     app = create_app(Settings(**{"log_level": "error", "worker": False, **settings}), runtime)
     with TestClient(app) as client:
         yield Service(client, runtime, clock)
+
+
+@contextmanager
+def early_2018(storage: Storage, schemas: Schemas) -> Iterator[Service]:
+    """Steenwijkerland, and a gemeente of Drechtsteden with its contracts in release 2.1, on 2 January 2018."""
+    clock = Clock()
+    clock.today = date(2018, 1, 2)
+    (drechtsteden,) = (INRICHTING.parent / "drechtsteden-2016").glob("*0482*")
+    runtime = a_runtime(storage, schemas, clock, INRICHTING.parent / "steenwijkerland-2018.yaml", drechtsteden)
+    with serving(runtime, clock) as running:
+        yield running

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,15 +13,12 @@ from app.domain import werk
 from app.domain.aflevering import AansluitingSoort
 from app.domain.envelop import Systeem
 from app.domain.principal import Rol, aanbieder_partij, gemeente_partij
-from app.main import opened_runtime
 from app.processing.aansluitingen import connect
 from app.processing.ggk_zenden import keep_outgoing, post
-from app.processing.keys import create_key
-from app.settings import Settings
 from app.storage.aansluitingen import find_aansluiting
 from app.storage.ggk_envelopen import EnvelopRecord, find_sent
 from tests.builders import GEMEENTE
-from tests.e2e.instances import PATH, SHORT_WAITS, Line, a_line, an_instance, until
+from tests.e2e.instances import PATH, SHORT_WAITS, Line, a_line, an_instance, key_of, until
 from tests.e2e.service import Service
 from tests.e2e.test_two_instances import AGB, of_soort
 from tests.e2e.test_two_instances import clients as known_clients
@@ -42,12 +38,6 @@ class Pair:
     def sees(self, service: Service, soort: str, status: str) -> None:
         """Wait until a bericht of this soort is so far."""
         until(lambda: status in {one["status"] for one in of_soort(service, soort)}, said=service.berichten)
-
-
-def key_of(url: str, rol: Rol, **who: Any) -> str:
-    """A key of a service that does not run yet."""
-    with opened_runtime(Settings(database_url=url)) as runtime:
-        return create_key(runtime, rol=rol, naam="", **who)
 
 
 def talking(stack: ExitStack, folder: Path, keys: dict[str, str]) -> Pair:

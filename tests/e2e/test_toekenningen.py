@@ -17,7 +17,7 @@ from app.settings import PROJECT
 from app.storage.base import Storage
 from tests.builders import WRONG_BSN
 from tests.builders.toekenning import FIRST, SECOND, STEENWIJKERLAND, UNCONTRACTED, toekenning_json
-from tests.e2e.service import BEHEER, Clock, Service, a_runtime, serving
+from tests.e2e.service import BEHEER, Service, a_runtime, early_2018
 
 FIXTURES = PROJECT / "fixtures" / "inrichting"
 DRECHTSTEDEN = "0482"
@@ -27,11 +27,7 @@ SAME_TARIEF = "42420002"  # SECOND has a tariff of its own for 04A01
 @pytest.fixture
 def service(storage: Storage, schemas: Schemas) -> Iterator[Service]:
     """Steenwijkerland, and Drechtsteden with its contracts in release 2.1, early in 2018."""
-    clock = Clock()
-    clock.today = date(2018, 1, 2)
-    (drechtsteden,) = (FIXTURES / "drechtsteden-2016").glob("*0482*")
-    runtime = a_runtime(storage, schemas, clock, FIXTURES / "steenwijkerland-2018.yaml", drechtsteden)
-    with serving(runtime, clock) as running:
+    with early_2018(storage, schemas) as running:
         yield running
 
 

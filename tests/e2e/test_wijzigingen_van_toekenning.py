@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from app.iwmo.xsd import Schemas
 from app.settings import PROJECT
 from app.storage.base import Storage
 from tests.builders.toekenning import FIRST, SECOND, STEENWIJKERLAND, toekenning_json
-from tests.e2e.service import Clock, Service, a_runtime, serving
+from tests.e2e.service import Service, early_2018
 from tests.e2e.test_gebroken_periode import count_by_days
 
 FIXTURES = PROJECT / "fixtures" / "inrichting"
@@ -25,11 +24,7 @@ DRECHTSTEDEN = "0482"
 @pytest.fixture
 def service(storage: Storage, schemas: Schemas) -> Iterator[Service]:
     """Steenwijkerland, and Drechtsteden with its contracts in release 2.1, early in 2018."""
-    clock = Clock()
-    clock.today = date(2018, 1, 2)
-    (drechtsteden,) = (FIXTURES / "drechtsteden-2016").glob("*0482*")
-    runtime = a_runtime(storage, schemas, clock, FIXTURES / "steenwijkerland-2018.yaml", drechtsteden)
-    with serving(runtime, clock) as running:
+    with early_2018(storage, schemas) as running:
         yield running
 
 

@@ -19,6 +19,7 @@ from app.processing.runtime import Runtime
 from app.processing.werk import carry_out
 from app.storage.berichten import set_status
 from app.storage.jobs import LeaseLost, finish_job
+from app.storage.outages import DatabaseUnavailable
 from tests.builders import a_toewijzingsbericht
 from tests.e2e.notation import BASE
 from tests.e2e.service import drain
@@ -155,6 +156,15 @@ class TestBackOff:
         assert len(transport.sent) == 5
         assert (status_of(post, given), kinds(post, given)) == ("mislukt", ["mislukt"])
         assert events(post, given)[-1].reden == "Onverwachte fout: RuntimeError."
+
+    def test_a_database_that_is_gone_counts_against_nothing(self, post, given, transport, moment):
+        transport.outcomes = [*[DatabaseUnavailable("gone")] * 8, Afgeleverd()]
+        for _ in range(8):
+            with pytest.raises(DatabaseUnavailable):
+                drain(post)
+            moment.pass_(minutes=2)  # the lease ends
+        drain(post)
+        assert (status_of(post, given), kinds(post, given)) == ("afgeleverd", ["afgeleverd"])
 
 
 class TestLease:

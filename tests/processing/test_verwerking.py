@@ -87,7 +87,7 @@ class TestLarge303:
         assert (status_of(post, id), _record(post, id).antwoord_id) == ("in-verwerking", None)
         assert _granted(post.storage) == {}
         drain(post)
-        assert status_of(post, id) == "verwerkt"
+        assert (status_of(post, id), kinds(post, id)) == ("verwerkt", ["verwerkt"])
         assert _answers(post) == 1
 
     def test_as_one_that_is_settled_at_once(self, post):
