@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -36,6 +37,7 @@ from app.delivery.transports import Transports
 from app.iwmo.schema_directory import active_directory
 from app.iwmo.xsd import Schemas
 from app.observability import configure_logging
+from app.processing.geheimen import Geheimen
 from app.processing.readiness import Readiness, readiness
 from app.processing.runtime import Runtime
 from app.settings import PROJECT, Settings
@@ -84,6 +86,7 @@ def create_runtime(settings: Settings) -> Runtime:
         max_bericht_bytes=settings.max_bericht_bytes,
         ggk_in_order=settings.ggk_in_order,
         transports=_transports(settings),
+        geheimen=Geheimen(cache(settings.secret), previous=settings.earlier_secrets()),
     )
 
 

@@ -47,7 +47,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         default=None,
         min_length=32,
-        description="What the keys that sign webhooks are made from; empty: the file `secret.key` in the data folder",
+        description="What every key of the service is made from; empty: the file `secret.key` in the data folder",
+    )
+    previous_secret_keys: tuple[SecretStr, ...] = Field(
+        default=(), description="Secret keys of before, as JSON, for what was made with them: after a change of the key"
     )
     internal_networks: tuple[IPvAnyNetwork, ...] = Field(
         default=(), description='Private networks where messages may be sent to, as JSON: ["10.1.0.0/16"]'
@@ -104,6 +107,10 @@ class Settings(BaseSettings):
         if not path.exists():
             _make_secret(path)
         return path.read_bytes()
+
+    def earlier_secrets(self) -> tuple[bytes, ...]:
+        """The secret keys that the service had before."""
+        return tuple(key.get_secret_value().encode() for key in self.previous_secret_keys)
 
     def business_date(self) -> date:
         """Today, as decisions see it: the fixed date, else the date in Amsterdam."""

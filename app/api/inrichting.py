@@ -181,13 +181,13 @@ def _visible(runtime: Runtime, caller: Principal) -> list[Inrichting]:
         known = all_inrichtingen(session, runtime)
     if caller.rol is Rol.BEHEER:
         return list(known.values())
-    if caller.rol is Rol.GEMEENTE:
+    if caller.for_gemeente:
         return [inrichting for gemeente, inrichting in known.items() if gemeente in caller.gemeenten]
-    if caller.rol is Rol.AANBIEDER:
+    if caller.for_aanbieder:
         return [i for i in known.values() if any(_sees(caller, contract) for contract in i.contracten)]
     return []
 
 
 def _sees(caller: Principal, contract: Contract) -> bool:
     parties = {contract.aanbieder, *contract.servicebureaus}
-    return caller.rol is not Rol.AANBIEDER or bool(parties & caller.aanbieders)
+    return not caller.for_aanbieder or bool(parties & caller.aanbieders)

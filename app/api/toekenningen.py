@@ -23,7 +23,6 @@ from app.api.openapi import json_body, problems
 from app.api.shapes import BevindingOut, Link, Shape
 from app.api.toewijzingen import ToewijzingOut
 from app.domain.berekening import ArrangementKeuze, Berekening
-from app.domain.principal import Rol
 from app.domain.refusals import RoleNotAllowed
 from app.domain.toekenning import Resultaat, Toekenning, TweedeAanbieder
 from app.processing.toekenningen import ToekenningView, create, view_toekenning
@@ -198,7 +197,7 @@ class ToekenningOut(Shape):
 
 def _decider(caller: Caller) -> None:
     """Who may not decide hears nothing about the body."""
-    if caller.rol is not Rol.GEMEENTE:
+    if not caller.for_gemeente:
         raise RoleNotAllowed("Alleen een gemeente kent toe.")
 
 

@@ -21,7 +21,6 @@ from app.api.shapes import BevindingOut, Shape
 from app.api.toekenningen import IdempotencyKey, Proef
 from app.api.toewijzingen import GEMEENTE, NUMMER_OR_SLEUTEL, ToewijzingOut
 from app.domain.effect import EffectRow
-from app.domain.principal import Rol
 from app.domain.refusals import NotFound, RoleNotAllowed
 from app.domain.toekenning import TweedeAanbieder
 from app.processing.wijzigingen import Beeindig, Splits, Vraag, Wijzig, WijzigingView, change_toewijzing
@@ -156,7 +155,7 @@ class WijzigingOut(Shape):
 
 
 def _decider(caller: Caller) -> None:
-    if caller.rol is not Rol.GEMEENTE:
+    if not caller.for_gemeente:
         raise RoleNotAllowed("Alleen een gemeente verandert een toewijzing.")
 
 

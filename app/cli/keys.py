@@ -10,7 +10,7 @@ from rich.text import Text
 
 from app.cli.console import output
 from app.cli.subcommands import Subcommands
-from app.domain.principal import Rol
+from app.domain.principal import MACHINES, Rol
 from app.main import opened_runtime
 from app.processing.keys import all_keys, create_key, revoke
 from app.settings import AMSTERDAM, Settings
@@ -21,7 +21,7 @@ def add_to(commands: Subcommands) -> None:
     parser = commands.add_parser("key", help="API-sleutels maken, tonen en intrekken")
     actions = parser.add_subparsers(title="acties", required=True, metavar="actie")
     create = actions.add_parser("create", help="een sleutel maken; hij staat alleen op de laatste regel")
-    create.add_argument("--role", required=True, choices=[rol.value for rol in Rol], help="waarvoor de sleutel is")
+    create.add_argument("--role", required=True, choices=sorted(MACHINES), help="waarvoor de sleutel is")
     create.add_argument("--gemeente", action="append", default=[], metavar="CODE", help="gemeentecode, herhaalbaar")
     create.add_argument("--agb", action="append", default=[], metavar="AGB", help="AGB-code, herhaalbaar")
     create.add_argument("--name", default="", metavar="NAAM", help="wie of wat de sleutel gebruikt")

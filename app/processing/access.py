@@ -14,10 +14,11 @@ def authorise(runtime: Runtime, arrival: Arrival) -> None:
     """Raise SenderNotAllowed unless the principal is the sender of the message, or its servicebureau."""
     principal, aanduiding = arrival.principal, arrival.aanduiding
     if arrival.soort in FROM_GEMEENTE:
-        allowed = principal.rol is Rol.GEMEENTE and aanduiding.afzender in principal.gemeenten
+        allowed = principal.for_gemeente and aanduiding.afzender in principal.gemeenten
     else:
         sender = aanduiding.servicebureau or aanduiding.afzender
-        allowed = principal.rol is Rol.AANBIEDER and sender in principal.aanbieders
+        own = principal.rol is not Rol.SERVICEBUREAU or aanduiding.servicebureau is not None
+        allowed = principal.for_aanbieder and own and sender in principal.aanbieders
     if not allowed:
         raise SenderNotAllowed("Deze sleutel hoort niet bij de afzender van het bericht.")
     if aanduiding.servicebureau and arrival.soort is Berichtsoort.WMO303:

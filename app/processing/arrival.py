@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
-from app.domain.principal import Principal, Rol
+from app.domain.principal import Principal
 from app.domain.retour import Ernst, Finding, capped
 from app.iwmo.reading import Aanduiding, Recognised
 from app.storage.berichten import NewBericht
@@ -96,7 +96,7 @@ def refused(arrival: Arrival, findings: tuple[Finding, ...], *, sender_known: bo
     return replace(
         record,
         gemeente=aanduiding.gemeente or _own_gemeente(principal),
-        aanbieder=aanduiding.aanbieder if principal.rol is Rol.AANBIEDER else None,
+        aanbieder=aanduiding.aanbieder if principal.for_aanbieder else None,
         servicebureau=aanduiding.servicebureau,
     )
 
@@ -108,7 +108,7 @@ def unreadable(
     gemeente, aanbieder = _own_gemeente(principal), _own_aanbieder(principal)
     return NewBericht(
         id=id,
-        richting=Richting.UITGAAND if principal.rol is Rol.GEMEENTE else Richting.INKOMEND,
+        richting=Richting.UITGAAND if principal.for_gemeente else Richting.INKOMEND,
         afzender=gemeente or aanbieder,
         gemeente=gemeente,
         aanbieder=aanbieder,

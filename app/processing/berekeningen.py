@@ -41,7 +41,7 @@ def budget(runtime: Runtime, vraag: Budgetvraag) -> Berekening:
 
 def sees_gebruik(principal: Principal) -> bool:
     """Whether the party may see which share of an indication is reckoned with; an aanbieder never does."""
-    return principal.rol in {Rol.GEMEENTE, Rol.BEHEER}
+    return not principal.for_aanbieder
 
 
 def _inrichting(runtime: Runtime, gemeente: str) -> Inrichting | None:
@@ -51,13 +51,9 @@ def _inrichting(runtime: Runtime, gemeente: str) -> Inrichting | None:
 
 def _may_ask(principal: Principal, inrichting: Inrichting, aanbieder: str | None) -> bool:
     """An aanbieder asks about its own contracts, a servicebureau about those that name it."""
-    match principal.rol:
-        case Rol.BEHEER:
-            return True
-        case Rol.GEMEENTE:
-            return inrichting.gemeente in principal.gemeenten
-        case Rol.AANBIEDER:
-            asked = [c for c in inrichting.contracten if aanbieder in {None, c.aanbieder}]
-            return any({c.aanbieder, *c.servicebureaus} & principal.aanbieders for c in asked)
-        case Rol.GGK:
-            return False
+    if principal.rol is Rol.BEHEER:
+        return True
+    if principal.for_aanbieder:
+        asked = [c for c in inrichting.contracten if aanbieder in {None, c.aanbieder}]
+        return any({c.aanbieder, *c.servicebureaus} & principal.aanbieders for c in asked)
+    return inrichting.gemeente in principal.gemeenten

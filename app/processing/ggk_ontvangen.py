@@ -232,7 +232,7 @@ def _facts(
 
 def _parties(session: Session, runtime: Runtime, principal: Principal, gegevens: Stuurgegevens) -> _Parties:
     zender, ontvanger = gegevens.zender.organisatie, gegevens.ontvanger.organisatie
-    if principal.rol is Rol.GEMEENTE:
+    if principal.for_gemeente:
         inrichting = find_inrichting(session, runtime, zender) if zender in principal.gemeenten else None
         return _Parties(_contracted(inrichting), {zender} if inrichting else (), principal.gemeenten)
     inrichting = find_inrichting(session, runtime, ontvanger)

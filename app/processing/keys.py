@@ -18,6 +18,7 @@ AGB_CODE = re.compile(r"[0-9]{8}")
 _CODES: Final = {
     Rol.GEMEENTE: (True, False),
     Rol.AANBIEDER: (False, True),
+    Rol.SERVICEBUREAU: (False, True),
     Rol.BEHEER: (False, False),
     Rol.GGK: (True, False),
 }

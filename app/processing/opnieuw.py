@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
-from app.domain.principal import Principal, Rol, gemeente_partij
+from app.domain.principal import Principal, gemeente_partij
 from app.domain.refusals import NothingToDo, RoleNotAllowed
 from app.domain.werk import JobSoort
 from app.processing.bezorgen import aflevering
@@ -32,7 +32,7 @@ def try_again(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: 
     While the work is still to be done nothing changes. Raises RoleNotAllowed for who is no gemeente, NotFound for a
     bericht that it may not see, NothingToDo when there is nothing to try.
     """
-    if principal.rol is not Rol.GEMEENTE:
+    if not principal.for_gemeente:
         raise RoleNotAllowed("Alleen een gemeente laat een bericht opnieuw verwerken of verzenden.")
     runtime.storage.run(lambda session: _try_again(session, runtime.now(), principal, zicht, bericht_id))
 

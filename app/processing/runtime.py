@@ -22,6 +22,7 @@ from app.domain.retour import Finding
 from app.ggk.schemas import EnvelopSchemas
 from app.iwmo.reading import recognise
 from app.iwmo.xsd import Schemas
+from app.processing.geheimen import Geheimen
 from app.storage.base import Storage, moment_of
 from app.storage.columns import is_postgresql
 
@@ -29,6 +30,11 @@ from app.storage.columns import is_postgresql
 @cache
 def _own_envelop_schemas() -> EnvelopSchemas:
     return EnvelopSchemas.load(Path(app.__path__[0]).resolve().parent / "schemas" / "ggk")
+
+
+def _made_up() -> Geheimen:
+    secret = secrets.token_bytes(32)  # a runtime of its own, as in a test: what it signs nobody else has to know
+    return Geheimen(lambda: secret)
 
 
 DIRECT_BYTES: Final = 2_000_000
@@ -58,6 +64,7 @@ class Runtime:
     shared_clock: bool = False
     envelop_schemas: EnvelopSchemas = field(default_factory=_own_envelop_schemas)
     transports: Transports = field(default_factory=public_transports)
+    geheimen: Geheimen = field(default_factory=_made_up)
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
 
     def moment(self, session: Session) -> datetime:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from app.domain.bericht import Berichtsoort, BerichtStatus
-from app.domain.principal import Principal, Rol
+from app.domain.principal import Principal
 from app.domain.refusals import InvalidInput, NotFound, RoleNotAllowed
 from app.domain.termijnen import (
     AAN_ZET,
@@ -111,7 +111,7 @@ def mark_gehaald(runtime: Runtime, principal: Principal, zicht: Zicht, id: int) 
         found = find_termijn(session, zicht=zicht, id=id)
         if found is None or found.soort is TermijnSoort.EINDE_INDICATIE or found.verval is not None:
             raise NotFound("Er is geen termijn met dit id die te halen is.")
-        if principal.rol is not Rol.GEMEENTE and AAN_ZET[found.soort] is not Beurt.AANBIEDER:
+        if not principal.for_gemeente and AAN_ZET[found.soort] is not Beurt.AANBIEDER:
             raise RoleNotAllowed("Alleen de gemeente meldt dit.")
         set_gehaald(session, id=id, gehaald_op=today)
         marked = find_termijn(session, zicht=zicht, id=id) or found

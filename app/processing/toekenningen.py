@@ -14,7 +14,7 @@ from app.domain.berekening import Berekening, bereken
 from app.domain.dossier import ToewijzingDossier
 from app.domain.inrichting import Inrichting
 from app.domain.onderaannemer import Onderaannemer
-from app.domain.principal import Principal, Rol
+from app.domain.principal import Principal
 from app.domain.refusals import InvalidInput, NotFound, Refusal, RejectedBericht, RoleNotAllowed, SenderNotAllowed
 from app.domain.retour import Finding
 from app.domain.termijnen import Termijn, termijnen_of
@@ -299,7 +299,7 @@ def _view(session: Session, record: ToekenningRecord) -> ToekenningView:
 
 def demand_gemeente(principal: Principal, gemeente: str) -> None:
     """Raise RoleNotAllowed or SenderNotAllowed unless the caller decides for the gemeente."""
-    if principal.rol is not Rol.GEMEENTE:
+    if not principal.for_gemeente:
         raise RoleNotAllowed("Alleen een gemeente kent toe.")
     if gemeente not in principal.gemeenten:
         raise SenderNotAllowed("Deze sleutel hoort niet bij deze gemeente.")

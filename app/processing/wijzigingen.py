@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.act import Feiten, Lopend, Wijziging, refusal
 from app.domain.bericht import BerichtIdentificatie
 from app.domain.effect import EffectRow, Stap
-from app.domain.principal import Principal, Rol
+from app.domain.principal import Principal
 from app.domain.refusals import NotFound, RejectedBericht, RoleNotAllowed
 from app.domain.retour import Finding
 from app.domain.routing import allotments
@@ -110,7 +110,7 @@ def change_toewijzing(
     With `proef` nothing stays; the same act again under a `sleutel` (Idempotency-Key) does nothing. Raises
     RoleNotAllowed, NotFound, DifferentRequest, InvalidInput with the numbers, RejectedBericht (pads of a toekenning)
     """
-    if principal.rol is not Rol.GEMEENTE:
+    if not principal.for_gemeente:
         raise RoleNotAllowed("Alleen een gemeente verandert een toewijzing.")
 
     def work(session: Session) -> str:
