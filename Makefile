@@ -6,10 +6,12 @@ FAULT_ROUNDS ?= 25
 UV := uv==0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
+# Compatible with the EUPL-1.2 for a service that only uses them; tests/architecture/test_locks.py knows the same.
+LICENCES := Apache;BSD;EUPL;LGPL;Lesser General Public;MIT;MPL;PSF
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test format docs coverage mutants bench faults lock clean
+.PHONY: help run install test format docs coverage mutants bench faults audit sbom lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -47,6 +49,15 @@ bench: $(VENV)/installed-dev ## time one 301 and a large 303 next to bare parsin
 faults: $(VENV)/installed-dev ## kill, cut off and fill up the service (FAULT_ROUNDS=n: n times as often as CI; 25 takes an hour)
 	FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=0 tests/faults
 
+audit: $(VENV)/installed-dev $(VENV)/service/installed ## known weaknesses and licences of what the service is made of (asks the advisory database)
+	$(BIN)/pip-licenses --python $(VENV)/service/bin/python --from=mixed --partial-match --allow-only "$(LICENCES)" \
+	  --ignore-packages iwmo-berichtenservice --summary
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock
+
+sbom: $(VENV)/installed-dev $(VENV)/service/installed ## write sbom.cdx.json: every part with version and licence (CycloneDX); its hash is in requirements.lock
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible \
+	  -o sbom.cdx.json $(VENV)/service/bin/python
+
 lock: ## write the lock files anew (UPGRADE=--upgrade: with the newest versions)
 	tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT \
 	&& $(PYTHON) -m venv "$$tools" && "$$tools"/bin/python -m pip --quiet install $(UV) \
@@ -56,7 +67,7 @@ lock: ## write the lock files anew (UPGRADE=--upgrade: with the newest versions)
 	&& $$compile --extra build --extra dev --constraint requirements.lock -o requirements-dev.lock
 
 clean: ## remove everything that make made, but not data/
-	rm -rf $(VENV) build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage *.egg-info
+	rm -rf $(VENV) sbom.cdx.json build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage *.egg-info
 	find app migrations tests -name __pycache__ -prune -exec rm -rf {} +
 
 # pip is the last thing that appears in a new environment, so half a one is made again.
@@ -76,3 +87,9 @@ $(VENV)/installed-dev: requirements-dev.lock requirements.lock pyproject.toml | 
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	$(PIP) install --no-deps --no-build-isolation -e .
 	touch $(VENV)/installed $@
+
+# The service without what developers need: what an SBOM has to list.
+$(VENV)/service/installed: requirements.lock | $(BIN)/pip
+	@$(PYTHON) -m venv $(VENV)/service
+	$(VENV)/service/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.lock
+	touch $@

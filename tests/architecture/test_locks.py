@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 import pytest
 
@@ -63,3 +64,36 @@ def test_the_service_runs_on_what_was_tested():
 
 def test_finds_two_versions_of_one_package():
     assert pins("a_b==1 \\\n    --hash=x\nA.b==2 ; python_version < '3'\n") == {"a-b": {"1", "2"}}
+
+
+def licences_of(package: Distribution) -> str:
+    """What a package says of its licence, in the ways in which that can be said."""
+    said = package.metadata
+    classifiers = [line for line in said.get_all("Classifier") or [] if line.startswith("License ::")]
+    return "; ".join([said.get("License-Expression") or "", said.get("License") or "", *classifiers])
+
+
+def allowed_licences() -> list[str]:
+    """Those of `make audit`."""
+    (line,) = re.findall(r"^LICENCES := (.+)$", read("Makefile"), re.MULTILINE)
+    return line.split(";")
+
+
+def not_allowed(packages: dict[str, str]) -> list[str]:
+    return [name for name, said in packages.items() if not any(licence in said for licence in allowed_licences())]
+
+
+def test_every_licence_may_be_used_in_the_service():
+    said: dict[str, str] = {}
+    for name in pins(read("requirements.lock")):
+        try:
+            said[name] = licences_of(distribution(name))
+        except PackageNotFoundError:
+            continue  # of another platform
+    assert len(said) > 40
+    assert not_allowed(said) == []
+
+
+def test_finds_a_licence_that_may_not_be_used():
+    said = {"mine": "GPL-3.0-only", "yours": "LGPL-3.0-only", "theirs": "AGPL-3.0", "nobody's": ""}
+    assert not_allowed(said) == ["mine", "theirs", "nobody's"]
