@@ -75,6 +75,14 @@ class Settings(BaseSettings):
         default=False,
         description="Whether an envelope is refused (StUF019) when its time is not after the last one of its sender",
     )
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        default=(),
+        description='Proxies that say who calls, its address and its certificate, as JSON: ["10.1.0.4/32"]',
+    )
+    without_tls: bool = Field(
+        default=False,
+        description="Listen on an address for others without a proxy that gives TLS; for a closed network at most",
+    )
     worker: bool = Field(default=True, description="Whether `iwmo serve` does background work too (`--no-worker`)")
     today: date | None = Field(
         default=None, description="A fixed business date for tests and demos; empty: the date in Amsterdam"
@@ -99,11 +107,16 @@ class Settings(BaseSettings):
         """The file that names the folder chosen with `iwmo schemas use`."""
         return self.data_dir / "schemas.dir"
 
+    @property
+    def secret_file(self) -> Path:
+        """Where the secret key is kept when it is not set."""
+        return self.data_dir / "secret.key"
+
     def secret(self) -> bytes:
         """The secret key: as set, else from the file in the data folder, which is made when it is not there."""
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
-        path = self.data_dir / "secret.key"
+        path = self.secret_file
         if not path.exists():
             _make_secret(path)
         return path.read_bytes()

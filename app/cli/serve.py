@@ -8,6 +8,7 @@ import sys
 
 import uvicorn
 
+from app.cli.listening import objections
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
 from app.main import opened_runtime
@@ -29,6 +30,9 @@ def _run(arguments: argparse.Namespace) -> int:
     settings = Settings()
     if arguments.workers > 1 and is_for_one(settings.database_url):
         print("iwmo: met SQLite kan er één proces zijn; gebruik PostgreSQL voor --workers.", file=sys.stderr)
+        return 2
+    if found := objections(arguments.host, settings):
+        print(*(f"iwmo: {objection}" for objection in found), sep="\n", file=sys.stderr)
         return 2
     if arguments.no_worker:
         os.environ["IWMO_WORKER"] = "false"  # every process of the server reads it
