@@ -1,4 +1,4 @@
-"""One POST over the network: to where it may go, with certificates checked, within limits of time and size."""
+"""One request over the network: to where it may go, with certificates checked, within limits of time and size."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Answer:
 
 
 class SafeClient:
-    """Posts to other parties. It follows nothing, uses no proxy, keeps no cookies and unpacks no answers.
+    """Asks and tells other parties. It follows nothing, uses no proxy, keeps no cookies and unpacks no answers.
 
     Every exchange has a connection of its own, so there is none that went stale. Threads may share a client.
     """
@@ -65,11 +65,18 @@ class SafeClient:
 
         NotAllowed: nothing was sent. NoAnswer: nothing certain can be said. Neither holds parts of the URL or the body.
         """
+        return self._ask("POST", url, {"Content-Length": str(len(body)), **headers}, body, answer_bytes)
+
+    def get(self, url: str, *, headers: Mapping[str, str], answer_bytes: int) -> Answer:
+        """What is at the URL, with at most `answer_bytes` of it. NotAllowed, NoAnswer: as with `post`."""
+        return self._ask("GET", url, headers, b"", answer_bytes)
+
+    def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes, answer_bytes: int) -> Answer:
         target = self._destinations.target(url)
         total = Deadline(self._limits.total_seconds)
         stream = self._stream(target, total)
         try:
-            return _exchange(stream, _request(url, target, headers, body), answer_bytes)
+            return _exchange(stream, _request(method, url, target, headers, body), answer_bytes)
         except httpcore2.TimeoutException:
             raise NoAnswer("De ontvanger gaf geen volledig antwoord binnen de tijd.") from None
         except (httpcore2.NetworkError, httpcore2.RemoteProtocolError):
@@ -108,7 +115,9 @@ def tls_context(
     return context
 
 
-def _request(url: str, target: ssrfguard.Target, headers: Mapping[str, str], body: bytes) -> httpcore2.Request:
+def _request(
+    method: str, url: str, target: ssrfguard.Target, headers: Mapping[str, str], body: bytes
+) -> httpcore2.Request:
     # Only the path is taken from the URL itself: where it goes was decided by the guard, with its own reading of it.
     parts = urlsplit(url)
     path = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=IN_A_PATH)
@@ -116,12 +125,11 @@ def _request(url: str, target: ssrfguard.Target, headers: Mapping[str, str], bod
     usual = {"https": 443, "http": 80}[target.scheme]
     fields = {
         "Host": host if target.port == usual else f"{host}:{target.port}",
-        "Content-Length": str(len(body)),
         "Connection": "close",
         **headers,
     }
     destination = httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=path)
-    return httpcore2.Request("POST", destination, headers=list(fields.items()), content=body)
+    return httpcore2.Request(method, destination, headers=list(fields.items()), content=body)
 
 
 def _exchange(stream: TimedStream, request: httpcore2.Request, answer_bytes: int) -> Answer:

@@ -75,7 +75,7 @@ def read_request(connection: socket.socket) -> bytes:
         read += _some(connection)
     head, _, body = read.partition(b"\r\n\r\n")
     lengths = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
-    while len(body) < lengths[0]:
+    while len(body) < sum(lengths):
         body += _some(connection)
     return head + b"\r\n\r\n" + body
 

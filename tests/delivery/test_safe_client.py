@@ -81,6 +81,30 @@ class TestAnswers:
             assert post(a_client(server.port), server.port).body == b"\x1f\x8bno gzip"
 
 
+class TestGet:
+    def get(self, port: int, path: str = "/sleutels", *, answer_bytes: int = 1000):
+        return a_client(port).get(
+            f"http://{NAME}:{port}{path}", headers={"Accept": "application/json"}, answer_bytes=answer_bytes
+        )
+
+    def test_asks_for_what_is_there_and_sends_no_body(self):
+        with serving(says("200 OK", body=b"{}")) as server:
+            assert self.get(server.port).body == b"{}"
+        assert server.request_line == "GET /sleutels HTTP/1.1"
+        assert server.header("Accept") == "application/json"
+        assert server.header("Content-Length") is None
+        assert server.body() == b""
+
+    def test_follows_nothing_and_reads_no_more_than_asked(self):
+        with serving(says("302 Found", "Location: http://127.0.0.1/elders", body=b"x" * 20)) as server:
+            answer = self.get(server.port, answer_bytes=10)
+        assert (answer.status, answer.body, answer.complete, len(server.requests)) == (302, b"x" * 10, False, 1)
+
+    def test_goes_only_where_it_may(self):
+        with pytest.raises(NotAllowed):
+            a_client(8443).get("https://169.254.169.254:8443/", headers={}, answer_bytes=1)
+
+
 TOO_LATE = "De ontvanger gaf geen volledig antwoord binnen de tijd."
 BROKEN = "De verbinding brak af voor het antwoord volledig was."
 
