@@ -16,6 +16,7 @@ class Doel(StrEnum):
     LOGBOEK = "logboek"
     CLIENT = "client"
     SESSIES = "sessies"
+    TWEEDE_FACTOR = "tweede-factor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, delete, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -27,6 +26,7 @@ class PersoonRow(Base):
     actief: Mapped[bool]
     gemaakt_op: Mapped[datetime]
     ingelogd_op: Mapped[datetime | None]
+    vorige_op: Mapped[datetime | None]
 
 
 class InstelLinkRow(Base):
@@ -54,6 +54,7 @@ class PersoonRecord:
     actief: bool = True
     gemaakt_op: datetime
     ingelogd_op: datetime | None = None
+    vorige_op: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ def add_persoon(session: Session, *, persoon: PersoonRecord) -> None:
             actief=persoon.actief,
             gemaakt_op=persoon.gemaakt_op,
             ingelogd_op=persoon.ingelogd_op,
+            vorige_op=persoon.vorige_op,
         )
     )
 
@@ -111,8 +113,8 @@ def set_totp(session: Session, *, naam: str, geheim: bytes | None, teller: int |
 
 
 def set_ingelogd(session: Session, *, naam: str, op: datetime) -> None:
-    """Keep when a person logged in last."""
-    _change(session, naam, ingelogd_op=op)
+    """Keep when a person logged in last, and the time before that."""
+    _change(session, naam, vorige_op=PersoonRow.ingelogd_op, ingelogd_op=op)
 
 
 def set_actief(session: Session, *, naam: str, actief: bool) -> bool:
@@ -178,7 +180,7 @@ def use_link(session: Session, *, token_sha256: str, now: datetime) -> bool:
     return used.scalar_one_or_none() is not None
 
 
-def _change(session: Session, naam: str, **values: Any) -> bool:
+def _change(session: Session, naam: str, **values: object) -> bool:
     changed = session.execute(
         update(PersoonRow).where(PersoonRow.naam == naam).values(**values).returning(PersoonRow.naam)
     )
@@ -196,4 +198,5 @@ def _record_of(row: PersoonRow) -> PersoonRecord:
         actief=row.actief,
         gemaakt_op=row.gemaakt_op,
         ingelogd_op=row.ingelogd_op,
+        vorige_op=row.vorige_op,
     )

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("actief", sa.Boolean(), nullable=False),
         sa.Column("gemaakt_op", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ingelogd_op", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("vorige_op", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("naam", name=op.f("pk_persoon")),
     )
     op.create_table(

@@ -1,0 +1,177 @@
+"""People: made, disabled, unlocked, and given a link to set a password with."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from app.domain.persoon import Fase, demand_naam, demand_rol, demand_wachtwoord, naam_of, wachtwoord_of
+from app.domain.principal import Rol
+from app.domain.refusals import InvalidInput
+from app.processing.personen_inloggen import fase_of
+from app.processing.personen_pogingen import stand_of, unlock_naam
+from app.processing.personen_wachtwoord import hash_of
+from app.processing.runtime import Runtime
+from app.processing.sessies import LOKAAL, Vanaf, Wie, begin, digest
+from app.storage.personen import (
+    InstelLink,
+    PersoonRecord,
+    add_link,
+    add_persoon,
+    find_link,
+    find_persoon,
+    has_personen,
+    list_personen,
+    set_actief,
+    set_ingelogd,
+    set_totp,
+    set_wachtwoord,
+    use_link,
+)
+from app.storage.sessies import end_sessies_of
+
+LINK_LASTS: Final = timedelta(minutes=30)
+
+
+class Persoon(NamedTuple):
+    """A person, and until when the login name is locked."""
+
+    record: PersoonRecord
+    op_slot_tot: datetime | None
+
+
+def create_persoon(
+    runtime: Runtime, *, naam: str, rol: Rol, gemeenten: Iterable[str] = (), wachtwoord: str | None = None
+) -> str:
+    """Make a person; the login name as it is kept. Without password a link has to give one.
+
+    Raises InvalidInput for a name, role or password that cannot be, and for a name that is taken.
+    """
+    naam, codes = naam_of(naam), frozenset(gemeenten)
+    demand_naam(naam)
+    demand_rol(rol, codes)
+    if wachtwoord is not None:
+        demand_wachtwoord(wachtwoord_of(wachtwoord), naam=naam)
+    persoon = PersoonRecord(
+        naam=naam,
+        wachtwoord_hash=hash_of(wachtwoord) if wachtwoord is not None else None,
+        rol=rol,
+        gemeenten=codes,
+        gemaakt_op=runtime.now(),
+    )
+
+    def work(session: Session) -> None:
+        if find_persoon(session, naam=naam) is not None:
+            raise InvalidInput(f"Er is al een persoon {naam}.")
+        add_persoon(session, persoon=persoon)
+
+    runtime.storage.run(work)
+    return naam
+
+
+def all_personen(runtime: Runtime) -> Sequence[Persoon]:
+    """Everybody, by name."""
+    with runtime.storage.reading() as session:
+        found = list_personen(session)
+        return [Persoon(one, stand_of(session, runtime, one.naam).tot) for one in found]
+
+
+def nobody_yet(runtime: Runtime) -> bool:
+    """Whether nobody can log in yet."""
+    with runtime.storage.reading() as session:
+        return not has_personen(session)
+
+
+def find_record(runtime: Runtime, naam: str) -> PersoonRecord | None:
+    """The person with a login name."""
+    with runtime.storage.reading() as session:
+        return find_persoon(session, naam=naam)
+
+
+def let_in(runtime: Runtime, naam: str, *, actief: bool) -> bool:
+    """Disable a person, which ends its sessions at once, or enable it again; False when there is none."""
+
+    def work(session: Session) -> bool:
+        end_sessies_of(session, naam=naam, bron=LOKAAL)
+        return set_actief(session, naam=naam, actief=actief)
+
+    return runtime.storage.run(work)
+
+
+def unlock(runtime: Runtime, naam: str) -> bool:
+    """Forget the failures of a person; False when there is none."""
+
+    def work(session: Session) -> bool:
+        unlock_naam(session, runtime, naam)
+        return find_persoon(session, naam=naam) is not None
+
+    return runtime.storage.run(work)
+
+
+def create_link(runtime: Runtime, naam: str, *, wist_totp: bool = False) -> str:
+    """The token of a link for a person to set a password with: for 30 minutes, once, instead of an earlier one.
+
+    Raises InvalidInput when there is no such person who is let in.
+    """
+    token = secrets.token_urlsafe(32)
+    link = InstelLink(
+        token_sha256=digest(token), naam=naam, verloopt_op=runtime.now() + LINK_LASTS, wist_totp=wist_totp
+    )
+
+    def work(session: Session) -> None:
+        persoon = find_persoon(session, naam=naam)
+        if persoon is None or not persoon.actief:
+            raise InvalidInput(f"Er is geen persoon {naam} die mag inloggen.")
+        add_link(session, link=link)
+
+    runtime.storage.run(work)
+    return token
+
+
+def naam_of_link(runtime: Runtime, token: str) -> str | None:
+    """For whom a link is; None when it does not work (any more)."""
+    with runtime.storage.reading() as session:
+        link = find_link(session, token_sha256=digest(token))
+        if link is None or link.gebruikt_op is not None or link.verloopt_op <= runtime.now():
+            return None
+        persoon = find_persoon(session, naam=link.naam)
+    return link.naam if persoon is not None and persoon.actief else None
+
+
+def set_up(runtime: Runtime, token: str, wachtwoord: str, vanaf: Vanaf) -> str | None:
+    """Use a link: the person has this password now, and a session; its cookie, or None when the link does not work.
+
+    Every other session of the person ends. Raises InvalidInput for a password that cannot be.
+    """
+    naam = naam_of_link(runtime, token)
+    if naam is None:
+        return None
+    demand_wachtwoord(wachtwoord_of(wachtwoord), naam=naam)
+    hashed = hash_of(wachtwoord)
+
+    def work(session: Session) -> str | None:
+        link = find_link(session, token_sha256=digest(token))
+        if link is None or not use_link(session, token_sha256=link.token_sha256, now=runtime.now()):
+            return None
+        return _with_wachtwoord(session, runtime, link, hashed, vanaf)
+
+    return runtime.storage.run(work)
+
+
+def _with_wachtwoord(session: Session, runtime: Runtime, link: InstelLink, hashed: str, vanaf: Vanaf) -> str | None:
+    set_wachtwoord(session, naam=link.naam, wachtwoord_hash=hashed)
+    if link.wist_totp:
+        set_totp(session, naam=link.naam, geheim=None, teller=None)
+    end_sessies_of(session, naam=link.naam, bron=LOKAAL)
+    unlock_naam(session, runtime, link.naam)
+    persoon = find_persoon(session, naam=link.naam)
+    if persoon is None or not persoon.actief:
+        return None
+    fase = fase_of(persoon)
+    if fase is Fase.INGELOGD:
+        set_ingelogd(session, naam=persoon.naam, op=runtime.now())
+    return begin(session, runtime, Wie(persoon.naam, persoon.rol, persoon.gemeenten), vanaf, fase=fase)

@@ -1,0 +1,151 @@
+"""Logging in with a password and a second factor, and changing them: every guess counts before it is judged."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from app.domain.persoon import Fase, demand_wachtwoord, naam_of, wachtwoord_of
+from app.domain.principal import Rol
+from app.domain.refusals import InvalidInput
+from app.processing.personen_pogingen import count_ahead, forgive, poging_of, take_back
+from app.processing.personen_totp import opened, proposed_geheim, sealed, step_of
+from app.processing.personen_wachtwoord import hash_of, is_outdated, is_wachtwoord
+from app.processing.runtime import Runtime
+from app.processing.sessies import Vanaf, Wie, begin, renewed
+from app.storage.personen import (
+    PersoonRecord,
+    find_persoon,
+    set_ingelogd,
+    set_totp,
+    set_wachtwoord,
+    use_totp_step,
+)
+from app.storage.sessies import SessieRecord
+
+
+class Binnen(NamedTuple):
+    """A session that began: the value of its cookie, and how far the person is."""
+
+    cookie: str
+    fase: Fase
+
+
+def fase_of(persoon: PersoonRecord) -> Fase:
+    """How far a person is whose password was right."""
+    if persoon.totp_geheim is not None:
+        return Fase.TWEEDE_FACTOR
+    return Fase.INSTELLEN if persoon.rol == Rol.BEHEER else Fase.INGELOGD
+
+
+def log_in(runtime: Runtime, typed: str, wachtwoord: str, vanaf: Vanaf) -> Binnen | None:
+    """A session for who gives the right name and password; None whatever was wrong, after the same work."""
+    naam = naam_of(typed)
+    poging = poging_of(runtime, naam, vanaf.adres)
+    may_try = count_ahead(runtime, poging)
+    with runtime.storage.reading() as session:
+        persoon = find_persoon(session, naam=naam)
+    kept = persoon.wachtwoord_hash if persoon and persoon.actief and may_try else None
+    if not is_wachtwoord(wachtwoord, kept) or kept is None:
+        return None
+    newer = hash_of(wachtwoord) if is_outdated(kept) else None
+
+    def work(session: Session) -> Binnen | None:
+        found = find_persoon(session, naam=naam)
+        if found is None or not found.actief or found.wachtwoord_hash != kept:
+            return None  # changed while we looked
+        if newer is not None:
+            set_wachtwoord(session, naam=naam, wachtwoord_hash=newer)
+        fase = fase_of(found)
+        if fase is Fase.INGELOGD:
+            forgive(session, runtime, poging)
+            set_ingelogd(session, naam=naam, op=runtime.now())
+        else:
+            take_back(session, runtime, poging)
+        return Binnen(begin(session, runtime, Wie(naam, found.rol, found.gemeenten), vanaf, fase=fase), fase)
+
+    return runtime.storage.run(work)
+
+
+def give_code(runtime: Runtime, sessie: SessieRecord, code: str, vanaf: Vanaf) -> str | None:
+    """The cookie of a full session for who gives the code of the second factor, which works once; None: not right."""
+    poging = poging_of(runtime, sessie.naam, vanaf.adres)
+    if not count_ahead(runtime, poging):
+        return None
+
+    def work(session: Session) -> str | None:
+        persoon = find_persoon(session, naam=sessie.naam)
+        if persoon is None or not persoon.actief or not _uses_code(session, runtime, persoon, code):
+            return None
+        forgive(session, runtime, poging)
+        set_ingelogd(session, naam=sessie.naam, op=runtime.now())
+        return renewed(session, runtime, sessie)
+
+    return runtime.storage.run(work)
+
+
+def is_own_wachtwoord(runtime: Runtime, sessie: SessieRecord, wachtwoord: str, vanaf: Vanaf) -> bool:
+    """Whether who is logged in knows its password; a wrong one counts as an attempt to log in."""
+    poging = poging_of(runtime, sessie.naam, vanaf.adres)
+    if not count_ahead(runtime, poging):
+        return False
+    with runtime.storage.reading() as session:
+        persoon = find_persoon(session, naam=sessie.naam)
+    if persoon is None or not is_wachtwoord(wachtwoord, persoon.wachtwoord_hash):
+        return False
+    runtime.storage.run(lambda session: take_back(session, runtime, poging))
+    return True
+
+
+def change_wachtwoord(runtime: Runtime, sessie: SessieRecord, wachtwoord: str) -> str:
+    """Give the person another password; its other sessions end, this one goes on under the cookie that is returned.
+
+    Raises InvalidInput for a password that cannot be.
+    """
+    demand_wachtwoord(wachtwoord_of(wachtwoord), naam=sessie.naam)
+    hashed = hash_of(wachtwoord)
+
+    def work(session: Session) -> str:
+        set_wachtwoord(session, naam=sessie.naam, wachtwoord_hash=hashed)
+        return renewed(session, runtime, sessie, others_end=True)
+
+    return runtime.storage.run(work)
+
+
+def add_totp(runtime: Runtime, sessie: SessieRecord, code: str) -> str | None:
+    """Take the secret that this session proposed into use; the new cookie, or None when the code is not of it."""
+    geheim = proposed_geheim(runtime.geheimen, sessie.id_sha256)
+    step = step_of(geheim, code, runtime.now())
+    if step is None:
+        return None
+
+    def work(session: Session) -> str:
+        persoon = find_persoon(session, naam=sessie.naam)
+        if persoon is None or persoon.totp_geheim is not None:
+            raise InvalidInput("Er is al een tweede factor ingesteld.")
+        set_totp(session, naam=sessie.naam, geheim=sealed(runtime.geheimen, geheim, sessie.naam), teller=step)
+        if sessie.fase == Fase.INSTELLEN:
+            set_ingelogd(session, naam=sessie.naam, op=runtime.now())
+        return renewed(session, runtime, sessie, others_end=True)
+
+    return runtime.storage.run(work)
+
+
+def remove_totp(runtime: Runtime, sessie: SessieRecord) -> str:
+    """Take the second factor away; the new cookie. Raises InvalidInput for beheer, which cannot do without."""
+    if sessie.rol == Rol.BEHEER:
+        raise InvalidInput("Voor de rol beheer is een tweede factor verplicht.")
+
+    def work(session: Session) -> str:
+        set_totp(session, naam=sessie.naam, geheim=None, teller=None)
+        return renewed(session, runtime, sessie, others_end=True)
+
+    return runtime.storage.run(work)
+
+
+def _uses_code(session: Session, runtime: Runtime, persoon: PersoonRecord, code: str) -> bool:
+    kept = persoon.totp_geheim
+    geheim = opened(runtime.geheimen, kept, persoon.naam) if kept else None
+    step = step_of(geheim, code, runtime.now()) if geheim else None
+    return step is not None and use_totp_step(session, naam=persoon.naam, teller=step)

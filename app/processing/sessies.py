@@ -1,0 +1,175 @@
+"""Sessions of people: begun at login, found by the cookie of every request, ended on the server."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from app.domain.persoon import Fase
+from app.domain.principal import Herkomst, Principal, Rol, Wijze
+from app.processing.geheimen import Doel
+from app.processing.runtime import Runtime
+from app.storage.personen import find_persoon
+from app.storage.sessies import (
+    SessieRecord,
+    add_sessie,
+    end_sessie,
+    end_sessies_before,
+    end_sessies_of,
+    find_sessie,
+    sessies_of,
+    touch_sessie,
+)
+
+LOKAAL: Final = "lokaal"
+OIDC: Final = "oidc"
+STIL: Final = timedelta(minutes=30)
+"""After so long without a request a session is over."""
+
+LANGSTE: Final = timedelta(hours=10)
+HALVERWEGE: Final = timedelta(minutes=10)
+"""How long a person may take over the second factor."""
+
+SEEN_EVERY: Final = timedelta(minutes=1)
+LONGEST_COOKIE: Final = 100
+LONGEST_PROGRAMMA: Final = 200
+
+
+class Wie(NamedTuple):
+    """Who a session is of: a person of this service, or one whom the identity provider knows."""
+
+    naam: str
+    rol: str
+    gemeenten: frozenset[str]
+    bron: str = LOKAAL
+    uitgever_sessie: str | None = None
+
+
+class Vanaf(NamedTuple):
+    """From where somebody works: a network address, and what the browser calls itself."""
+
+    adres: str | None = None
+    programma: str | None = None
+
+
+def new_cookie() -> str:
+    """A value that nobody guesses: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def begin(
+    session: Session, runtime: Runtime, wie: Wie, vanaf: Vanaf, *, fase: Fase, begonnen: datetime | None = None
+) -> str:
+    """Begin a session; the value of its cookie, always a new one. `begonnen`: it goes on from an earlier one."""
+    now = runtime.now()
+    end_sessies_before(session, begonnen=now - LANGSTE, gezien=now - STIL)
+    cookie = new_cookie()
+    sessie = SessieRecord(
+        id_sha256=digest(cookie),
+        naam=wie.naam,
+        bron=wie.bron,
+        rol=wie.rol,
+        gemeenten=wie.gemeenten,
+        fase=fase,
+        begonnen_op=begonnen or now,
+        gezien_op=now,
+        adres=vanaf.adres,
+        programma=vanaf.programma[:LONGEST_PROGRAMMA] if vanaf.programma else None,
+        uitgever_sessie=wie.uitgever_sessie,
+    )
+    add_sessie(session, sessie=sessie)
+    return cookie
+
+
+def sessie_of(runtime: Runtime, cookie: str) -> SessieRecord | None:
+    """The session of a cookie as long as it lasts; None when there is none (any more)."""
+    if not cookie or len(cookie) > LONGEST_COOKIE:
+        return None
+    now = runtime.now()
+    with runtime.storage.reading() as session:
+        sessie = find_sessie(session, id_sha256=digest(cookie))
+        if sessie is None or not _lasts(sessie, now) or not _is_let_in(session, sessie):
+            return None
+    if now - sessie.gezien_op >= SEEN_EVERY:
+        runtime.storage.run(lambda session: touch_sessie(session, id_sha256=sessie.id_sha256, now=now))
+    return sessie
+
+
+def principal_of_sessie(sessie: SessieRecord, herkomst: Herkomst | None) -> Principal:
+    """Who acts in a session."""
+    return Principal(
+        key_id=f"persoon:{sessie.naam}",
+        rol=Rol(sessie.rol),
+        gemeenten=sessie.gemeenten,
+        wijze=Wijze.SESSIE,
+        herkomst=herkomst,
+    )
+
+
+def end(runtime: Runtime, sessie: SessieRecord) -> None:
+    """Log out."""
+    runtime.storage.run(lambda session: end_sessie(session, id_sha256=sessie.id_sha256))
+
+
+def end_own(runtime: Runtime, sessie: SessieRecord, id_sha256: str) -> bool:
+    """End one session of the same person; False when that is none of its sessions."""
+
+    def work(session: Session) -> bool:
+        own = {one.id_sha256 for one in sessies_of(session, naam=sessie.naam, bron=sessie.bron)}
+        return id_sha256 in own and end_sessie(session, id_sha256=id_sha256)
+
+    return runtime.storage.run(work)
+
+
+def own_sessies(runtime: Runtime, sessie: SessieRecord) -> Sequence[SessieRecord]:
+    """The sessions of the same person that last, newest first."""
+    now = runtime.now()
+    with runtime.storage.reading() as session:
+        return [one for one in sessies_of(session, naam=sessie.naam, bron=sessie.bron) if _lasts(one, now)]
+
+
+def renewed(
+    session: Session, runtime: Runtime, sessie: SessieRecord, *, fase: Fase = Fase.INGELOGD, others_end: bool = False
+) -> str:
+    """The session under a new cookie, for what it may do changed; its age stays. `others_end`: it is the only one."""
+    if others_end:
+        end_sessies_of(session, naam=sessie.naam, bron=sessie.bron)
+    else:
+        end_sessie(session, id_sha256=sessie.id_sha256)
+    wie = Wie(sessie.naam, sessie.rol, sessie.gemeenten, sessie.bron, sessie.uitgever_sessie)
+    begonnen = sessie.begonnen_op if sessie.fase == Fase.INGELOGD else None
+    return begin(session, runtime, wie, Vanaf(sessie.adres, sessie.programma), fase=fase, begonnen=begonnen)
+
+
+def form_token(runtime: Runtime, cookie: str) -> str:
+    """What a form carries to show that it came from a page of ours in this browser."""
+    return hmac.digest(runtime.geheimen.key(Doel.SESSIES), f"formulier:{cookie}".encode(), "sha256").hex()
+
+
+def is_form_token(runtime: Runtime, cookie: str, token: str) -> bool:
+    """Whether a form came from a page of ours in this browser."""
+    return secrets.compare_digest(form_token(runtime, cookie).encode(), token.encode())
+
+
+def digest(cookie: str) -> str:
+    """What is kept of a random value; a fast hash is right, for it is beyond guessing."""
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _lasts(sessie: SessieRecord, now: datetime) -> bool:
+    longest = LANGSTE if sessie.fase == Fase.INGELOGD else HALVERWEGE
+    return now - sessie.begonnen_op < longest and now - sessie.gezien_op < STIL
+
+
+def _is_let_in(session: Session, sessie: SessieRecord) -> bool:
+    """Whether a person of this service still is as it was when the session began; of others we hear it otherwise."""
+    if sessie.bron != LOKAAL:
+        return True
+    persoon = find_persoon(session, naam=sessie.naam)
+    return persoon is not None and persoon.actief and (persoon.rol, persoon.gemeenten) == (sessie.rol, sessie.gemeenten)
