@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.domain.declaratie import Declaratie, DeclaratieRetour
+from app.domain.logboek import Handeling, Logregel, Uitkomst
 from app.domain.principal import Principal
 from app.domain.refusals import Refusal, RejectedBericht, SenderNotAllowed, UnreadableBericht
 from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
@@ -17,6 +18,7 @@ from app.iwmo.reading import Inhoud, declared, read, recognise
 from app.processing import access, declaraties, overige, retouren, toewijzingen
 from app.processing.arrival import Arrival, Receipt, refused, unreadable
 from app.processing.failpoints import passed
+from app.processing.logboek import note
 from app.processing.runtime import Runtime, new_id
 from app.storage.berichten import NewBericht, add_bericht
 
@@ -40,7 +42,7 @@ def receive(runtime: Runtime, principal: Principal, body: bytes, *, also: Also =
     try:
         recognised = recognise(body)
     except UnreadableBericht as refusal:
-        _keep(runtime, unreadable(bericht_id, principal, body, now, refusal.findings), refusal, also)
+        _keep(runtime, principal, unreadable(bericht_id, principal, body, now, refusal.findings), refusal, also)
         raise
     arrival = Arrival(
         id=bericht_id,
@@ -50,21 +52,22 @@ def receive(runtime: Runtime, principal: Principal, body: bytes, *, also: Also =
         recognised=recognised,
         aanduiding=declared(recognised),
     )
+    bsns: frozenset[str] = frozenset()
     try:
-        receipt = _take_in(runtime, arrival, also)
+        inhoud = gate(runtime, arrival)
+        bsns = bsns_in(inhoud)
+        return _take_in(runtime, arrival, inhoud, also)
     except Refusal as refusal:
         sender_known = not isinstance(refusal, SenderNotAllowed)
-        _keep(runtime, refused(arrival, refusal.findings, sender_known=sender_known), refusal, also)
+        _keep(runtime, principal, refused(arrival, refusal.findings, sender_known=sender_known), refusal, also, bsns)
         raise
-    return receipt
 
 
-def _take_in(runtime: Runtime, arrival: Arrival, also: Also) -> Receipt:
-    inhoud = gate(runtime, arrival)
-
+def _take_in(runtime: Runtime, arrival: Arrival, inhoud: Inhoud, also: Also) -> Receipt:
     def work(session: Session) -> Receipt:
         receipt = process(session, runtime, arrival, inhoud)
         also(session, receipt.bericht_id)
+        note(session, runtime, arrival.principal, _received(receipt, bsns_in(inhoud)))
         passed("bericht-verwerkt")
         return receipt
 
@@ -112,10 +115,38 @@ def process(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud
             assert_never(inhoud)
 
 
-def _keep(runtime: Runtime, record: NewBericht, refusal: Refusal, also: Also) -> None:
+def bsns_in(inhoud: Inhoud) -> frozenset[str]:
+    """Whom a message is about."""
+    if isinstance(inhoud, OverigBericht):
+        return frozenset(inhoud.bsns)
+    return frozenset(client.bsn for client in inhoud.clienten)
+
+
+def _received(receipt: Receipt, bsns: frozenset[str]) -> Logregel:
+    handeling = Handeling.BERICHT_INGEDIEND if receipt.is_new else Handeling.BERICHT_HERHAALD
+    return Logregel(handeling=handeling, object_id=receipt.bericht_id, bsns=bsns)
+
+
+def _keep(
+    runtime: Runtime,
+    principal: Principal,
+    record: NewBericht,
+    refusal: Refusal,
+    also: Also,
+    bsns: frozenset[str] = frozenset(),
+) -> None:
+    regel = Logregel(
+        handeling=Handeling.BERICHT_INGEDIEND,
+        object_id=record.id,
+        uitkomst=Uitkomst.GEWEIGERD,
+        reden=type(refusal).__name__,
+        bsns=bsns,
+    )
+
     def work(session: Session) -> None:
         add_bericht(session, new=record)
         also(session, record.id)
+        note(session, runtime, principal, regel)
 
     runtime.storage.run(work)
     passed("bericht-geweigerd")

@@ -23,6 +23,7 @@ from app.ggk.schemas import EnvelopSchemas
 from app.iwmo.reading import recognise
 from app.iwmo.xsd import Schemas
 from app.processing.geheimen import Geheimen
+from app.processing.weigeringen import Weigeringen
 from app.storage.base import Storage, moment_of
 from app.storage.columns import is_postgresql
 
@@ -42,6 +43,9 @@ DIRECT_BYTES: Final = 2_000_000
 
 MAX_BERICHT_BYTES: Final = 25_000_000
 
+LOGBOEK_JAREN: Final = 5
+"""What NEN 7513 asks at least."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
@@ -51,7 +55,8 @@ class Runtime:
     `max_bericht_bytes` is not read. `ggk_in_order`: an envelope whose time is not after the last one of its
     sender is refused. `parsed_inrichtingen` remembers versions by (gemeente, versie); a version never changes, so it
     never goes stale. `shared_clock`: nodes with clocks of their own work on one database, so it says what the time is
-    where they have to agree.
+    where they have to agree. What is written in the logboek is kept for `logboek_jaren`; `weigeringen` are those that
+    are counted and not written down yet.
     """
 
     storage: Storage
@@ -62,9 +67,11 @@ class Runtime:
     max_bericht_bytes: int = MAX_BERICHT_BYTES
     ggk_in_order: bool = False
     shared_clock: bool = False
+    logboek_jaren: int = LOGBOEK_JAREN
     envelop_schemas: EnvelopSchemas = field(default_factory=_own_envelop_schemas)
     transports: Transports = field(default_factory=public_transports)
     geheimen: Geheimen = field(default_factory=_made_up)
+    weigeringen: Weigeringen = field(default_factory=Weigeringen)
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
 
     def moment(self, session: Session) -> datetime:
