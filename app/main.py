@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
@@ -22,15 +22,23 @@ from app.api import (
     postbus,
     rapportages,
     reference,
+    security_txt,
     soap,
     toekenningen,
     toewijzingen,
     verloop,
     wijzigingen,
 )
+from app.api.accept import demand_acceptable
+from app.api.admission import Admission, admit
+from app.api.cross_origin import CrossOrigin
 from app.api.headers import API_VERSION, AnswerHeaders, HeadIsGet
+from app.api.origin import BehindProxies
+from app.api.pace import Pace
+from app.api.policy import rules_of
 from app.api.problems import FailuresEndHere, add_problem_handlers
 from app.api.room import Room
+from app.api.security_txt import Disclosure
 from app.delivery.destinations import Destinations
 from app.delivery.safe_client import SafeClient, tls_context
 from app.delivery.transports import Transports
@@ -38,11 +46,15 @@ from app.iwmo.schema_directory import active_directory
 from app.iwmo.xsd import Schemas
 from app.observability import configure_logging
 from app.processing.geheimen import Geheimen
+from app.processing.keys import by_key
 from app.processing.readiness import Readiness, readiness
 from app.processing.runtime import Runtime
+from app.processing.toegang import Identify
 from app.settings import PROJECT, Settings
 from app.storage.alone import NotAlone, nobody_else
 from app.storage.base import create_storage
+from app.web.application import Doors, create_pages
+from app.web.house import House
 from app.worker import Worker
 
 NOUNS = (
@@ -59,6 +71,8 @@ NOUNS = (
     inrichting,
     aansluitingen,
 )
+WAYS: tuple[Identify, ...] = (by_key,)
+"""How a caller may show who it is, in the order in which they are tried."""
 OWN_SCHEMAS = PROJECT / "schemas" / "iwmo"
 
 
@@ -85,6 +99,9 @@ def create_runtime(settings: Settings) -> Runtime:
         direct_bytes=settings.direct_bytes,
         max_bericht_bytes=settings.max_bericht_bytes,
         ggk_in_order=settings.ggk_in_order,
+        bewaartermijnen=settings.bewaartermijnen,
+        bewaren_automatisch=settings.bewaren_automatisch,
+        logboek_jaren=settings.logboek_jaren,
         transports=_transports(settings),
         geheimen=Geheimen(cache(settings.secret), previous=settings.earlier_secrets()),
     )
@@ -188,19 +205,31 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         title="iWmo-berichtenservice",
         version=API_VERSION,
         description="Toewijzingen, budget per CAK-periode en declaraties volgens iWmo.",
-        contact={"name": "Beheerders van de iWmo-berichtenservice"},
+        contact={"name": settings.contact_name, "email": settings.contact_email, "url": settings.contact_url},
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         openapi_url=None,  # app.api.reference serves a better one
         redirect_slashes=False,
+        dependencies=[Depends(admit)],
         lifespan=lambda _app: _running(parts, works=settings.worker),
     )
     app.state.settings = settings
     app.state.runtime = parts
     app.state.room = Room(settings.max_bytes_at_once)
+    app.state.disclosure = Disclosure(
+        contact=settings.security_contact,
+        policy=settings.security_policy,
+        host=settings.public_url,
+        expires=settings.security_expires,
+    )
+    app.state.pace = Pace(settings.body_seconds, settings.body_bytes_per_second)
     for noun in NOUNS:
-        app.include_router(noun.router, prefix="/v1")
+        app.include_router(noun.router, prefix="/v1", dependencies=[Depends(demand_acceptable)])
     app.include_router(health.router)
     app.include_router(reference.router)
+    app.include_router(security_txt.router)
     app.include_router(soap.router)
+    app.state.admission = Admission(ways=WAYS, rules=rules_of(app.routes))
     add_problem_handlers(app)
-    return AnswerHeaders(FailuresEndHere(HeadIsGet(app)))
+    pages = create_pages(House(runtime=parts, public_url=settings.public_url))
+    outside = AnswerHeaders(CrossOrigin(FailuresEndHere(HeadIsGet(Doors(app, pages))), settings.cors_origins))
+    return BehindProxies(outside, settings.trusted_proxies)

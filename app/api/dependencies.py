@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.domain.principal import READERS, Principal, Rol
-from app.domain.refusals import NotAuthenticated, NotFound, RoleNotAllowed
+from app.api.admission import principal_in
+from app.domain.principal import READERS, Principal
+from app.domain.refusals import NotAuthenticated, NotFound
 from app.processing.access import demand_reader
-from app.processing.keys import principal_of
 from app.processing.runtime import Runtime
+from app.processing.toegang import GENERIC
 from app.storage.zicht import Zicht
 
 BEARER = HTTPBearer(
@@ -26,22 +27,14 @@ def _runtime(request: Request) -> Runtime:
 Parts = Annotated[Runtime, Depends(_runtime)]
 
 
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
-
-
-def key_holder(runtime: Runtime, bearer: HTTPAuthorizationCredentials | None) -> Principal:
-    """Who holds the key of a request, whatever its role; raises NotAuthenticated."""
-    if bearer is None:
-        raise NotAuthenticated("Stuur een sleutel mee: Authorization: Bearer iwmo_…")
-    return principal_of(runtime, bearer.credentials)
-
-
-def _caller(runtime: Parts, bearer: Credentials) -> Principal:
-    """Anyone but the adapter of the GGk, which brings envelopes and does nothing else."""
-    found = key_holder(runtime, bearer)
-    if found.rol is Rol.GGK:
-        raise RoleNotAllowed("Een sleutel voor het GGk brengt alleen enveloppen.")
-    return found
+def _caller(
+    request: Request, _described: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
+) -> Principal:
+    """Who was let in by app.api.admission."""
+    principal = principal_in(request)
+    if principal is None:
+        raise NotAuthenticated(GENERIC)
+    return principal
 
 
 Caller = Annotated[Principal, Depends(_caller)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -14,25 +13,32 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.accept import NotAcceptable
 from app.api.invalid_input import InvalidPart, invalid_parts
+from app.api.pace import TooSlow
 from app.api.room import NoRoom
 from app.api.shapes import BevindingOut
 from app.domain.refusals import (
+    BerichtWasDeleted,
     DifferentBericht,
     DifferentRequest,
     InrichtingInvalid,
     InvalidInput,
+    IssuerUnavailable,
     MediaTypeNotSupported,
     NotAuthenticated,
     NotFound,
     NothingToDo,
     Refusal,
     RejectedBericht,
+    RightNotGranted,
     RoleNotAllowed,
     SenderNotAllowed,
+    TokenInvalid,
     TooLarge,
+    TooManyRequests,
     UnreadableBericht,
 )
 from app.storage.outages import DatabaseUnavailable
@@ -58,13 +64,19 @@ DATABASE_UNAVAILABLE = Kind(
 )
 BUSY = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "te-druk", "De dienst heeft het nu te druk")
 RETRY_AFTER_SECONDS = 5
+AGAIN = "Probeer het later opnieuw; blijft het misgaan, meld het dan."
 FAILURE = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "interne-fout", "Er ging iets mis")
+TOO_SLOW = Kind(HTTPStatus.REQUEST_TIMEOUT, "te-traag", "Het sturen duurt te lang")
+NOT_ACCEPTABLE = Kind(HTTPStatus.NOT_ACCEPTABLE, "vorm-niet-beschikbaar", "In deze vorm is dit er niet")
 
 KIND_BY_REFUSAL: Mapping[type[Refusal], Kind] = {
     UnreadableBericht: Kind(HTTPStatus.BAD_REQUEST, "onleesbaar-bericht", "Dit is geen leesbaar bericht"),
     RejectedBericht: Kind(HTTPStatus.BAD_REQUEST, "afgekeurd-bericht", "Het bericht is afgekeurd en niet verwerkt"),
     DifferentBericht: Kind(
         HTTPStatus.CONFLICT, "identificatie-niet-uniek", "Deze identificatie hoort bij een ander bericht"
+    ),
+    BerichtWasDeleted: Kind(
+        HTTPStatus.CONFLICT, "bericht-was-verwijderd", "Dit bericht is eerder verwerkt en inmiddels verwijderd"
     ),
     DifferentRequest: Kind(
         HTTPStatus.CONFLICT, "idempotency-key-niet-uniek", "Deze Idempotency-Key hoort bij een andere vraag"
@@ -73,22 +85,44 @@ KIND_BY_REFUSAL: Mapping[type[Refusal], Kind] = {
         HTTPStatus.FORBIDDEN, "afzender-niet-toegestaan", "Deze sleutel mag niet namens deze partij verzenden"
     ),
     RoleNotAllowed: Kind(HTTPStatus.FORBIDDEN, "rol-niet-toegestaan", "Deze sleutel mag dit niet"),
+    RightNotGranted: Kind(HTTPStatus.FORBIDDEN, "recht-ontbreekt", "Hiervoor ontbreekt een recht"),
+    TooManyRequests: Kind(HTTPStatus.TOO_MANY_REQUESTS, "te-veel-vragen", "Er werd te veel gevraagd"),
     TooLarge: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "te-groot", "De inhoud is te groot"),
     MediaTypeNotSupported: Kind(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "mediatype-niet-ondersteund", "Dit mediatype kan hier niet"
     ),
     NotAuthenticated: Kind(HTTPStatus.UNAUTHORIZED, "geen-geldige-sleutel", "Er is een geldige sleutel nodig"),
+    TokenInvalid: Kind(HTTPStatus.UNAUTHORIZED, "geen-geldig-token", "Er is een geldig token nodig"),
+    IssuerUnavailable: Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE, "uitgever-onbereikbaar", "De uitgever van het token is onbereikbaar"
+    ),
     NothingToDo: Kind(HTTPStatus.CONFLICT, "niets-opnieuw-te-doen", "Er valt niets opnieuw te doen"),
     NotFound: NOT_FOUND,
     InvalidInput: INVALID_INPUT,
     InrichtingInvalid: Kind(HTTPStatus.BAD_REQUEST, "ongeldige-inrichting", "De inrichting bevat fouten"),
 }
+NOT_READY = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "niet-gereed", "De dienst kan nog niet werken")
+KINDS = tuple(
+    dict.fromkeys(
+        [
+            *KIND_BY_REFUSAL.values(),
+            METHOD_NOT_ALLOWED,
+            NOT_ACCEPTABLE,
+            TOO_SLOW,
+            FAILURE,
+            DATABASE_UNAVAILABLE,
+            BUSY,
+            NOT_READY,
+        ]
+    )
+)
+"""Every kind of problem that the service answers with."""
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def problem(request: Request, kind: Kind, detail: str, **more: object) -> JSONResponse:
     """A problem document; it never repeats the input."""
-    headers = {"WWW-Authenticate": "Bearer"} if kind.status is HTTPStatus.UNAUTHORIZED else None
     body = {
         "type": f"/problems/{kind.name}",
         "title": kind.title,
@@ -97,7 +131,7 @@ def problem(request: Request, kind: Kind, detail: str, **more: object) -> JSONRe
         "instance": request.url.path,
         **more,
     }
-    return JSONResponse(body, kind.status, headers, media_type=MEDIA_TYPE)
+    return JSONResponse(body, kind.status, media_type=MEDIA_TYPE)
 
 
 def refusal_to_problem(request: Request, refusal: Refusal) -> JSONResponse:
@@ -105,7 +139,20 @@ def refusal_to_problem(request: Request, refusal: Refusal) -> JSONResponse:
     more: dict[str, object] = {}
     if refusal.findings:
         more["bevindingen"] = [BevindingOut.of(f).model_dump(by_alias=True) for f in refusal.findings]
-    return problem(request, KIND_BY_REFUSAL[type(refusal)], refusal.detail, **more)
+    answer = problem(request, KIND_BY_REFUSAL[type(refusal)], refusal.detail, **more)
+    answer.headers.update(headers_of(refusal))
+    return answer
+
+
+def headers_of(refusal: Refusal) -> dict[str, str]:
+    """What else a caller is told by the headers: how to show who it is (RFC 6750), or when to come back."""
+    if isinstance(refusal, TokenInvalid):
+        return {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    if isinstance(refusal, NotAuthenticated):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(refusal, TooManyRequests):
+        return {"Retry-After": str(refusal.retry_after)}
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(refusal, IssuerUnavailable) else {}
 
 
 def invalid_request_to_problem(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -123,11 +170,8 @@ def http_exception_to_problem(request: Request, error: HTTPException) -> JSONRes
         answer = problem(request, METHOD_NOT_ALLOWED, "Het veld Allow noemt de methoden die hier kunnen.")
         answer.headers["Allow"] = ", ".join(_allowed(request))
         return answer
-    status = HTTPStatus(error.status_code)
-    kind = Kind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
-    answer = problem(request, kind, status.description)
-    answer.headers.update(error.headers or {})
-    return answer
+    kind = INVALID_INPUT if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else FAILURE
+    return problem(request, kind, "Deze vraag is niet te lezen." if kind is INVALID_INPUT else AGAIN)
 
 
 def _allowed(request: Request) -> list[str]:
@@ -141,7 +185,7 @@ def failure_to_problem(request: Request, error: Exception) -> JSONResponse:
     """A bug or a broken part: logged by kind and place, answered without detail."""
     route = request.scope.get("route")
     log.error("request_failed", route=getattr(route, "path", None), error=type(error).__name__, exc_info=error)
-    return problem(request, FAILURE, "Probeer het later opnieuw; blijft het misgaan, meld het dan.")
+    return problem(request, FAILURE, AGAIN)
 
 
 def outage_to_problem(request: Request, error: DatabaseUnavailable) -> JSONResponse:
@@ -161,13 +205,25 @@ def no_room_to_problem(request: Request, _error: NoRoom) -> JSONResponse:
     return answer
 
 
+def too_slow_to_problem(request: Request, error: TooSlow) -> JSONResponse:
+    """The body did not come in time; what still comes of it is not waited for."""
+    answer = problem(request, TOO_SLOW, str(error))
+    answer.headers["Connection"] = "close"
+    return answer
+
+
+def not_acceptable_to_problem(request: Request, error: NotAcceptable) -> JSONResponse:
+    """None of the forms of the answer is one that the caller accepts; a problem is always told as one."""
+    return problem(request, NOT_ACCEPTABLE, f"Dit is er als {' of '.join(error.offered)}; zie het veld Accept.")
+
+
 def disconnect_to_nothing(_request: Request, _error: ClientDisconnect) -> Response:
     """The caller left halfway its request: nobody reads the answer, and nothing is broken."""
     return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
 class FailuresEndHere:
-    """Keeps a failure that was logged and answered from the server, which would log its text as well."""
+    """Keeps a failure from the server, which would log its text as well; what nobody answered yet is answered here."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -176,8 +232,18 @@ class FailuresEndHere:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with suppress(Exception):
-            await self._app(scope, receive, send)
+        begun = False
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_see)
+        except Exception as error:
+            if not begun:
+                await failure_to_problem(Request(scope), error)(scope, receive, send)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -187,5 +253,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http_exception_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(DatabaseUnavailable, outage_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(NoRoom, no_room_to_problem)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(TooSlow, too_slow_to_problem)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(NotAcceptable, not_acceptable_to_problem)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(ClientDisconnect, disconnect_to_nothing)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(Exception, failure_to_problem)

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import structlog
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 import app
 from app.api.body import counted, demand_no_encoding, room_of
-from app.api.dependencies import Credentials, Parts, key_holder
-from app.api.problems import KIND_BY_REFUSAL, RETRY_AFTER_SECONDS
+from app.api.dependencies import Caller, Parts
+from app.api.problems import KIND_BY_REFUSAL, RETRY_AFTER_SECONDS, headers_of
 from app.api.room import NoRoom
 from app.domain.refusals import NotFound, Refusal
 from app.ggk.names import MOST_BYTES_IN
 from app.ggk.soap import Faultcode
 from app.ggk.writing import CONTENT_TYPE, plain_fault
 from app.ggk.wsdl import MAIN, describe
-from app.processing.ggk_ontvangen import demand_sender, take_in
-from app.processing.runtime import Runtime
+from app.processing.ggk_ontvangen import take_in
 
 log = structlog.get_logger(__name__)
 
@@ -32,35 +33,14 @@ PATH: Final = "/soap/ggk0210"
 _DOCUMENTS: Final = Path(app.__path__[0]).resolve().parent / "schemas" / "ggk"
 
 
-@router.post(PATH)
-async def post_envelop(request: Request, runtime: Parts, bearer: Credentials) -> Response:
-    """Take an envelope; whatever goes wrong is told as a SOAP fault, for who calls reads nothing else."""
-    try:
-        return await _answer(request, runtime, bearer)
-    except Refusal as refusal:
-        status = KIND_BY_REFUSAL[type(refusal)].status
-        headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
-        return _xml(plain_fault(Faultcode.CLIENT, refusal.detail), status, headers)
-    except NoRoom:
-        fault = plain_fault(
-            Faultcode.SERVER, "Er wordt nu te veel tegelijk gestuurd; stuur dit later ongewijzigd opnieuw."
-        )
-        return _xml(fault, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)})
-    except ClientDisconnect:
-        raise
-    except Exception:
-        log.exception("ggk_request_failed")
-        fault = plain_fault(Faultcode.SERVER, "Het lukt nu niet; stuur het later ongewijzigd opnieuw.")
-        return _xml(fault, HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
 @router.get(PATH)
 def get_description(
     request: Request,
+    _caller: Caller,
     wsdl: Annotated[str | None, Query()] = None,
     xsd: Annotated[str | None, Query()] = None,
 ) -> Response:
-    """The WSDL and its schemas; open, for they are those of the standard."""
+    """The WSDL and its schemas, for everybody who has a key (details.md 9)."""
     name = wsdl or (MAIN if wsdl is not None else xsd or "")
     found = describe(_DOCUMENTS, name, str(request.url.replace(query="", fragment="")))
     if found is None:
@@ -68,17 +48,51 @@ def get_description(
     return _xml(found, HTTPStatus.OK)
 
 
-async def _answer(request: Request, runtime: Runtime, bearer: Credentials) -> Response:
-    principal = await run_in_threadpool(key_holder, runtime, bearer)
-    demand_sender(principal)
+async def _post_envelop(request: Request, caller: Caller, runtime: Parts) -> Response:
+    """Take an envelope."""
     demand_no_encoding(request)
     content_type = request.headers.get("content-type", "")
     with room_of(request).share() as share:
         body = await counted(request, MOST_BYTES_IN, share)
         async with share.turn():
-            reply = await run_in_threadpool(take_in, runtime, principal, body, content_type)
+            reply = await run_in_threadpool(take_in, runtime, caller, body, content_type)
     return _xml(reply.body, reply.status)
+
+
+class _FaultRoute(APIRoute):
+    """Whatever goes wrong, also before the endpoint, is told as a SOAP fault: who calls reads nothing else."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler with its failures answered."""
+        handle = super().get_route_handler()
+
+        async def handle_or_fault(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except ClientDisconnect:
+                raise
+            except Exception as error:  # noqa: BLE001  (it is logged, and answered without its text)
+                return _fault_of(error)
+
+        return handle_or_fault
+
+
+def _fault_of(error: Exception) -> Response:
+    if isinstance(error, Refusal):
+        status = KIND_BY_REFUSAL[type(error)].status
+        return _xml(plain_fault(Faultcode.CLIENT, error.detail), status, headers_of(error))
+    if isinstance(error, NoRoom):
+        fault = plain_fault(
+            Faultcode.SERVER, "Er wordt nu te veel tegelijk gestuurd; stuur dit later ongewijzigd opnieuw."
+        )
+        return _xml(fault, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+    log.error("ggk_request_failed", exc_info=error)
+    fault = plain_fault(Faultcode.SERVER, "Het lukt nu niet; stuur het later ongewijzigd opnieuw.")
+    return _xml(fault, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _xml(body: bytes, status: HTTPStatus, headers: dict[str, str] | None = None) -> Response:
     return Response(body, status, {"Content-Type": CONTENT_TYPE, **(headers or {})})
+
+
+router.add_api_route(PATH, _post_envelop, methods=["POST"], route_class_override=_FaultRoute)

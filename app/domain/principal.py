@@ -125,9 +125,14 @@ class Principal:
         """Whether it acts for aanbieders, as one of them or as their servicebureau."""
         return self.rol in {Rol.AANBIEDER, Rol.SERVICEBUREAU}
 
+    @property
+    def role_rights(self) -> frozenset[Recht]:
+        """What its role may at most."""
+        return RECHTEN[self.rol]
+
     def may(self, recht: Recht) -> bool:
         """Whether the role has the right, and the credential was given it."""
-        return recht in RECHTEN[self.rol] and (self.rechten is None or recht in self.rechten)
+        return recht in self.role_rights and (self.rechten is None or recht in self.rechten)
 
 
 def gemeente_partij(code: str) -> str:

@@ -26,6 +26,10 @@ class DifferentBericht(Refusal):
     """Another message with this identification was received before"""
 
 
+class BerichtWasDeleted(Refusal):
+    """This message was processed before, and deleted since"""
+
+
 class DifferentRequest(Refusal):
     """Another request with this Idempotency-Key was received before"""
 
@@ -38,6 +42,18 @@ class RoleNotAllowed(Refusal):
     """This key may not do that"""
 
 
+class RightNotGranted(Refusal):
+    """This credential was not given the right that this needs"""
+
+
+class TooManyRequests(Refusal):
+    """More was asked than is allowed; after `retry_after` seconds it may be asked again"""
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class TooLarge(Refusal):
     """The body is too large"""
 
@@ -48,6 +64,14 @@ class MediaTypeNotSupported(Refusal):
 
 class NotAuthenticated(Refusal):
     """A valid key is needed"""
+
+
+class TokenInvalid(NotAuthenticated):
+    """A valid token is needed"""
+
+
+class IssuerUnavailable(Refusal):
+    """Whether a token is valid cannot be told now"""
 
 
 class NothingToDo(Refusal):

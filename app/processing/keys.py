@@ -11,10 +11,12 @@ from typing import Final
 from app.domain.principal import Principal, Rol
 from app.domain.refusals import InvalidInput, NotAuthenticated
 from app.processing.runtime import Runtime
+from app.processing.toegang import GENERIC, Aanmelding
 from app.storage.keys import KeyRecord, add_key, find_key, list_keys, revoke_key
 
 GEMEENTE_CODE = re.compile(r"[0-9]{4}")
 AGB_CODE = re.compile(r"[0-9]{8}")
+PREFIX: Final = "iwmo_"
 _CODES: Final = {
     Rol.GEMEENTE: (True, False),
     Rol.AANBIEDER: (False, True),
@@ -57,8 +59,14 @@ def principal_of(runtime: Runtime, key: str) -> Principal:
     digest = known.secret_sha256 if known else _digest("")
     matches = secrets.compare_digest(digest, _digest(secret))
     if known is None or not matches or known.ingetrokken_op is not None:
-        raise NotAuthenticated("De sleutel ontbreekt, is onbekend of is ingetrokken.")
+        raise NotAuthenticated(GENERIC)
     return Principal(key_id=known.keyid, rol=Rol(known.rol), gemeenten=known.gemeenten, aanbieders=known.aanbieders)
+
+
+def by_key(runtime: Runtime, aanmelding: Aanmelding) -> Principal | None:
+    """The way in with a key; raises NotAuthenticated for one that opens nothing."""
+    bearer = aanmelding.bearer
+    return principal_of(runtime, bearer) if bearer is not None and bearer.startswith(PREFIX) else None
 
 
 def all_keys(runtime: Runtime) -> list[KeyRecord]:
