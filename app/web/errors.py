@@ -1,0 +1,108 @@
+"""What went wrong, as a page."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from app.storage.outages import DatabaseUnavailable
+from app.web.cookies import NotSecure
+from app.web.forms import ForeignForm, FormNotAccepted
+from app.web.house import TooBusy
+from app.web.pages import bare_page, onward
+from app.web.visit import ElsewhereFirst, PageRefused
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS: Final = "5"
+TEXTS: Final = {
+    HTTPStatus.FORBIDDEN: ("U mag dit niet", "Uw rol laat dit niet toe."),
+    HTTPStatus.NOT_FOUND: ("Deze pagina is er niet", "Controleer het adres, of begin bij de startpagina."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("Dit kan hier niet", "Gebruik de knop op de pagina waar u vandaan komt."),
+}
+UNKNOWN: Final = ("Dit lukte niet", "Begin opnieuw bij de startpagina.")
+
+
+def _elsewhere(_request: Request, error: ElsewhereFirst) -> Response:
+    return onward(error.path)
+
+
+def _refused(_request: Request, error: PageRefused) -> Response:
+    return _known(error.status)
+
+
+def _http_exception(_request: Request, error: HTTPException) -> Response:
+    response = _known(HTTPStatus(error.status_code))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _foreign(request: Request, _error: ForeignForm) -> Response:
+    log.warning("form_refused", route=request.scope["route"].path)
+    return bare_page(
+        HTTPStatus.FORBIDDEN,
+        title="Dit formulier is verlopen",
+        text="Er is niets veranderd. Ga terug, laad de pagina opnieuw en probeer het nog eens.",
+    )
+
+
+def _unreadable(_request: Request, _error: FormNotAccepted) -> Response:
+    return bare_page(HTTPStatus.BAD_REQUEST, title="Dit formulier is niet te lezen", text="Er is niets veranderd.")
+
+
+def _not_secure(_request: Request, _error: NotSecure) -> Response:
+    return bare_page(
+        HTTPStatus.FORBIDDEN,
+        title="Alleen over een beveiligde verbinding",
+        text="Deze pagina's werken alleen over https, of op de machine van de dienst zelf.",
+    )
+
+
+def _busy(_request: Request, _error: TooBusy) -> Response:
+    return _later("Er loggen nu te veel mensen tegelijk in. Probeer het over enkele seconden opnieuw.")
+
+
+def _outage(request: Request, error: DatabaseUnavailable) -> Response:
+    log.warning("database_unavailable", route=_route(request), error=type(error.__cause__).__name__)
+    return _later("De dienst kan nu niet bij zijn gegevens. Probeer het over enkele seconden opnieuw.")
+
+
+def _failure(request: Request, error: Exception) -> Response:
+    log.error("request_failed", route=_route(request), error=type(error).__name__, exc_info=error)
+    return bare_page(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        title="Er ging iets mis",
+        text="Probeer het later opnieuw; blijft het misgaan, meld het dan bij de beheerder.",
+    )
+
+
+def _known(status: HTTPStatus) -> Response:
+    title, text = TEXTS.get(status, UNKNOWN)
+    return bare_page(status, title=title, text=text)
+
+
+def _later(text: str) -> Response:
+    response = bare_page(HTTPStatus.SERVICE_UNAVAILABLE, title="Nu even niet", text=text)
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _route(request: Request) -> str | None:
+    return getattr(request.scope.get("route"), "path", None)
+
+
+def add_error_pages(app: FastAPI) -> None:
+    """Answer every refusal and error with a page."""
+    app.add_exception_handler(ElsewhereFirst, _elsewhere)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(PageRefused, _refused)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(HTTPException, _http_exception)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(ForeignForm, _foreign)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(FormNotAccepted, _unreadable)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(NotSecure, _not_secure)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(TooBusy, _busy)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(DatabaseUnavailable, _outage)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(Exception, _failure)

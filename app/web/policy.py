@@ -1,0 +1,70 @@
+"""Which page asks for what: the only such table. What has no row here does not start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Final, TypeAlias
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from app.domain.principal import Recht
+
+
+class Deur(Enum):
+    """What a page asks of its visitor besides a right."""
+
+    BESTAND = "bestand"
+    """Nothing: it is a file, the same for everybody."""
+    OPEN = "open"
+    """Nothing."""
+    CODE = "code"
+    """The password was right, the code of the second factor is asked."""
+    TWEEDE_FACTOR = "tweede-factor"
+    """Logged in, or on the way to it with a second factor to set up."""
+    BEGONNEN = "begonnen"
+    """Any session, also one that is halfway."""
+    PERSOON = "persoon"
+    """Logged in, with whatever role."""
+
+
+Wanted: TypeAlias = Recht | Deur
+
+POLICY: Final[Mapping[str, Wanted]] = {
+    "GET /": Deur.PERSOON,
+    "GET /static/{name}": Deur.BESTAND,
+    "GET /inloggen": Deur.OPEN,
+    "POST /inloggen": Deur.OPEN,
+    "GET /inloggen/code": Deur.CODE,
+    "POST /inloggen/code": Deur.CODE,
+    "POST /uitloggen": Deur.BEGONNEN,
+    "GET /instellen": Deur.OPEN,
+    "POST /instellen": Deur.OPEN,
+    "GET /instellen/{token}": Deur.OPEN,
+    "GET /account": Deur.PERSOON,
+    "POST /account/wachtwoord": Deur.PERSOON,
+    "GET /account/tweede-factor": Deur.TWEEDE_FACTOR,
+    "POST /account/tweede-factor": Deur.TWEEDE_FACTOR,
+    "GET /account/tweede-factor.svg": Deur.TWEEDE_FACTOR,
+    "POST /account/tweede-factor/verwijderen": Deur.PERSOON,
+    "POST /account/sessies/beeindigen": Deur.PERSOON,
+}
+
+
+class NoPolicy(Exception):
+    """A page has no row in the policy, or a row has no page"""
+
+
+def demand_complete(routes: Iterable[BaseRoute]) -> None:
+    """Raise NoPolicy unless pages and rows are the same."""
+    found = {operation for route in routes for operation in operations(route)}
+    if wrong := found ^ set(POLICY):
+        raise NoPolicy(f"app.web.policy.POLICY and the pages differ in: {', '.join(sorted(wrong))}")
+
+
+def operations(route: BaseRoute) -> Iterable[str]:
+    """Every operation of a route, as in the table; what is no page has one that is not in it."""
+    if not isinstance(route, APIRoute):
+        return [f"* {getattr(route, 'path', '?')}"]
+    return [f"{method} {route.path}" for method in sorted(route.methods or ())]

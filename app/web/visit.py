@@ -1,0 +1,161 @@
+"""Who visits a page, and whether that one may: asked once for every request, before the page does anything."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from app.domain.persoon import Fase
+from app.domain.principal import Herkomst, Principal, Recht
+from app.processing.runtime import Runtime
+from app.processing.sessies import (
+    LONGEST_COOKIE,
+    Vanaf,
+    form_token,
+    is_form_token,
+    new_cookie,
+    principal_of_sessie,
+    sessie_of,
+)
+from app.storage.sessies import SessieRecord
+from app.web.cookies import SESSIE, cookie_name, is_secure
+from app.web.forms import TOKEN, ForeignForm, demand_own_site, read_form
+from app.web.house import House
+from app.web.policy import POLICY, Deur, Wanted
+
+TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
+LOGIN, CODE, SECOND_FACTOR, START = "/inloggen", "/inloggen/code", "/account/tweede-factor", "/"
+
+
+class ElsewhereFirst(Exception):
+    """The visitor has to be at another page first"""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class PageRefused(Exception):
+    """The visitor may not do or see this"""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bezoek:
+    """One request for a page: of whom, in which browser, with which form."""
+
+    house: House
+    cookie: str = field(repr=False)
+    cookie_is_new: bool
+    secure: bool
+    sessie: SessieRecord | None
+    form: Mapping[str, str] = field(repr=False)
+    herkomst: Herkomst
+    vanaf: Vanaf
+
+    @property
+    def runtime(self) -> Runtime:
+        """The parts of the service."""
+        return self.house.runtime
+
+    @property
+    def token(self) -> str:
+        """What a form on the page carries."""
+        return form_token(self.runtime, self.cookie)
+
+    @property
+    def principal(self) -> Principal | None:
+        """Who is logged in; None for who is not, or not yet."""
+        if self.sessie is None or self.sessie.fase != Fase.INGELOGD:
+            return None
+        return principal_of_sessie(self.sessie, self.herkomst)
+
+    @property
+    def own_sessie(self) -> SessieRecord:
+        """The session, on a page that asks for one."""
+        if self.sessie is None:
+            raise ElsewhereFirst(LOGIN)
+        return self.sessie
+
+
+async def admit(request: Request) -> None:
+    """Let the request through to its page.
+
+    Raises ElsewhereFirst, PageRefused, ForeignForm, FormNotAccepted or NotSecure.
+    """
+    wanted = POLICY[f"{request.method} {request.scope['route'].path}"]
+    if wanted is not Deur.BESTAND:
+        request.state.bezoek = await _admitted(request, wanted)
+
+
+def visit(request: Request) -> Bezoek:
+    """The visit that was let in."""
+    return request.state.bezoek
+
+
+Visit = Annotated[Bezoek, Depends(visit)]
+
+
+async def _admitted(request: Request, wanted: Wanted) -> Bezoek:
+    house: House = request.app.state.house
+    bezoek = await _bezoek(request, house)
+    if request.method != "GET":
+        demand_own_site(request, house)
+        if bezoek.sessie is None and wanted is not Deur.OPEN:
+            raise ElsewhereFirst(LOGIN)
+        if not is_form_token(house.runtime, bezoek.cookie, bezoek.form.get(TOKEN, "")):
+            raise ForeignForm
+    _demand(bezoek, wanted, reads=request.method == "GET")
+    return bezoek
+
+
+async def _bezoek(request: Request, house: House) -> Bezoek:
+    secure = is_secure(request, house)
+    sent = request.cookies.get(cookie_name(SESSIE, secure=secure), "")
+    cookie = sent if 0 < len(sent) <= LONGEST_COOKIE else new_cookie()
+    herkomst = _herkomst(request)
+    return Bezoek(
+        house=house,
+        cookie=cookie,
+        cookie_is_new=cookie != sent,
+        secure=secure,
+        sessie=await run_in_threadpool(sessie_of, house.runtime, sent),
+        form=await read_form(request) if request.method != "GET" else {},
+        herkomst=herkomst,
+        vanaf=Vanaf(herkomst.adres, request.headers.get("user-agent")),
+    )
+
+
+def _demand(bezoek: Bezoek, wanted: Wanted, *, reads: bool) -> None:
+    if wanted is Deur.OPEN:
+        return
+    fase = bezoek.own_sessie.fase
+    if fase == Fase.TWEEDE_FACTOR and wanted not in {Deur.CODE, Deur.BEGONNEN}:
+        raise ElsewhereFirst(CODE)
+    if fase == Fase.INSTELLEN and wanted not in {Deur.TWEEDE_FACTOR, Deur.BEGONNEN}:
+        raise ElsewhereFirst(SECOND_FACTOR)
+    if fase == Fase.INGELOGD and wanted is Deur.CODE:
+        raise ElsewhereFirst(START)
+    if isinstance(wanted, Recht) and (bezoek.principal is None or not bezoek.principal.may(wanted)):
+        raise PageRefused(HTTPStatus.NOT_FOUND if reads else HTTPStatus.FORBIDDEN)
+
+
+def _herkomst(request: Request) -> Herkomst:
+    match = TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+    trace, parent = match.groups() if match else (None, None)
+    return Herkomst(
+        adres=request.client.host if request.client else None,
+        trace_id=trace or secrets.token_hex(16),
+        span_id=secrets.token_hex(8),
+        parent_span_id=parent,
+    )
