@@ -8,14 +8,41 @@ from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.domain.bewaren import (
+    WETTELIJK_ANTWOORD_DAGEN,
+    WETTELIJK_DOSSIER_JAREN,
+    WETTELIJK_FINANCIEEL_JAREN,
+    Bewaartermijnen,
+)
+
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+ORIGIN = r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+class OAuthIssuer(BaseModel):
+    """An authorization server whose tokens are accepted, and where its keys are: at an address or in a file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str = Field(pattern=r"^https://[!-{}~]+$")  # no |, which parts it from a client in the register
+    audience: str = Field(min_length=1)
+    jwks_url: str | None = Field(default=None, pattern=r"^https://[!-~]+$")
+    jwks_file: Path | None = None
+    subject_claim: Literal["client_id", "azp", "sub"] = "client_id"
+    scope_prefix: str = ""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.jwks_url is None) == (self.jwks_file is None):
+            raise ValueError("the keys are at an address or in a file")
+        return self
 
 
 class Settings(BaseSettings):
@@ -52,6 +79,11 @@ class Settings(BaseSettings):
     previous_secret_keys: tuple[SecretStr, ...] = Field(
         default=(), description="Secret keys of before, as JSON, for what was made with them: after a change of the key"
     )
+    logboek_jaren: int = Field(default=5, ge=5, le=100, description="How many years the logboek keeps what was done")
+    logboek_activiteiten: str = Field(
+        default="urn:iwmo:verwerkingsactiviteit:",
+        description="What the URI of every processing activity begins with in an export: that of your own register",
+    )
     internal_networks: tuple[IPvAnyNetwork, ...] = Field(
         default=(), description='Private networks where messages may be sent to, as JSON: ["10.1.0.0/16"]'
     )
@@ -83,6 +115,78 @@ class Settings(BaseSettings):
         default=False,
         description="Listen on an address for others without a proxy that gives TLS; for a closed network at most",
     )
+    oauth_issuers: tuple[OAuthIssuer, ...] = Field(
+        default=(),
+        description="Authorization servers whose tokens are accepted, as JSON: a list of objects with `issuer`, "
+        "`audience`, `jwks_url` or `jwks_file`, and optionally `subject_claim` and `scope_prefix` (docs/toegang.md)",
+    )
+    client_certificates: bool = Field(
+        default=False,
+        description="Whether the header Client-Cert of a trusted proxy, which must remove it from what callers send, "
+        "says who a caller is",
+    )
+    body_seconds: float = Field(
+        default=60, gt=0, description="Seconds that a body may take besides what its size asks; after it: 408"
+    )
+    body_bytes_per_second: int = Field(
+        default=50_000, gt=0, description="How fast a body must at least come in, in bytes per second"
+    )
+    cors_origins: tuple[Annotated[str, Field(pattern=ORIGIN)], ...] = Field(
+        default=(), description='Origins whose web pages may use the API, as JSON: ["https://portaal.gemeente.nl"]'
+    )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https://[^/\s]+$",
+        description="Where others find the service (`https://iwmo.gemeente.nl`), for OpenAPI document and security.txt",
+    )
+    contact_name: str = Field(
+        default="Voorbeeld: stel IWMO_CONTACT_NAME in", description="Who answers questions about the API"
+    )
+    contact_email: str = Field(
+        default="iwmo@gemeente.example", pattern=r"^[^@\s]+@[^@\s]+$", description="Their e-mail address"
+    )
+    contact_url: str = Field(
+        default="https://gemeente.example/iwmo", pattern=r"^https://\S+$", description="Their page"
+    )
+    security_contact: str = Field(
+        default="mailto:beveiliging@gemeente.example",
+        pattern=r"^(mailto:|https://|tel:)[!-~]+$",
+        description="Where weaknesses are reported (security.txt): mailto:, https: or tel:",
+    )
+    security_policy: str = Field(
+        default="https://gemeente.example/kwetsbaarheid-melden",
+        pattern=r"^https://[!-~]+$",
+        description="The page with the rules for who reports a weakness",
+    )
+    security_expires: date | None = Field(
+        default=None,
+        description="Until when security.txt holds, within a year; empty: 300 days after this version was released",
+    )
+    bewaren_dossier_jaren: int = Field(
+        default=WETTELIJK_DOSSIER_JAREN,
+        ge=WETTELIJK_DOSSIER_JAREN,
+        description="How many years a dossier is kept after its last message and the end of its last toewijzing",
+    )
+    bewaren_financieel_jaren: int = Field(
+        default=WETTELIJK_FINANCIEEL_JAREN,
+        ge=WETTELIJK_FINANCIEEL_JAREN,
+        description="How many years a dossier is kept at least after the year of its last declaratie",
+    )
+    bewaren_geweigerd_dagen: int = Field(
+        default=365, ge=1, description="How many days a message is kept that was refused or could not be read"
+    )
+    bewaren_werk_dagen: int = Field(
+        default=30, ge=1, description="How many days background work that is done can be looked at"
+    )
+    bewaren_antwoord_dagen: int = Field(
+        default=2,
+        ge=WETTELIJK_ANTWOORD_DAGEN,
+        description="How many days the answer to an Idempotency-Key is kept for who repeats the request",
+    )
+    bewaren_automatisch: bool = Field(
+        default=False,
+        description="Whether the worker deletes every day what was kept long enough; off: `iwmo retention run`",
+    )
     worker: bool = Field(default=True, description="Whether `iwmo serve` does background work too (`--no-worker`)")
     today: date | None = Field(
         default=None, description="A fixed business date for tests and demos; empty: the date in Amsterdam"
@@ -94,6 +198,13 @@ class Settings(BaseSettings):
         default="info", description="The least that is logged: debug, info, warning or error"
     )
 
+    @field_validator("oauth_issuers")
+    @classmethod
+    def _each_once(cls, value: tuple[OAuthIssuer, ...]) -> tuple[OAuthIssuer, ...]:
+        if len({issuer.issuer for issuer in value}) != len(value):
+            raise ValueError("an issuer is named once")
+        return value
+
     @field_validator("ggk_authorization")
     @classmethod
     def _one_line(cls, value: SecretStr | None) -> SecretStr | None:
@@ -101,6 +212,17 @@ class Settings(BaseSettings):
         if not (text.isascii() and text.isprintable()):
             raise ValueError("a header is one line of ASCII")
         return value
+
+    @property
+    def bewaartermijnen(self) -> Bewaartermijnen:
+        """How long each kind of record is kept."""
+        return Bewaartermijnen(
+            dossier_jaren=self.bewaren_dossier_jaren,
+            financieel_jaren=self.bewaren_financieel_jaren,
+            geweigerd_dagen=self.bewaren_geweigerd_dagen,
+            werk_dagen=self.bewaren_werk_dagen,
+            antwoord_dagen=self.bewaren_antwoord_dagen,
+        )
 
     @property
     def schemas_pointer(self) -> Path:

@@ -1,10 +1,43 @@
-"""Which of the media types that an endpoint has, the caller likes best."""
+"""Which of the media types that an endpoint has, the caller likes best, and whether it takes any of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from fastapi.datastructures import DefaultPlaceholder
+from fastapi.routing import APIRoute
+
+from app.api.dependencies import Caller
 
 NOT_WANTED = 0.0
+
+
+class NotAcceptable(Exception):
+    """Every form that an endpoint has is one that the caller does not take"""
+
+    def __init__(self, offered: Sequence[str]) -> None:
+        super().__init__()
+        self.offered = offered
+
+
+def demand_acceptable(request: Request, _caller: Caller) -> None:
+    """Raise NotAcceptable, to who has a key, before anything is done of which the caller would not take the answer."""
+    route = request.scope["route"]
+    offered = forms_of(route)
+    wishes = _wishes(",".join(request.headers.getlist("accept")))
+    if not any(_quality(media_type, wishes) > NOT_WANTED for media_type in offered):
+        raise NotAcceptable(offered)
+
+
+def forms_of(route: APIRoute) -> Sequence[str]:
+    """The media types of the answer of an endpoint that went well, as its description has them."""
+    described: Mapping[str, Any] = route.responses.get(HTTPStatus.OK, {}).get("content", {})
+    kind = route.response_class
+    own: str | None = (kind.value if isinstance(kind, DefaultPlaceholder) else kind).media_type
+    return list(dict.fromkeys([*([own] if own else []), *described]))
 
 
 def preferred(accept: str | None, offered: Sequence[str]) -> str:
@@ -13,8 +46,12 @@ def preferred(accept: str | None, offered: Sequence[str]) -> str:
     >>> preferred("text/html;q=0.5, application/pdf", ["text/html", "application/pdf"])
     'application/pdf'
     """
-    wishes = [_wish(part) for part in (accept or "*/*").split(",")]
+    wishes = _wishes(accept)
     return max(offered, key=lambda media_type: _quality(media_type, wishes))
+
+
+def _wishes(accept: str | None) -> Sequence[tuple[str, float]]:
+    return [_wish(part) for part in (accept or "*/*").split(",")]
 
 
 def _wish(part: str) -> tuple[str, float]:

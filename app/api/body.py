@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api.dependencies import Caller
+from app.api.pace import Pace
 from app.api.room import NoRoom, Room, Share
 from app.api.shapes import Shape
 from app.domain.refusals import MediaTypeNotSupported, TooLarge
@@ -88,7 +89,7 @@ def demand_no_encoding(request: Request) -> None:
 
 
 async def counted(request: Request, limit: int, share: Share | None = None) -> bytes:
-    """The body, as far as it is not larger than the limit in bytes; raises TooLarge.
+    """The body, as far as it is not larger than the limit in bytes; raises TooLarge and TooSlow.
 
     With a share it also raises NoRoom, where it can before anything is read.
     """
@@ -97,7 +98,8 @@ async def counted(request: Request, limit: int, share: Share | None = None) -> b
     size = int(declared[:ENOUGH_DIGITS]) if declared.isdecimal() else 0
     if size > limit:
         raise too_large
-    body, stream = bytearray(), request.stream()
+    pace: Pace = request.app.state.pace
+    body, stream = bytearray(), pace.chunks(request.stream())
     try:
         if share is not None:
             share.grow_to(size)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.aansluitingen import demand_beheer
 from app.api.dependencies import Parts
-from app.api.problems import RETRY_AFTER_SECONDS
+from app.api.openapi import problems
+from app.api.problems import NOT_READY, RETRY_AFTER_SECONDS, problem
 from app.api.shapes import Shape
 from app.processing.metingen import MEDIA_TYPE, metrics_text
 from app.processing.readiness import Readiness, readiness
@@ -17,7 +18,7 @@ router = APIRouter(tags=["Beheer"])
 
 
 class HealthOut(Shape):
-    """`ok`, or what is missing."""
+    """`ok`."""
 
     status: str
 
@@ -31,15 +32,17 @@ def healthz() -> HealthOut:
 @router.get(
     "/readyz",
     summary="Kan de dienst werken?",
-    responses={HTTPStatus.SERVICE_UNAVAILABLE: {"model": HealthOut, "description": "Er ontbreekt iets"}},
+    responses=problems(HTTPStatus.SERVICE_UNAVAILABLE),
+    response_model=HealthOut,
 )
-def readyz(request: Request, runtime: Parts, response: Response) -> HealthOut:
+def readyz(request: Request, runtime: Parts) -> HealthOut | Response:
     """Of de database bereikbaar is, het juiste schema heeft, en of het werk op de achtergrond wordt gedaan."""
     found = readiness(runtime, works=request.app.state.settings.worker)
-    if found is not Readiness.OK:
-        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return HealthOut(status=found.value)
+    if found is Readiness.OK:
+        return HealthOut(status=found.value)
+    answer = problem(request, NOT_READY, f"Wat ontbreekt: {found.value}.")
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 class MetricsResponse(Response):

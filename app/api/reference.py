@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 
 import fastapi_offline
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from app.api.openapi import describe
 
 router = APIRouter(include_in_schema=False)
 
 FILES = Path(fastapi_offline.__file__).parent / "static"
+TAG_LENGTH = 32
 POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -37,12 +41,22 @@ START = """SwaggerUIBundle({url: "/v1/openapi.json", dom_id: "#reference", deepL
 
 
 @router.get("/v1/openapi.json")
-def description(request: Request) -> JSONResponse:
-    """The OpenAPI document; every web page may read it."""
+def description(request: Request) -> Response:
+    """The OpenAPI document; every web page may read it, and ask whether it is still the same."""
     app = request.app
     if app.openapi_schema is None:
-        app.openapi_schema = describe(app)
-    return JSONResponse(app.openapi_schema, headers={"Access-Control-Allow-Origin": "*"})
+        app.openapi_schema = describe(app, host=app.state.disclosure.host)
+        app.state.description = json.dumps(app.openapi_schema, ensure_ascii=False).encode()
+        app.state.description_tag = f'"{sha256(app.state.description).hexdigest()[:TAG_LENGTH]}"'
+    headers = {"ETag": app.state.description_tag, "Cache-Control": "no-cache"}
+    if _knows(request, app.state.description_tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(app.state.description, headers=headers, media_type="application/json")
+
+
+def _knows(request: Request, tag: str) -> bool:
+    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    return tag in known or "*" in known
 
 
 @router.get("/docs")
