@@ -3,6 +3,7 @@
 PYTHON ?= python3
 WORKERS ?= 2
 FAULT_ROUNDS ?= 25
+FUZZ_SECONDS ?= 60
 UV := uv==0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ LICENCES := Apache;BSD;EUPL;LGPL;Lesser General Public;MIT;MPL;PSF
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test format docs coverage mutants bench faults audit sbom lock clean
+.PHONY: help run install test format docs coverage mutants bench faults fuzz hostile audit sbom lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -58,6 +59,12 @@ sbom: $(VENV)/installed-dev $(VENV)/service/installed ## write sbom.cdx.json: ev
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible \
 	  -o sbom.cdx.json $(VENV)/service/bin/python
 
+fuzz: $(VENV)/installed-dev ## give the readers inputs that a machine thinks of (FUZZ_SECONDS=n in all; what fails is kept in .fuzz)
+	FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz
+
+hostile: $(VENV)/installed-dev ## time and memory of each hostile input: none above 2 s of one core, few above 100 MiB
+	$(BIN)/python -m tests.bench.hostile
+
 lock: ## write the lock files anew (UPGRADE=--upgrade: with the newest versions)
 	tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT \
 	&& $(PYTHON) -m venv "$$tools" && "$$tools"/bin/python -m pip --quiet install $(UV) \
@@ -67,7 +74,7 @@ lock: ## write the lock files anew (UPGRADE=--upgrade: with the newest versions)
 	&& $$compile --extra build --extra dev --constraint requirements.lock -o requirements-dev.lock
 
 clean: ## remove everything that make made, but not data/
-	rm -rf $(VENV) sbom.cdx.json build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage *.egg-info
+	rm -rf $(VENV) sbom.cdx.json build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .fuzz *.egg-info
 	find app migrations tests -name __pycache__ -prune -exec rm -rf {} +
 
 # pip is the last thing that appears in a new environment, so half a one is made again.

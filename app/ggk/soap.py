@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 
 from lxml import etree
 
@@ -26,6 +26,7 @@ _MEDIA_TYPE = "text/xml"
 _BODY: Final = f"{{{SOAP}}}Body"
 _HEADER: Final = f"{{{SOAP}}}Header"
 _MUST_UNDERSTAND: Final = f"{{{SOAP}}}mustUnderstand"
+_ABSOLUTE = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 _CHARSET = re.compile(r"""charset\s*=\s*"?([^\s";]+)""", re.IGNORECASE)
 
 
@@ -160,7 +161,14 @@ def _tree_problem(root: Element) -> SoapUnreadable | None:
         return SoapUnreadable("Het bericht bevat een entiteit die XML niet kent.")
     if any(depth > DEEPEST for depth in _depths(root)):
         return SoapUnreadable(f"Het bericht is dieper genest dan {DEEPEST} elementen.")
+    if not all(_ABSOLUTE.match(uri) for uri in _namespaces(root)):
+        return SoapUnreadable("Het bericht noemt een namespace die geen absolute URI is.")  # it has no canonical form
     return None
+
+
+def _namespaces(root: Element) -> set[str]:
+    declared = cast("Iterator[tuple[str, tuple[str, str]]]", etree.iterwalk(root, events=("start-ns",)))
+    return {uri for _, (_, uri) in declared if uri}
 
 
 def _depths(root: Element) -> Iterator[int]:

@@ -28,12 +28,19 @@ REPEATED_IN: Mapping[str, str] = {
 """The elements that hold a list, and what repeats in them: the same in every 2.x release."""
 
 LONGEST_NAME = 64
+_LONG_NUMBER = re.compile(r"\d{5,}")
 _STEP = re.compile(r"([^/\[\]]+)(?:\[([1-9][0-9]{0,8})\])?")
 
 
 def local_name(element: Element) -> str:
     """The name without its namespace."""
     return etree.QName(element).localname
+
+
+def shown_name(element: Element) -> str:
+    """Its name for people: of one that the sender made up no more than fits on a line, and no long number."""
+    name = _LONG_NUMBER.sub("…", local_name(element))
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 class Pads:
@@ -51,7 +58,7 @@ class Pads:
         name = local_name(element)
         parent = element.getparent()
         if parent is None or REPEATED_IN.get(local_name(parent)) != name:
-            return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+            return shown_name(element)
         if parent not in self._numbers:
             self._numbers[parent] = {child: number for number, child in enumerate(_named(parent, name), 1)}
         return f"{name}[{self._numbers[parent][element]}]"

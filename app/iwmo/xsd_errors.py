@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from lxml import etree
 
 from app.domain.retour import MOST_FINDINGS, Finding
-from app.iwmo.pad import Element, ElementTree, Pads, local_name
+from app.iwmo.pad import Element, ElementTree, Pads, shown_name
 from app.iwmo.xsd_meldingen import explain
 
 REGEL = "XSD"
@@ -134,7 +134,7 @@ def _tagged(tree: ElementTree) -> Iterator[Element]:
 
 def _finding(error: Error, near: Element, pads: Pads) -> Finding:
     element = _named_in(error, near)
-    melding, waarden = explain(error.type_name, error.message, local_name(element))
+    melding, waarden = explain(error.type_name, error.message, shown_name(element))
     return Finding(
         regel=REGEL,
         retourcode=None,

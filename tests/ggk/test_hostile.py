@@ -76,6 +76,8 @@ NO_SOAP = {
     "instruction after": (GOOD + b"<?x 999900006?>", XML, FAULT),
     "instruction inside": (GOOD.replace(b"WMO303", b"WMO303<?x y?>"), XML, FAULT),
     "instruction beside the body": (GOOD.replace(b"<soap:Body", b"<?x y?><soap:Body"), XML, FAULT),
+    "relative namespace": (GOOD.replace(b"<soap:Body>", b'<soap:Body xmlns:x="urn;x">'), XML, FAULT),
+    "relative namespace in use": (ENVELOPE + b'<s:Body><x xmlns="x"/>' + END, XML, FAULT),
     "XML 1.1": (GOOD.replace(b'version="1.0"', b'version="1.1"'), XML, FAULT),
     "very deep": (ENVELOPE + b"<s:Body>" + b"<a>" * 1900 + b"</a>" * 1900 + END, XML, FAULT),
     "deeper than the parser goes": (ENVELOPE + b"<s:Body>" + b"<a>" * 9000 + b"</a>" * 9000 + END, XML, FAULT),
