@@ -64,7 +64,7 @@ def _aanmelding(request: Request) -> Aanmelding:
         method=request.method,
         herkomst=herkomst,
         bearer=_bearer(request),
-        headers=dict(request.headers),
+        headers={name: ", ".join(request.headers.getlist(name)) for name in request.headers},
         cookies=request.cookies,
         via_proxy=via_proxy(request),
     )

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 import app
 from app.api.body import counted, demand_no_encoding, room_of
 from app.api.dependencies import Caller, Parts
-from app.api.problems import KIND_BY_REFUSAL, RETRY_AFTER_SECONDS, headers_of
+from app.api.problems import KIND_BY_REFUSAL, RETRY_AFTER_SECONDS, headers_of, note_denied
 from app.api.room import NoRoom
 from app.domain.refusals import NotFound, Refusal
 from app.ggk.names import MOST_BYTES_IN
@@ -72,6 +72,8 @@ class _FaultRoute(APIRoute):
             except ClientDisconnect:
                 raise
             except Exception as error:  # noqa: BLE001  (it is logged, and answered without its text)
+                if isinstance(error, Refusal):
+                    await run_in_threadpool(note_denied, request, error)
                 return _fault_of(error)
 
         return handle_or_fault
@@ -80,7 +82,8 @@ class _FaultRoute(APIRoute):
 def _fault_of(error: Exception) -> Response:
     if isinstance(error, Refusal):
         status = KIND_BY_REFUSAL[type(error)].status
-        return _xml(plain_fault(Faultcode.CLIENT, error.detail), status, headers_of(error))
+        code = Faultcode.SERVER if status is HTTPStatus.SERVICE_UNAVAILABLE else Faultcode.CLIENT
+        return _xml(plain_fault(code, error.detail), status, headers_of(error))
     if isinstance(error, NoRoom):
         fault = plain_fault(
             Faultcode.SERVER, "Er wordt nu te veel tegelijk gestuurd; stuur dit later ongewijzigd opnieuw."

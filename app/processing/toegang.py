@@ -16,7 +16,7 @@ GENERIC = "De aanmelding ontbreekt of geeft hier geen toegang."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aanmelding:
-    """What a request shows of who sends it; `headers` by their names in lower case.
+    """What a request shows of who sends it; `headers` by their names in lower case, one that came twice with a comma.
 
     `via_proxy`: it came from a proxy that is trusted, so what only such a proxy may say (a certificate) counts.
     """
