@@ -51,7 +51,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters["moment"] = _moment
+_environment.filters["moment"] = _moment  # pyright: ignore[reportUnknownMemberType]
 SHARED: Final = {"stylesheet": _versioned("iwmo.css"), "token_field": TOKEN}
 
 
