@@ -9,7 +9,20 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from app.cli import aansluiting, budget, check, database, demo, inrichting, keys, overgang, schemas, serve, worker
+from app.cli import (
+    aansluiting,
+    budget,
+    check,
+    database,
+    demo,
+    inrichting,
+    keys,
+    operator,
+    overgang,
+    schemas,
+    serve,
+    worker,
+)
 from app.domain.refusals import Refusal
 from app.iwmo.schema_files import SchemasUnusable
 from app.main import DatabaseUnreachable, DatabaseUnsafe, SchemaOutdated
@@ -17,6 +30,7 @@ from app.observability import configure_logging
 from app.settings import Settings
 from app.storage.alone import NotAlone
 
+COMMANDS = (serve, worker, demo, check, database, inrichting, keys, operator, aansluiting, schemas, budget, overgang)
 UNUSABLE = 2
 INTERRUPTED = 130
 
@@ -25,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; its exit status. 2 when the command line or the input is unusable."""
     parser = argparse.ArgumentParser(prog="iwmo", description="De iWmo-berichtenservice.")
     commands = parser.add_subparsers(title="commando's", required=True, metavar="commando")
-    for module in (serve, worker, demo, check, database, inrichting, keys, aansluiting, schemas, budget, overgang):
+    for module in COMMANDS:
         module.add_to(commands)
     arguments = parser.parse_args(argv)
     try:

@@ -9,9 +9,11 @@ import sys
 import uvicorn
 
 from app.cli.listening import objections
+from app.cli.operator import FIRST
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
 from app.main import opened_runtime
+from app.processing.personen import nobody_yet
 from app.settings import Settings
 from app.storage.alone import alone, is_for_one
 
@@ -39,8 +41,9 @@ def _run(arguments: argparse.Namespace) -> int:
     roles = ("dienst", "werker") if Settings().worker else ("dienst",)
     leave_on_sigterm()
     with alone(settings.database_url, *roles):
-        with opened_runtime(settings, holding=roles):
-            pass  # what is wrong with the database is told before anything is served
+        with opened_runtime(settings, holding=roles) as runtime:  # what is wrong with it is told before it serves
+            if nobody_yet(runtime):
+                print(f"iwmo: {FIRST}", file=sys.stderr)
         _serve(arguments, settings)
     return 0
 
