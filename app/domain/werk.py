@@ -32,6 +32,9 @@ class JobSoort(StrEnum):
     OPRUIMEN = "opruimen"
     """Remove what nobody needs any more."""
 
+    BEWAREN = "bewaren"
+    """Delete what was kept long enough, where the settings ask for it."""
+
 
 DELIVERIES: Final = frozenset({JobSoort.AFLEVERING, JobSoort.FOUTBERICHT})
 """Work that waits for others, and goes on for days when they are away."""

@@ -19,13 +19,14 @@ from app.iwmo.releases import write
 from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted
 from app.processing.bezorgen import give
+from app.processing.duplicates import keep_once
 from app.processing.inrichtingen import find_inrichting
 from app.processing.runtime import Runtime, new_gemeente_referentie, new_id
 from app.rules.judgement import findings_beyond, findings_within
 from app.rules.settle import settle
 from app.storage import declaraties as stored
 from app.storage import toewijzingen
-from app.storage.berichten import NewBericht, add_bericht, add_unique_bericht, set_status
+from app.storage.berichten import NewBericht, add_bericht, set_status
 from app.storage.declaraties import DeclaratieRecord, DeclaratieStatus, PrestatieRecord
 from app.storage.findings import add_findings
 from app.storage.jobs import NewJob, add_jobs
@@ -37,7 +38,7 @@ class OwnBerichtInvalid(Exception):
 
 def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> Receipt:
     """Process a 303: at once, or when it is large as a job that its receipt leaves behind."""
-    existing = add_unique_bericht(session, new=_record_of_303(arrival, declaratie))
+    existing = keep_once(session, runtime, _record_of_303(arrival, declaratie))
     if existing is not None:
         return Receipt(bericht_id=existing, is_new=False)
     if len(arrival.body) > runtime.direct_bytes:

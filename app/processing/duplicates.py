@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy.orm import Session
 
 from app.domain.bericht import RETOUREN, Berichtsoort
 from app.domain.codelijsten import NIET_UNIEK
-from app.domain.refusals import DifferentBericht
+from app.domain.refusals import BerichtWasDeleted, DifferentBericht
 from app.domain.retour import Finding
 from app.processing.arrival import Arrival, Receipt
+from app.processing.bewaren_sporen import Spoorsoort, was_deleted
+from app.processing.runtime import Runtime
 from app.storage.accepted import sha256_of
+from app.storage.berichten import NewBericht, add_unique_bericht
+
+DELETED: Final = "Dit bericht is al eens verwerkt, en verwijderd toen de bewaartermijn van zijn dossier voorbij was."
+
+
+def keep_once(session: Session, runtime: Runtime, new: NewBericht) -> str | None:
+    """Keep an accepted bericht, None; unless its `uniek` is taken: the id of the bericht that has it.
+
+    Raises BerichtWasDeleted when that was deleted: it is not processed a second time.
+    """
+    if new.uniek is not None and was_deleted(session, runtime, Spoorsoort.BERICHT, new.uniek):
+        raise BerichtWasDeleted(DELETED)
+    return add_unique_bericht(session, new=new)
 
 
 def known_receipt(session: Session, existing_id: str, arrival: Arrival) -> Receipt:

@@ -16,6 +16,7 @@ class Doel(StrEnum):
     LOGBOEK = "logboek"
     CLIENT = "client"
     SESSIES = "sessies"
+    BEWAREN = "bewaren"
     TWEEDE_FACTOR = "tweede-factor"
 
 

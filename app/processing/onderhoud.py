@@ -11,26 +11,31 @@ from app.domain.aflevering import AansluitingSoort, GebeurtenisSoort
 from app.domain.bericht import Berichtsoort
 from app.domain.termijnen import WERKDAGEN_BY_RELEASE, TermijnSoort, first_day_due_from
 from app.domain.werk import JobSoort
+from app.processing import bewaren
+from app.processing.bewaren_los import purge_finished
 from app.processing.failpoints import passed
 from app.processing.feestdagen import is_feestdag
 from app.processing.ophalen import ophaling
 from app.processing.runtime import Runtime
 from app.storage.aansluitingen import list_aansluitingen
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen, overdue_berichten
-from app.storage.jobs import Job, NewJob, add_jobs, purge_jobs, reschedule_job
+from app.storage.jobs import Job, NewJob, add_jobs, finish_job, reschedule_job
 
 BERICHTSOORT: Final = {TermijnSoort.RETOUR_301: Berichtsoort.WMO301, TermijnSoort.RETOUR_303: Berichtsoort.WMO303}
 AT_ONCE: Final = 500
-EVERY: Final = {JobSoort.TERMIJNEN: timedelta(hours=1), JobSoort.OPRUIMEN: timedelta(hours=1)}
-KEPT: Final = timedelta(days=30)
-"""How long work that is done can be looked at; what happened to a bericht stays with the bericht."""
+EVERY: Final = {
+    JobSoort.TERMIJNEN: timedelta(hours=1),
+    JobSoort.OPRUIMEN: timedelta(hours=1),
+    JobSoort.BEWAREN: timedelta(days=1),
+}
 
 
 def add_periodic(session: Session, runtime: Runtime) -> None:
     """See to it that the work that comes back is there, once."""
     now = runtime.now()
     folders = list_aansluitingen(session, soort=AansluitingSoort.MAP)
-    jobs = [NewJob(soort=soort, gepland_op=now, sleutel=soort) for soort in EVERY]
+    soorten = [soort for soort in EVERY if soort is not JobSoort.BEWAREN or runtime.bewaren_automatisch]
+    jobs = [NewJob(soort=soort, gepland_op=now, sleutel=soort) for soort in soorten]
     add_jobs(session, [*jobs, *(ophaling(folder.partij, now) for folder in folders)], now=now)
 
 
@@ -46,10 +51,17 @@ def note_overdue(runtime: Runtime, job: Job) -> None:
 
 
 def purge(runtime: Runtime, job: Job) -> None:
-    """Remove work that was done long ago; in batches."""
-    before = runtime.now() - KEPT
-    while runtime.storage.run(lambda session: purge_jobs(session, before=before, limit=AT_ONCE)):
-        passed("opruimen-verwijderd")
+    """Remove work that was done long ago, and answers that nobody can ask for again; in batches."""
+    purge_finished(runtime, runtime.now())
+    _again(runtime, job)
+
+
+def delete_due(runtime: Runtime, job: Job) -> None:
+    """Delete what was kept long enough, as long as the settings ask for it."""
+    if not runtime.bewaren_automatisch:
+        runtime.storage.run(lambda session: finish_job(session, job, now=runtime.now()))
+        return
+    bewaren.run(runtime)
     _again(runtime, job)
 
 

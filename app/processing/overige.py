@@ -10,9 +10,8 @@ from app.domain.verzoek import OverigBericht
 from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted, richting_of
 from app.processing.bezorgen import give
-from app.processing.duplicates import known_receipt
+from app.processing.duplicates import keep_once, known_receipt
 from app.processing.runtime import Runtime
-from app.storage.berichten import add_unique_bericht
 from app.storage.verzoeken import add_referenties
 
 
@@ -28,7 +27,7 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, bericht: Overi
         bsns=bericht.bsns,
         aanbieder=aanbieder,
     )
-    existing = add_unique_bericht(session, new=record)
+    existing = keep_once(session, runtime, record)
     if existing is not None:
         return known_receipt(session, existing, arrival)
     if arrival.soort is Berichtsoort.WMO315:

@@ -14,11 +14,11 @@ from app.iwmo.reading import read, recognise
 from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted, errors_in
 from app.processing.bezorgen import give
-from app.processing.duplicates import known_receipt
+from app.processing.duplicates import keep_once, known_receipt
 from app.processing.runtime import Runtime
 from app.rules.judgement import findings_beyond, findings_within
 from app.storage.accepted import AcceptedBericht, find_accepted, set_antwoord_op
-from app.storage.berichten import add_unique_bericht, body_of, set_status
+from app.storage.berichten import body_of, set_status
 from app.storage.findings import add_findings
 from app.storage.toewijzingen import reject_versies
 
@@ -41,7 +41,7 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, retour: Toewij
         bsns=(client.bsn for client in retour.clienten),
         aanbieder=retour.header.ontvanger,
     )
-    existing = add_unique_bericht(session, new=record)
+    existing = keep_once(session, runtime, record)
     if existing is not None:
         return known_receipt(session, existing, arrival)
     findings = arrival.located(findings_on(session, runtime, retour, heenbericht, arrival.release))

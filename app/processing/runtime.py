@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 import app
 from app.delivery.transports import Transports, public_transports
 from app.domain.bericht import Berichtsoort
+from app.domain.bewaren import Bewaartermijnen
 from app.domain.inrichting import Inrichting
 from app.domain.retour import Finding
 from app.ggk.schemas import EnvelopSchemas
@@ -66,6 +67,8 @@ class Runtime:
     direct_bytes: int = DIRECT_BYTES
     max_bericht_bytes: int = MAX_BERICHT_BYTES
     ggk_in_order: bool = False
+    bewaartermijnen: Bewaartermijnen = Bewaartermijnen()
+    bewaren_automatisch: bool = False
     shared_clock: bool = False
     logboek_jaren: int = LOGBOEK_JAREN
     envelop_schemas: EnvelopSchemas = field(default_factory=_own_envelop_schemas)

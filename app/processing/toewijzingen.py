@@ -13,12 +13,11 @@ from app.domain.toewijzing import Toewijzingsbericht
 from app.processing import uniek
 from app.processing.allocate import allocate
 from app.processing.arrival import Arrival, Receipt, accepted, errors_in
-from app.processing.duplicates import known_receipt
+from app.processing.duplicates import keep_once, known_receipt
 from app.processing.inrichtingen import find_inrichting
 from app.processing.runtime import Runtime
 from app.rules.judgement import findings_beyond, findings_within
 from app.storage import toewijzingen as stored
-from app.storage.berichten import add_unique_bericht
 from app.storage.findings import add_findings
 from app.storage.verzoeken import referenties
 
@@ -33,7 +32,7 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, bericht: Toewi
         bsns=(client.bsn for client in bericht.clienten),
         aanbieder=bericht.header.ontvanger if direct else None,
     )
-    existing = add_unique_bericht(session, new=record)
+    existing = keep_once(session, runtime, record)
     if existing is not None:
         return known_receipt(session, existing, arrival)
     dossier = load_dossier(session, runtime, bericht, lock=True)

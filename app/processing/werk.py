@@ -32,8 +32,9 @@ HANDLERS: Final[Mapping[JobSoort, Handler]] = {
     JobSoort.OPHALEN: ophalen.carry_out,
     JobSoort.TERMIJNEN: onderhoud.note_overdue,
     JobSoort.OPRUIMEN: onderhoud.purge,
+    JobSoort.BEWAREN: onderhoud.delete_due,
 }
-PERIODIC: Final = frozenset({JobSoort.OPHALEN, JobSoort.TERMIJNEN, JobSoort.OPRUIMEN})
+PERIODIC: Final = frozenset({JobSoort.OPHALEN, JobSoort.TERMIJNEN, JobSoort.OPRUIMEN, JobSoort.BEWAREN})
 PERIODIC_WAIT: Final = timedelta(minutes=10)
 MOST_CRASHES: Final = 20
 """Of work that is not a delivery; so many attempts without an end mean that it takes the process with it each time."""

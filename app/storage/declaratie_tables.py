@@ -78,6 +78,12 @@ class PrestatieRow(Base):
             sqlite_where=text("debet_credit = 'C' AND uitkomst = 'toegekend'"),
             postgresql_where=text("debet_credit = 'C' AND uitkomst = 'toegekend'"),
         ),
+        Index(
+            "ix_prestatie_toewijzing_id",
+            "toewijzing_id",
+            sqlite_where=text("toewijzing_id IS NOT NULL"),
+            postgresql_where=text("toewijzing_id IS NOT NULL"),
+        ),
     )
 
     declaratie_id: Mapped[str] = mapped_column(ForeignKey("declaratie.id"), primary_key=True)

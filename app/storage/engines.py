@@ -19,6 +19,7 @@ SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # NORMAL loses commits when the power fails
+    "PRAGMA secure_delete = ON",  # what is deleted is overwritten, not left in the file
 )
 
 
@@ -34,6 +35,15 @@ def reading_engine(writer: Engine) -> Engine:
     if writer.dialect.name == "sqlite":
         return _sqlite_engine(writer.url, QueuePool, begin="BEGIN", pragmas=("PRAGMA query_only = ON",))
     return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def checkpoint(engine: Engine) -> None:
+    """Write the log of a SQLite database into its file and empty it, as far as its readers allow."""
+    driver = engine.raw_connection()
+    try:
+        driver.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        driver.close()
 
 
 def _foreign_keys(*, on: bool) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.envelop import Stuurgegevens, Systeem
-from app.storage.columns import insert_or_conflict
+from app.storage.columns import insert_or_conflict, one_of
 from app.storage.ggk_tables import GgkEnvelopRow, GgkTijdstipRow
 
 COMPRESSION_LEVEL: Final = 1
@@ -144,6 +145,15 @@ def bytes_of(session: Session, *, id: str) -> bytes:
     """The exact bytes of an envelope."""
     inhoud = session.execute(select(GgkEnvelopRow.inhoud).where(GgkEnvelopRow.id == id)).scalar_one()
     return zlib.decompress(inhoud)
+
+
+def zenders_of(session: Session, *, ids: Collection[str]) -> list[tuple[str, str, str, str]]:
+    """Of those of the envelopes that came in: organisatie, applicatie, administratie and referentienummer."""
+    row = GgkEnvelopRow
+    query = select(row.organisatie, row.applicatie, row.administratie, row.referentienummer).where(
+        one_of(session, row.id, ids), row.richting == EnvelopRichting.IN
+    )
+    return [(found[0], found[1], found[2], found[3]) for found in session.execute(query)]
 
 
 def link_bericht(session: Session, *, id: str, bericht_id: str) -> None:

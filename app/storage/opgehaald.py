@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, delete
+from sqlalchemy import ForeignKey, Index, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.storage.columns import Base, insert_or_conflict
@@ -12,6 +12,7 @@ class OpgehaaldRow(Base):
     """A file that was taken in and may still lie where it was; `bestand` tells it from every other file."""
 
     __tablename__ = "opgehaald"
+    __table_args__ = (Index(None, "bericht_id"),)
 
     partij: Mapped[str] = mapped_column(primary_key=True)
     bestand: Mapped[str] = mapped_column(primary_key=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.storage import (
     bericht_tables,
+    bewaren_tables,
     declaratie_tables,
     findings,
     ggk_tables,
@@ -28,6 +29,7 @@ from app.storage.columns import Base
 
 TABLE_MODULES = (
     bericht_tables,
+    bewaren_tables,
     declaratie_tables,
     findings,
     ggk_tables,

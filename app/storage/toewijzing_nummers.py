@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Collection
+from typing import Final, TypeAlias
 
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
@@ -13,6 +14,12 @@ from app.storage.toewijzing_tables import ToewijzingRow
 
 FIRST_NUMMER: Final = 500_000_001  # far from where a back office begins, so that the two do not meet
 LAST_NUMMER: Final = 999_999_999  # LDT_Nummer
+
+Which: TypeAlias = Callable[[Collection[int]], Collection[int]]
+
+
+def _none(_nummers: Collection[int]) -> Collection[int]:
+    return ()
 
 
 class ToewijzingNummerTellerRow(Base):
@@ -32,8 +39,18 @@ def lock_nummers(session: Session, *, gemeente: str) -> int:
     return _raise_teller(session, gemeente, 0)
 
 
-def free_nummers(session: Session, *, gemeente: str, after: int, count: int) -> list[int]:
-    """The first numbers above `after` that no toewijzing of the gemeente has; fewer where they run out.
+def last_nummer(session: Session, *, gemeente: str) -> int:
+    """The last number that the gemeente was given; it is given none up to this one any more."""
+    row = session.get(ToewijzingNummerTellerRow, gemeente)
+    return row.laatste if row else FIRST_NUMMER - 1
+
+
+def free_nummers(
+    session: Session, *, gemeente: str, after: int, count: int, deleted: Which = _none
+) -> list[int]:
+    """The first numbers above `after` that no toewijzing of the gemeente has or had; fewer where they run out.
+
+    `deleted` says which of some numbers a toewijzing had that is gone.
 
     They stay free while the caller holds the lock of `lock_nummers`; it tells with `set_last_nummer` what it used.
     """
@@ -44,7 +61,7 @@ def free_nummers(session: Session, *, gemeente: str, after: int, count: int) -> 
         between = select(ToewijzingRow.nummer).where(
             ToewijzingRow.gemeente == gemeente, ToewijzingRow.nummer.between(first, after)
         )
-        used = set(session.scalars(between))
+        used = {*session.scalars(between), *deleted(range(first, after + 1))}
         free += (nummer for nummer in range(first, after + 1) if nummer not in used)
     return free[:count]
 
@@ -55,13 +72,15 @@ def set_last_nummer(session: Session, *, gemeente: str, laatste: int) -> None:
     session.execute(update(ToewijzingNummerTellerRow).where(of_gemeente).values(laatste=laatste))
 
 
-def next_nummer(session: Session, *, gemeente: str) -> int:
-    """A number that no toewijzing of the gemeente has; its counter stays locked until the end of the transaction.
+def next_nummer(session: Session, *, gemeente: str, deleted: Which = _none) -> int:
+    """A number that no toewijzing of the gemeente has or had; its counter stays locked until the transaction ends.
 
     Raises InvalidInput when there is none left.
     """
     nummer = _raise_teller(session, gemeente, 1)
     free = _first_free(session, gemeente, nummer)
+    while deleted([free]):
+        free = _first_free(session, gemeente, free + 1)
     if free > LAST_NUMMER:
         raise InvalidInput("Er is geen ToewijzingNummer meer vrij.")
     if free != nummer:

@@ -46,6 +46,7 @@ class ToewijzingVersieRow(Base):
         ),
         Index(None, "toewijzing_id"),
         Index(None, "bsn"),
+        Index(None, "bericht_id"),
     )
 
     id: Mapped[Identity]

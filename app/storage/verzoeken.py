@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.storage.columns import Base, insert_or_conflict, one_of
@@ -14,6 +14,7 @@ class VerzoekReferentieRow(Base):
     """The ReferentieAanbieder that a 315 gave for a client."""
 
     __tablename__ = "verzoek_referentie"
+    __table_args__ = (Index(None, "bericht_id"),)
 
     gemeente: Mapped[str] = mapped_column(primary_key=True)
     aanbieder: Mapped[str] = mapped_column(primary_key=True)

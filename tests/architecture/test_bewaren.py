@@ -1,0 +1,29 @@
+"""Every table says how long what it holds is kept."""
+
+from __future__ import annotations
+
+from app.domain.bewaren import Bewaarsoort
+from app.storage.bewaren_soorten import BEWAARSOORT_BY_TABLE
+from app.storage.schema import metadata
+
+
+def test_every_table_has_a_line_and_every_line_a_table():
+    assert set(BEWAARSOORT_BY_TABLE) == set(metadata.tables)
+
+
+def test_what_points_at_a_dossier_is_of_a_dossier():
+    """Else deleting the dossier would fail, or leave it."""
+    named = {
+        table.name
+        for table in metadata.tables.values()
+        for key in table.foreign_keys
+        if BEWAARSOORT_BY_TABLE[key.column.table.name] is Bewaarsoort.DOSSIER
+    }
+    assert {table for table in named if BEWAARSOORT_BY_TABLE[table] is not Bewaarsoort.DOSSIER} == {"job"}
+
+
+def test_what_names_a_client_is_of_a_dossier():
+    """Apart from a stop, which holds one for as long as it stands."""
+    naming = {table.name for table in metadata.tables.values() if {"bsn", "geboortedatum"} & set(table.columns.keys())}
+    others = {table for table in naming if BEWAARSOORT_BY_TABLE[table] is not Bewaarsoort.DOSSIER}
+    assert others == {"vernietigingsstop"}

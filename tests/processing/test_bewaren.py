@@ -1,0 +1,189 @@
+"""What is deleted, and what stays: whole dossiers, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from app.domain.refusals import BerichtWasDeleted, InvalidInput
+from app.domain.principal import Principal, Rol
+from app.iwmo.releases import write
+from app.processing import bewaren, failpoints
+from app.processing.bewaren_stops import lift, stop_bericht, stop_client, stop_toewijzing
+from app.processing.receive import receive
+from app.processing.runtime import Runtime
+from app.domain.logboek import OPDRACHTREGEL
+from app.domain.refusals import Refusal
+from tests.builders import AANBIEDER, BSN_X, BSN_Y, GEMEENTE, P1
+from tests.e2e.notation import BASE, D, T1, T4, line, message_301, message_303
+from tests.e2e.service import Clock
+from tests.processing.bewaren_stories import dump, emptied, everything, files, traces_in, years_on
+
+AS_GEMEENTE = Principal(key_id="a", rol=Rol.GEMEENTE, gemeenten=frozenset({GEMEENTE}))
+AS_AANBIEDER = Principal(key_id="b", rol=Rol.AANBIEDER, aanbieders=frozenset({AANBIEDER}))
+LINE_X = line("R-X", 1001, P1, 850, 100, D(85000))
+LINE_Y = line("R-Y", 1004, P1, 400, 100, D(40000), bsn=BSN_Y)
+
+
+def send(runtime: Runtime, message, principal: Principal = AS_GEMEENTE) -> str:
+    return receive(runtime, principal, write(message, "2.3")).bericht_id
+
+
+def both(runtime: Runtime) -> tuple[str, str]:
+    return send(runtime, BASE[0]), send(runtime, BASE[1])
+
+
+def age(runtime: Runtime, bericht_ids: list[str], years: int) -> None:
+    """Let berichten have come so many years ago."""
+    from sqlalchemy import update
+
+    from app.storage.bericht_tables import BerichtRow
+
+    with runtime.storage.writing() as session:
+        moment = datetime.now(UTC) - timedelta(days=366 * years)
+        session.execute(update(BerichtRow).where(BerichtRow.id.in_(bericht_ids)).values(ontvangen_op=moment))
+
+
+class TestRun:
+    def test_deletes_nothing_early(self, runtime: Runtime, clock: Clock):
+        both(runtime)
+        before = dump(runtime.storage, "bericht", "toewijzing", "toewijzing_versie", "bericht_client")
+        verslag = years_on(clock, runtime, years=14)
+        assert (verslag.dossiers, verslag.berichten) == (0, 0)
+        assert dump(runtime.storage, *before) == before
+
+    def test_deletes_everything_in_time(self, runtime: Runtime, clock: Clock):
+        both(runtime)
+        send(runtime, message_303("D1", P1, "2019-06-20", LINE_X, LINE_Y), AS_AANBIEDER)
+        verslag = years_on(clock, runtime)
+        assert (verslag.dossiers, verslag.mislukt) == (2, 0)
+        assert emptied(runtime.storage) == {}
+        assert traces_in(everything(runtime.storage), [BSN_X, BSN_Y, "Testmans", "1979-06-10", "R-X", "BASISX"]) == []
+
+    def test_a_future_day_is_for_a_trial_alone(self, runtime: Runtime):
+        both(runtime)
+        with pytest.raises(InvalidInput):
+            bewaren.run(runtime, until=date(2090, 1, 1))
+        before = dump(runtime.storage)
+        verslag = bewaren.run(runtime, until=date(2090, 1, 1), trial=True)
+        assert (verslag.dossiers, verslag.toewijzingen, verslag.proef) == (2, 4, True)
+        assert dump(runtime.storage) == before
+
+    def test_a_toewijzing_without_end_keeps_its_dossier(self, runtime: Runtime, clock: Clock):
+        from dataclasses import replace
+
+        send(runtime, message_301("OPEN", "2019-05-14", replace(T1, einddatum=None)))
+        assert years_on(clock, runtime, years=200).dossiers == 0
+        assert bewaren.months(runtime) == {"": 1}
+
+
+class TestSharedBericht:
+    def test_stays_until_both_are_due(self, runtime: Runtime, clock: Clock):
+        x, y = both(runtime)
+        claim = send(runtime, message_303("D1", P1, "2019-06-20", LINE_X, LINE_Y), AS_AANBIEDER)
+        (answer,) = [row[0] for row in dump(runtime.storage, "bericht")["bericht"] if "WMO304" in row]
+        age(runtime, [x, claim, answer], 20)
+        assert bewaren.run(runtime).dossiers == 1
+        assert {row[0] for row in dump(runtime.storage, "bericht")["bericht"]} == {y, claim, answer}
+        lines = dump(runtime.storage, "prestatie")["prestatie"]
+        assert len(lines) == 2
+        years_on(clock, runtime)
+        assert emptied(runtime.storage) == {}
+
+    def test_the_other_dossier_is_left_byte_for_byte(self, runtime: Runtime):
+        _, y = both(runtime)
+        x = dump(runtime.storage, "bericht")
+        tables = ("bericht", "bericht_inhoud", "toewijzing", "toewijzing_versie", "toewijzing_versie_bericht")
+        before = dump(runtime.storage, *tables)
+        ids = [row[0] for row in x["bericht"] if row[0] != y]
+        age(runtime, ids, 20)
+        bewaren.run(runtime)
+        after = dump(runtime.storage, *tables)
+        for name in tables:
+            assert after[name]
+            assert set(map(repr, after[name])) <= set(map(repr, before[name]))
+
+
+class TestStops:
+    @pytest.mark.parametrize("about", ["client", "toewijzing", "bericht"])
+    def test_a_stopped_dossier_stays_whole_until_it_is_lifted(self, runtime: Runtime, clock: Clock, about: str):
+        x, _ = both(runtime)
+        claim = send(runtime, message_303("D1", P1, "2019-06-20", LINE_X), AS_AANBIEDER)
+        more = {"reden": "bezwaar"}
+        if about == "client":
+            stop = stop_client(runtime, OPDRACHTREGEL, bsn=BSN_X, gemeente=None, **more)
+        elif about == "toewijzing":
+            stop = stop_toewijzing(runtime, OPDRACHTREGEL, gemeente=GEMEENTE, sleutel="1001", **more)
+        else:
+            stop = stop_bericht(runtime, OPDRACHTREGEL, bericht_id=claim, **more)
+        verslag = years_on(clock, runtime)
+        assert (verslag.dossiers, verslag.vastgehouden) == (1, 1)
+        kept = {row[0] for row in dump(runtime.storage, "bericht")["bericht"]}
+        assert {x, claim} < kept
+        assert len(dump(runtime.storage, "toewijzing")["toewijzing"]) == 3
+        assert lift(runtime, OPDRACHTREGEL, stop)
+        bewaren.run(runtime)
+        assert emptied(runtime.storage) == {}
+        assert traces_in(everything(runtime.storage), [BSN_X, BSN_Y]) == []
+
+
+class TestReplay:
+    def test_what_was_deleted_is_not_taken_in_again(self, runtime: Runtime, clock: Clock):
+        both(runtime)
+        claim = message_303("D1", P1, "2019-06-20", LINE_X)
+        send(runtime, claim, AS_AANBIEDER)
+        today = clock.today
+        years_on(clock, runtime)
+        clock.today = today
+        for message, principal in ((BASE[0], AS_GEMEENTE), (claim, AS_AANBIEDER)):
+            with pytest.raises(BerichtWasDeleted):
+                send(runtime, message, principal)
+        assert dump(runtime.storage, "toewijzing", "declaratie") == {"toewijzing": [], "declaratie": []}
+
+
+class TestRefused:
+    def test_goes_after_its_own_term(self, runtime: Runtime):
+        with pytest.raises(Refusal):
+            receive(runtime, AS_GEMEENTE, b"no message of 999900006")
+        (row,) = dump(runtime.storage, "bericht")["bericht"]
+        assert bewaren.run(runtime).los == 0
+        clock_day = datetime.now(UTC).date() + timedelta(days=367)
+        assert bewaren.run(runtime, until=clock_day, trial=True).los == 1
+        age(runtime, [row[0]], 2)
+        assert runtime.today() < clock_day
+
+
+class TestInterrupted:
+    @pytest.mark.parametrize(
+        "place", ["bewaren-besluiten-weg", "bewaren-enveloppen-weg", "bewaren-dossiers-geschreven", "bewaren-dossiers-weg"]
+    )
+    def test_leaves_every_dossier_whole_or_gone_and_is_finished_later(
+        self, runtime: Runtime, clock: Clock, place: str
+    ):
+        both(runtime)
+        clock.today = date(2090, 1, 1)
+
+        def die(name: str) -> None:
+            if name == place:
+                raise KeyboardInterrupt
+
+        failpoints.listen(die)
+        with pytest.raises(KeyboardInterrupt):
+            bewaren.run(runtime, at_once=1)
+        failpoints.listen(None)
+        left = dump(runtime.storage, "bericht_client", "toewijzing_versie")
+        assert {row[1] for row in left["bericht_client"]} == {row[4] for row in left["toewijzing_versie"]}
+        bewaren.run(runtime)
+        assert emptied(runtime.storage) == {}
+
+
+class TestFile:
+    def test_nothing_remains_in_it(self, runtime: Runtime, clock: Clock, database_url: str):
+        both(runtime)
+        send(runtime, message_303("D1", P1, "2019-06-20", LINE_X, LINE_Y), AS_AANBIEDER)
+        wanted = [BSN_X, BSN_Y, "Testmans", "1979-06-10"]
+        if database_url.startswith("sqlite"):
+            assert set(wanted) - set(traces_in(files(database_url), wanted)) == set()
+        years_on(clock, runtime)
+        assert traces_in(files(database_url), wanted) == []
