@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection, Generator
+from collections.abc import AsyncGenerator, Collection, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -40,17 +40,24 @@ from app.api.problems import FailuresEndHere, add_problem_handlers
 from app.api.room import Room
 from app.api.security_txt import Disclosure
 from app.delivery.destinations import Destinations
+from app.delivery.exchange import Limits
 from app.delivery.safe_client import SafeClient, tls_context
 from app.delivery.transports import Transports
 from app.iwmo.schema_directory import active_directory
 from app.iwmo.xsd import Schemas
 from app.observability import configure_logging
 from app.processing.geheimen import Geheimen
-from app.processing.keys import by_key
+from app.processing.jwks import FetchedKeys, FileKeys, KeySource
+from app.processing.key_digests import pepper_all
+from app.processing.keys import by_key, registered
+from app.processing.logboek_weigeringen import write_counted
+from app.processing.machines import ByCertificate, ByToken
 from app.processing.readiness import Readiness, readiness
 from app.processing.runtime import Runtime
+from app.processing.tempo import Tempi, Tempo
 from app.processing.toegang import Identify
-from app.settings import PROJECT, Settings
+from app.processing.tokens import TokenIssuer
+from app.settings import PROJECT, OAuthIssuer, Settings
 from app.storage.alone import NotAlone, nobody_else
 from app.storage.base import create_storage
 from app.web.application import Doors, create_pages
@@ -71,13 +78,18 @@ NOUNS = (
     inrichting,
     aansluitingen,
 )
-WAYS: tuple[Identify, ...] = (by_key,)
-"""How a caller may show who it is, in the order in which they are tried."""
+JWKS_LIMITS = Limits(connect_seconds=3, total_seconds=5)
+"""Callers wait for it, and the keys of an issuer are a few kilobytes."""
+
 OWN_SCHEMAS = PROJECT / "schemas" / "iwmo"
 
 
 class SchemaOutdated(Exception):
     """The database has another schema than this version of the service needs"""
+
+
+class SettingsUnsafe(Exception):
+    """With these settings somebody might get in who should not"""
 
 
 class DatabaseUnsafe(Exception):
@@ -107,13 +119,50 @@ def create_runtime(settings: Settings) -> Runtime:
     )
 
 
-def _transports(settings: Settings) -> Transports:
-    destinations = Destinations(
+def ways_in(settings: Settings) -> Sequence[Identify]:
+    """How a caller may show who it is, in the order in which they are tried; raises SettingsUnsafe."""
+    believed = settings.client_certificates
+    if believed and not settings.trusted_proxies:
+        raise SettingsUnsafe(
+            "IWMO_CLIENT_CERTIFICATES=true kan alleen achter een proxy die certificaten controleert en Client-Cert "
+            "uit vragen van buiten verwijdert; noem diens netwerk in IWMO_TRUSTED_PROXIES."
+        )
+    issuers = {issuer.issuer: _issuer(issuer, settings) for issuer in settings.oauth_issuers}
+    by_token = ByToken(issuers=issuers, register=registered, certificates=believed)
+    by_bearer: tuple[Identify, ...] = (by_key, by_token) if issuers else (by_key,)
+    return (ByCertificate(believed=believed, register=registered, beside=by_bearer), *by_bearer)
+
+
+def _issuer(issuer: OAuthIssuer, settings: Settings) -> TokenIssuer:
+    return TokenIssuer(
+        name=issuer.issuer,
+        audience=issuer.audience,
+        keys=_keys_of(issuer, settings),
+        subject_claim=issuer.subject_claim,
+        scope_prefix=issuer.scope_prefix,
+    )
+
+
+def _keys_of(issuer: OAuthIssuer, settings: Settings) -> KeySource:
+    if issuer.jwks_url is not None:
+        return FetchedKeys(SafeClient(_destinations(settings), limits=JWKS_LIMITS), issuer.jwks_url)
+    path = issuer.jwks_file
+    if path is None or not path.is_file():
+        raise SettingsUnsafe(f"IWMO_OAUTH_ISSUERS: het bestand {path} is er niet.")
+    return FileKeys(path)
+
+
+def _destinations(settings: Settings) -> Destinations:
+    return Destinations(
         networks=[str(network) for network in settings.internal_networks],
         hosts=settings.internal_hosts,
         ports=settings.delivery_ports,
         plain_http=settings.plain_http,
     )
+
+
+def _transports(settings: Settings) -> Transports:
+    destinations = _destinations(settings)
     client = SafeClient(destinations)
     authorization = settings.ggk_authorization
     return Transports(
@@ -162,6 +211,7 @@ def prepare_database(runtime: Runtime, *, holding: Collection[str] = ()) -> None
         raise SchemaOutdated("Het schema van de database is niet bij. Voer eerst uit: iwmo db upgrade")
     if found is Readiness.SCHEMA_OUTDATED:
         migrate(runtime, holding=holding)
+    pepper_all(runtime)
 
 
 def migrate(runtime: Runtime, *, holding: Collection[str] = ()) -> None:
@@ -193,7 +243,17 @@ async def _running(parts: Runtime, *, works: bool) -> AsyncGenerator[None]:
     yield
     if worker:
         await run_in_threadpool(worker.stop)
+    await run_in_threadpool(write_counted, parts, every=True)
     parts.storage.close()
+
+
+def _tempi(settings: Settings) -> Tempi:
+    return Tempi(
+        requests_per_second=settings.requests_per_second,
+        bsn_searches_per_minute=settings.bsn_searches_per_minute,
+        bsn_searches_per_day=settings.bsn_searches_per_day,
+        failures_per_minute=settings.failures_per_minute,
+    )
 
 
 def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> ASGIApp:
@@ -228,7 +288,9 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     app.include_router(reference.router)
     app.include_router(security_txt.router)
     app.include_router(soap.router)
-    app.state.admission = Admission(ways=WAYS, rules=rules_of(app.routes))
+    app.state.admission = Admission(
+        ways=ways_in(settings), rules=rules_of(app.routes), tempo=Tempo(_tempi(settings))
+    )
     add_problem_handlers(app)
     pages = create_pages(House(runtime=parts, public_url=settings.public_url))
     outside = AnswerHeaders(CrossOrigin(FailuresEndHere(HeadIsGet(Doors(app, pages))), settings.cors_origins))

@@ -187,6 +187,20 @@ class Settings(BaseSettings):
         default=False,
         description="Whether the worker deletes every day what was kept long enough; off: `iwmo retention run`",
     )
+    requests_per_second: int = Field(
+        default=200, ge=0, description="How many requests a credential may make in a second, over ten; 0: no limit"
+    )
+    bsn_searches_per_minute: int = Field(
+        default=30, ge=0, description="How many searches for a bsn a credential may do in a minute; 0: no limit"
+    )
+    bsn_searches_per_day: int = Field(
+        default=500, ge=0, description="How many searches for a bsn a credential may do in a day; 0: no limit"
+    )
+    failures_per_minute: int = Field(
+        default=30,
+        ge=0,
+        description="How often in a minute an address hears that what it shows opens nothing; then 429; 0: no limit",
+    )
     worker: bool = Field(default=True, description="Whether `iwmo serve` does background work too (`--no-worker`)")
     today: date | None = Field(
         default=None, description="A fixed business date for tests and demos; empty: the date in Amsterdam"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
-from fastapi import Request
+from fastapi import BackgroundTasks, Request
 
 from app.api.origin import herkomst_of, via_proxy
-from app.api.policy import Entry, Rule, Rules
+from app.api.policy import Entry, Rules
 from app.domain.principal import Herkomst, Principal
-from app.domain.refusals import NotFound
+from app.domain.refusals import NotAuthenticated, NotFound
+from app.processing.key_uses import KeyUses
 from app.processing.runtime import Runtime
+from app.processing.tempo import Tempo
 from app.processing.toegang import Aanmelding, Identify, identified
 
 log = structlog.get_logger(__name__)
@@ -27,13 +29,16 @@ class Admission:
 
     ways: Sequence[Identify]
     rules: Rules
+    tempo: Tempo = field(default_factory=Tempo)
+    uses: KeyUses = field(default_factory=KeyUses)
 
 
-def admit(request: Request) -> None:
+def admit(request: Request, afterwards: BackgroundTasks) -> None:
     """Let the request through to its operation, with `request.state.principal` (None where it is open to all).
 
     It runs before anything is read of the request. `request.state.herkomst` and, as soon as it is known, the principal
-    stay there for who tells of a refusal. Raises NotAuthenticated, or what the rule of the operation says no with.
+    stay there for who tells of a refusal. Raises NotAuthenticated, TooManyRequests, or what the rule of the operation
+    says no with.
     """
     request.state.principal = None
     request.state.herkomst = herkomst_of(request)
@@ -43,14 +48,22 @@ def admit(request: Request) -> None:
         log.error("route_without_policy", route=getattr(request.scope.get("route"), "path", None))
         raise NotFound("Dit bestaat niet.")
     if rule.wanted is not Entry.OPEN:
-        _admit_known(request, admission, rule)
+        principal = _identified(request, admission)
+        request.state.principal = principal
+        admission.tempo.request(principal)
+        rule.check(principal)
+        if rule.searches_bsn:
+            admission.tempo.bsn_search(principal)
+        afterwards.add_task(admission.uses.note, request.app.state.runtime, principal)
 
 
-def _admit_known(request: Request, admission: Admission, rule: Rule) -> None:
+def _identified(request: Request, admission: Admission) -> Principal:
     runtime: Runtime = request.app.state.runtime
-    principal = identified(runtime, admission.ways, _aanmelding(request))
-    request.state.principal = principal
-    rule.check(principal)
+    try:
+        return identified(runtime, admission.ways, _aanmelding(request))
+    except NotAuthenticated:
+        admission.tempo.failure(request.state.herkomst.adres)
+        raise
 
 
 def principal_in(request: Request) -> Principal | None:

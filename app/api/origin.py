@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Final, TypeAlias
+from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.domain.netwerk import Address, Network, address_of, lies_within
 from app.domain.principal import Herkomst
-
-Network: TypeAlias = IPv4Network | IPv6Network
-Address: TypeAlias = IPv4Address | IPv6Address
 
 REDEN: Final = ("reden", "x-reden")
 LONGEST_REDEN: Final = 200
@@ -55,7 +52,7 @@ class BehindProxies:
         return told
 
     def _trusts(self, address: Address) -> bool:
-        return any(address in network for network in self._networks)
+        return lies_within(address, self._networks)
 
 
 def herkomst_of(request: Request) -> Herkomst:
@@ -87,7 +84,4 @@ def _reden(said: Sequence[str]) -> str | None:
 def _address(text: str) -> Address | None:
     """The address in a hop, with or without a port; None for anything else."""
     match = PORT.match(text)
-    try:
-        return ip_address((match["six"] or match["four"]) if match else text)
-    except ValueError:
-        return None
+    return address_of((match["six"] or match["four"]) if match else text)

@@ -68,6 +68,7 @@ POLICY: Final[Mapping[str, Wanted]] = {
 READING: Final = frozenset({"POST /v1/berichten/_zoek", "POST /v1/budgetberekeningen"})
 """What changes nothing though it is a POST: there, what a role may not see does not exist."""
 
+SEARCHES: Final = frozenset({"POST /v1/berichten/_zoek"})
 SENDING: Final = frozenset({"POST /v1/berichten", "POST /v1/berichten/_controleer"})
 
 
@@ -80,6 +81,11 @@ class Rule(NamedTuple):
 
     operation: str
     wanted: Wanted
+
+    @property
+    def searches_bsn(self) -> bool:
+        """Whether it finds what there is about a bsn."""
+        return self.operation in SEARCHES
 
     def check(self, principal: Principal) -> None:
         """Raise RightNotGranted when the credential was not given the right, else what a role without it hears."""

@@ -1,93 +1,189 @@
-"""API keys: made once, kept as a digest, checked on every request."""
+"""Credentials of software: keys of our own, and clients and certificates of others that are known here."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-import secrets
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from ipaddress import ip_network
 from typing import Final
 
-from app.domain.principal import Principal, Rol
+import structlog
+from sqlalchemy.orm import Session
+
+from app.domain.netwerk import address_of, lies_within
+from app.domain.principal import Principal, Recht, Rol, Wijze
 from app.domain.refusals import InvalidInput, NotAuthenticated
+from app.processing.key_digests import digest_of, is_secret_of, newest_pepper, pepper_id_of, renew_digest
+from app.processing.key_grants import Grant, demand_fitting, demand_kenmerk
+from app.processing.key_text import PREFIX, KeyText
 from app.processing.runtime import Runtime
 from app.processing.toegang import GENERIC, Aanmelding
-from app.storage.keys import KeyRecord, add_key, find_key, list_keys, revoke_key
+from app.storage.keys import (
+    KeyRecord,
+    add_key,
+    find_by_kenmerk,
+    find_key,
+    find_successor,
+    list_keys,
+    revoke_key,
+    set_expiry,
+)
+from app.storage.outages import DatabaseUnavailable
 
-GEMEENTE_CODE = re.compile(r"[0-9]{4}")
-AGB_CODE = re.compile(r"[0-9]{8}")
-PREFIX: Final = "iwmo_"
-_CODES: Final = {
-    Rol.GEMEENTE: (True, False),
-    Rol.AANBIEDER: (False, True),
-    Rol.SERVICEBUREAU: (False, True),
-    Rol.BEHEER: (False, False),
-    Rol.GGK: (True, False),
-}
-"""Whether a key names gemeenten, and AGB-codes."""
+__all__ = [
+    "PREFIX",
+    "all_keys",
+    "by_key",
+    "create_key",
+    "issue_key",
+    "principal_of",
+    "register",
+    "registered",
+    "revoke",
+    "rotate_key",
+]
+
+log = structlog.get_logger(__name__)
+
+OVERLAP: Final = timedelta(days=14)
+"""How long a key goes on working beside the one that takes its place."""
 
 
 def create_key(
     runtime: Runtime, *, rol: Rol, gemeenten: Iterable[str] = (), aanbieders: Iterable[str] = (), naam: str
 ) -> str:
-    """Make a key and return it, `iwmo_<keyid>_<secret>`: this once, for only its digest is kept.
+    """Make a key with all the rights of its role, for a year; see `issue_key`."""
+    grant = Grant(rol=rol, gemeenten=frozenset(gemeenten), aanbieders=frozenset(aanbieders), naam=naam)
+    return issue_key(runtime, grant)
 
-    Raises InvalidInput when the codes do not fit the role.
+
+def issue_key(runtime: Runtime, grant: Grant) -> str:
+    """Make a key and return it, this once: only a digest is kept. Raises InvalidInput for what cannot be granted."""
+    now = runtime.now()
+    demand_fitting(grant, now)
+    key = KeyText.new()
+    record = _with_secret(runtime, grant.record(keyid=key.keyid, now=now), key)
+    runtime.storage.run(lambda session: add_key(session, key=record))
+    return key.written()
+
+
+def register(runtime: Runtime, grant: Grant, *, wijze: Wijze, kenmerk: str) -> str:
+    """Let a client (`issuer|subject`) or certificate (its SHA-256 in hex, or an OIN) in as the grant says; its id.
+
+    Raises InvalidInput for what cannot be granted, and when it is known already.
     """
-    codes = frozenset(gemeenten), frozenset(aanbieders)
-    _demand_fitting_codes(rol, *codes)
-    keyid, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-    key = KeyRecord(
-        keyid=keyid,
-        secret_sha256=_digest(secret),
-        rol=rol.value,
-        gemeenten=codes[0],
-        aanbieders=codes[1],
-        naam=naam,
-        gemaakt_op=runtime.now(),
-    )
-    runtime.storage.run(lambda session: add_key(session, key=key))
-    return f"iwmo_{keyid}_{secret}"
+    now = runtime.now()
+    demand_fitting(grant, now)
+    known_as = demand_kenmerk(wijze, kenmerk)
+    record = grant.record(keyid=KeyText.new().keyid, now=now, wijze=wijze, kenmerk=known_as)
+
+    def work(session: Session) -> None:
+        found = find_by_kenmerk(session, wijze=wijze, kenmerk=known_as)
+        if found is not None and found.ingetrokken_op is None:
+            raise InvalidInput(f"Dit is al bekend als {found.keyid}; trek dat eerst in.")
+        add_key(session, key=record)
+
+    runtime.storage.run(work)
+    return record.keyid
 
 
-def principal_of(runtime: Runtime, key: str) -> Principal:
-    """The party that a key stands for; raises NotAuthenticated for one that is unknown, wrong or revoked."""
-    parts = key.split("_", 2)
-    keyid, secret = (parts[1], parts[2]) if len(parts) == 3 and parts[0] == "iwmo" else ("", "")  # noqa: PLR2004
+def rotate_key(runtime: Runtime, keyid: str, *, tot: datetime | None = None, overlap: timedelta = OVERLAP) -> str:
+    """Make and return the key that takes the place of another, with all that it was granted.
+
+    Both work until the overlap is over, or the first is revoked. Raises InvalidInput when the first does not work (any
+    more), or two already do.
+    """
+    now = runtime.now()
+    key = KeyText.new()
+
+    def work(session: Session) -> None:
+        old = find_key(session, keyid=keyid)
+        if old is None or old.wijze != Wijze.SLEUTEL or not old.works_at(now):
+            raise InvalidInput(f"Er is geen werkende sleutel {keyid}.")
+        _demand_single(session, old, now)
+        grant = Grant.of(old, tot=tot)
+        demand_fitting(grant, now)
+        new = grant.record(keyid=key.keyid, now=now, opvolger_van=keyid)
+        add_key(session, key=_with_secret(runtime, new, key))
+        set_expiry(session, keyid=keyid, moment=min(old.verloopt_op, now + overlap))
+
+    runtime.storage.run(work)
+    return key.written()
+
+
+def _demand_single(session: Session, old: KeyRecord, now: datetime) -> None:
+    """Two keys for one purpose are enough for changing them."""
+    before = find_key(session, keyid=old.opvolger_van) if old.opvolger_van else None
+    beside = (find_successor(session, keyid=old.keyid), before)
+    found = next((other for other in beside if other is not None and other.works_at(now)), None)
+    if found is not None:
+        raise InvalidInput(f"Naast {old.keyid} werkt {found.keyid} al; trek eerst een van beide in.")
+
+
+def principal_of(runtime: Runtime, key: str, *, adres: str | None = None) -> Principal:
+    """Who a key stands for; raises NotAuthenticated, always with the same text, when it does not work (from there)."""
+    shown = KeyText.read(key) or KeyText("", "")
     with runtime.storage.reading() as session:
-        known = find_key(session, keyid=keyid)
-    digest = known.secret_sha256 if known else _digest("")
-    matches = secrets.compare_digest(digest, _digest(secret))
-    if known is None or not matches or known.ingetrokken_op is not None:
+        record = find_key(session, keyid=shown.keyid)
+    if not is_secret_of(runtime.geheimen, record, shown.secret) or record is None:
         raise NotAuthenticated(GENERIC)
-    return Principal(key_id=known.keyid, rol=Rol(known.rol), gemeenten=known.gemeenten, aanbieders=known.aanbieders)
+    principal = _opened(runtime, record, adres)
+    _renew(runtime, record, shown.secret)
+    return principal
 
 
-def by_key(runtime: Runtime, aanmelding: Aanmelding) -> Principal | None:
+def by_key(runtime: Runtime, aanmelding: Aanmelding, /) -> Principal | None:
     """The way in with a key; raises NotAuthenticated for one that opens nothing."""
     bearer = aanmelding.bearer
-    return principal_of(runtime, bearer) if bearer is not None and bearer.startswith(PREFIX) else None
+    if bearer is None or not bearer.startswith(PREFIX):
+        return None
+    return principal_of(runtime, bearer, adres=aanmelding.herkomst.adres)
+
+
+def registered(runtime: Runtime, aanmelding: Aanmelding, wijze: Wijze, kenmerk: str) -> Principal | None:
+    """Who a client or certificate stands for; None: it is not known. Raises NotAuthenticated when it may not (now)."""
+    with runtime.storage.reading() as session:
+        record = find_by_kenmerk(session, wijze=wijze, kenmerk=kenmerk)
+    return None if record is None else _opened(runtime, record, aanmelding.herkomst.adres)
 
 
 def all_keys(runtime: Runtime) -> list[KeyRecord]:
-    """Every key that was made, oldest first."""
+    """Every credential that was made, oldest first."""
     with runtime.storage.reading() as session:
         return list(list_keys(session))
 
 
 def revoke(runtime: Runtime, keyid: str) -> bool:
-    """Let a key open nothing any more, from now on; False when no working key has this id."""
+    """Let a credential open nothing any more, from now on; False when there is none of this id that was not revoked."""
     return runtime.storage.run(lambda session: revoke_key(session, keyid=keyid, now=runtime.now()))
 
 
-def _digest(secret: str) -> str:
-    """A fast hash is right here: the secret is 256 random bits, beyond guessing."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def _opened(runtime: Runtime, record: KeyRecord, adres: str | None) -> Principal:
+    if not record.works_at(runtime.now()) or not _from_there(record, adres):
+        raise NotAuthenticated(GENERIC)
+    return Principal(
+        key_id=record.keyid,
+        rol=Rol(record.rol),
+        gemeenten=record.gemeenten,
+        aanbieders=record.aanbieders,
+        rechten=None if record.rechten is None else frozenset(map(Recht, record.rechten)),
+        wijze=Wijze(record.wijze),
+    )
 
 
-def _demand_fitting_codes(rol: Rol, gemeenten: frozenset[str], aanbieders: frozenset[str]) -> None:
-    wanted = _CODES[rol]
-    if (bool(gemeenten), bool(aanbieders)) != wanted:
-        raise InvalidInput("Een sleutel voor een gemeente of het GGk noemt gemeenten, voor een aanbieder AGB-codes.")
-    if not all(map(GEMEENTE_CODE.fullmatch, gemeenten)) or not all(map(AGB_CODE.fullmatch, aanbieders)):
-        raise InvalidInput("Een gemeentecode heeft vier cijfers, een AGB-code acht.")
+def _from_there(record: KeyRecord, adres: str | None) -> bool:
+    address = address_of(adres)
+    return not record.netwerken or (address is not None and lies_within(address, map(ip_network, record.netwerken)))
+
+
+def _with_secret(runtime: Runtime, record: KeyRecord, key: KeyText) -> KeyRecord:
+    pepper = newest_pepper(runtime.geheimen)
+    return replace(record, secret_digest=digest_of(pepper, key.secret), pepper_id=pepper_id_of(pepper))
+
+
+def _renew(runtime: Runtime, record: KeyRecord, secret: str) -> None:
+    try:
+        renew_digest(runtime, record, secret)
+    except DatabaseUnavailable:
+        log.warning("key_digest_not_renewed", key_id=record.keyid)  # the next use tries again

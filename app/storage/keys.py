@@ -95,9 +95,12 @@ def find_key(session: Session, *, keyid: str) -> KeyRecord | None:
 
 
 def find_by_kenmerk(session: Session, *, wijze: str, kenmerk: str) -> KeyRecord | None:
-    """The credential of a client or certificate, unless it was revoked."""
-    found = select(ApiKeyRow).where(
-        ApiKeyRow.wijze == wijze, ApiKeyRow.kenmerk == kenmerk, ApiKeyRow.ingetrokken_op.is_(None)
+    """The credential of a client or certificate, else the last one that was revoked."""
+    found = (
+        select(ApiKeyRow)
+        .where(ApiKeyRow.wijze == wijze, ApiKeyRow.kenmerk == kenmerk)
+        .order_by(ApiKeyRow.ingetrokken_op.is_not(None), ApiKeyRow.gemaakt_op.desc())
+        .limit(1)
     )
     row = session.scalars(found).one_or_none()
     return _record_of(row) if row else None
@@ -118,9 +121,7 @@ def list_keys(session: Session) -> Sequence[KeyRecord]:
 
 def keys_without_pepper(session: Session) -> Sequence[KeyRecord]:
     """The keys whose digest is the plain SHA-256 of before."""
-    rows = session.scalars(
-        select(ApiKeyRow).where(ApiKeyRow.pepper_id.is_(None), ApiKeyRow.secret_digest.is_not(None))
-    )
+    rows = session.scalars(select(ApiKeyRow).where(ApiKeyRow.pepper_id.is_(None), ApiKeyRow.secret_digest.is_not(None)))
     return [_record_of(row) for row in rows]
 
 
