@@ -12,7 +12,7 @@ from app.cli.listening import objections
 from app.cli.operator import FIRST
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
-from app.main import opened_runtime
+from app.main import opened_runtime, ways_in
 from app.processing.personen import nobody_yet
 from app.settings import Settings
 from app.storage.alone import alone, is_for_one
@@ -36,6 +36,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if found := objections(arguments.host, settings):
         print(*(f"iwmo: {objection}" for objection in found), sep="\n", file=sys.stderr)
         return 2
+    ways_in(settings)  # what is wrong with them is told before anything starts
     if arguments.no_worker:
         os.environ["IWMO_WORKER"] = "false"  # every process of the server reads it
     roles = ("dienst", "werker") if Settings().worker else ("dienst",)
@@ -58,5 +59,6 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         log_config=None,  # app.observability has set it up
         access_log=False,  # a URL may say who looked at whom
         log_level=settings.log_level,
+        proxy_headers=False,  # it would believe any local proxy; app.api.origin believes the trusted ones
         server_header=False,
     )
