@@ -60,6 +60,8 @@ class BerichtMetVerloopOut(BerichtOut):
     voortgang: int | None
     referenties: ReferentiesOut
     antwoord_uiterlijk: date | None
+    bewaren_tot: date | None
+    bewaar_reden: str | None
 
     @classmethod
     def of_thread(cls, thread: Thread) -> Self:
@@ -70,6 +72,8 @@ class BerichtMetVerloopOut(BerichtOut):
             voortgang=thread.voortgang,
             referenties=ReferentiesOut.of(thread.referenties),
             antwoord_uiterlijk=thread.antwoord_uiterlijk,
+            bewaren_tot=thread.bewaring.tot if thread.bewaring else None,
+            bewaar_reden=thread.bewaring.reden if thread.bewaring else None,
         )
 
 
@@ -78,6 +82,7 @@ def get_one_bericht(id: UUID, caller: Caller, sight: Sight, runtime: Parts) -> B
     """Het bericht met zijn bevindingen, met links naar wat erbij hoort en met wat er in de tijd mee gebeurde.
 
     `voortgang` is een percentage zolang het bericht wordt verwerkt; `antwoordUiterlijk` telt in werkdagen.
+    `bewarenTot` en `bewaarReden` ziet alleen de gemeente; zonder dag loopt er nog een toewijzing in het dossier.
     """
     return BerichtMetVerloopOut.of_thread(thread_of(runtime, caller, sight, str(id)))
 
