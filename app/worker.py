@@ -9,6 +9,8 @@ from typing import Final
 import structlog
 
 from app.domain.werk import Slotgroep, slotgroep
+from app.processing.logboek_weigeringen import write_counted
+from app.processing.logboek_zegels import seal
 from app.processing.runtime import Runtime
 from app.processing.werk import begin, carry_out, claim, renew, work_waits
 from app.storage.jobs import Job
@@ -20,6 +22,9 @@ PAUSE: Final = 0.02
 """Seconds between two looks at the work; so long a job waits at most to begin."""
 
 AFTER_FAILURE: Final = 1.0
+SEAL_EVERY: Final = 1.0
+"""Seconds that what was written in the logboek is at most without its place in the chain."""
+
 SLOTS: Final = {
     Slotgroep.VERZENDEN: 32,  # waiting for others costs nothing
     Slotgroep.MAPPEN: 8,  # a file system that hangs never lets go
@@ -40,7 +45,8 @@ class Worker:
         self._wake = Event()
         self._lock = Lock()
         self._running: dict[str, Job] = {}
-        self._threads = [Thread(target=self._claiming, daemon=True), Thread(target=self._renewing, daemon=True)]
+        tasks = (self._claiming, self._renewing, self._sealing)
+        self._threads = [Thread(target=task, daemon=True) for task in tasks]
 
     def start(self) -> None:
         """Begin, on threads of its own."""
@@ -105,6 +111,14 @@ class Worker:
             log.exception("job_unrecorded", job_id=job.id)  # its lease ends, then it is tried again
         finally:
             self._end(job)
+
+    def _sealing(self) -> None:
+        while not self._stop.wait(SEAL_EVERY):
+            try:
+                write_counted(self._runtime)
+                seal(self._runtime)
+            except Exception:
+                log.exception("logboek_not_sealed")  # what waits, waits until the database is back
 
     def _renewing(self) -> None:
         while not self._stop.wait(self._lease.total_seconds() / 3):

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from app.api.body import BerichtBytes, json_object
+from app.api.accept import preferred
+from app.api.body import XML, BerichtBytes, json_object
 from app.api.dependencies import Caller, Parts, Sight, sight_of
 from app.api.fields import Datum, Identificatie, Partij
 from app.api.openapi import json_body, problems, xml_body
 from app.api.paging import Limiet, Na, page_of
 from app.api.shapes import BevindingOut, Link, Page, Shape
 from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
+from app.domain.logboek import Handeling
+from app.domain.principal import Principal
 from app.processing import controleren
+from app.processing.logboek import viewing
 from app.processing.receive import receive
 from app.storage.berichten import BerichtFilters, BerichtRecord, body_of, get_bericht, list_berichten
 from app.storage.zicht import Zicht
@@ -175,29 +179,46 @@ async def controleer_bericht(body: BerichtBytes, caller: Caller, runtime: Parts)
 
 @router.post("/_zoek", summary="De berichten van een client zoeken", openapi_extra=json_body(Zoekvraag))
 def zoek_berichten(
-    question: Annotated[Zoekvraag, Depends(_zoekvraag)], request: Request, sight: Sight, runtime: Parts, na: Na = None
+    question: Annotated[Zoekvraag, Depends(_zoekvraag)],
+    request: Request,
+    caller: Caller,
+    sight: Sight,
+    runtime: Parts,
+    na: Na = None,
 ) -> Page[BerichtOut]:
     """Zoek met een bsn; stuur voor de volgende pagina dezelfde vraag naar `_links.next`."""
-    filters = _filters(question, bsn=question.bsn)
-    return _page(request, runtime, sight, filters, question.limiet, na or question.na)
+    asked = _Asked(caller, sight, _filters(question, bsn=question.bsn), question.limiet, na or question.na)
+    return _page(request, runtime, asked)
 
 
 @router.get("", summary="De berichten, nieuwste eerst")
 def get_berichten(
-    request: Request, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
+    request: Request, caller: Caller, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
 ) -> Page[BerichtOut]:
     """Wat deze partij verzond en ontving, ook wat werd geweigerd."""
-    return _page(request, runtime, sight, _filters(query), query.limiet, query.na)
+    return _page(request, runtime, _Asked(caller, sight, _filters(query), query.limiet, query.na))
 
 
-@router.get("/{id:uuid}/xml", summary="De XML van een bericht", response_class=XmlResponse)
-def get_bericht_xml(id: UUID, sight: Sight, runtime: Parts) -> Response:
+@router.get(
+    "/{id:uuid}/xml",
+    summary="De XML van een bericht",
+    response_class=XmlResponse,
+    responses={HTTPStatus.OK: {"description": "Het bericht", "content": {kind: {} for kind in XML}}},
+)
+def get_bericht_xml(
+    id: UUID,
+    caller: Caller,
+    sight: Sight,
+    runtime: Parts,
+    accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Response:
     """De bytes van het bericht, precies zoals ze kwamen of gingen."""
-    with runtime.storage.reading() as session:
-        record = get_bericht(session, id=str(id), zicht=sight)
-        body = body_of(session, id=record.id)
-    headers = {"Content-Disposition": f'attachment; filename="{record.id}.xml"'}
-    return XmlResponse(body, headers=headers)
+    with viewing(runtime, caller, Handeling.BERICHT_GEDOWNLOAD, object_id=str(id)) as view:
+        record = get_bericht(view.session, id=str(id), zicht=sight)
+        body = body_of(view.session, id=record.id)
+        view.about_berichten([record.id])
+    headers = {"Content-Disposition": f'attachment; filename="{record.id}.xml"', "Vary": "Accept"}
+    return XmlResponse(body, headers=headers, media_type=preferred(accept, XML))
 
 
 def _status_of(record: BerichtRecord, *, is_new: bool) -> HTTPStatus:
@@ -225,12 +246,23 @@ def _get(runtime: Parts, id: str, sight: Zicht) -> BerichtRecord:
         return get_bericht(session, id=id, zicht=sight)
 
 
-def _page(
-    request: Request, runtime: Parts, sight: Zicht, filters: BerichtFilters, limit: int, before: UUID | None
-) -> Page[BerichtOut]:
-    with runtime.storage.reading() as session:
-        records = list_berichten(
-            session, zicht=sight, filters=filters, limit=limit + 1, before=str(before) if before else None
-        )
-    more = records[limit - 1].id if len(records) > limit else None
-    return page_of(request, [BerichtOut.of(record) for record in records[:limit]], more)
+class _Asked(NamedTuple):
+    """Who wants which berichten, from where on."""
+
+    caller: Principal
+    sight: Zicht
+    filters: BerichtFilters
+    limit: int
+    before: UUID | None
+
+
+def _page(request: Request, runtime: Parts, asked: _Asked) -> Page[BerichtOut]:
+    bsn, limit = asked.filters.bsn, asked.limit
+    handeling = Handeling.BERICHTEN_BEKEKEN if bsn is None else Handeling.BERICHTEN_GEZOCHT
+    with viewing(runtime, asked.caller, handeling) as view:
+        before = str(asked.before) if asked.before else None
+        records = list_berichten(view.session, zicht=asked.sight, filters=asked.filters, limit=limit + 1, before=before)
+        shown = records[:limit]
+        view.about(bsns=() if bsn is None else (bsn,), aantal=len(shown))
+    more = shown[-1].id if len(records) > limit else None
+    return page_of(request, [BerichtOut.of(record) for record in shown], more)

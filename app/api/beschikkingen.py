@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from app.api.accept import preferred
-from app.api.dependencies import Parts, Sight
+from app.api.dependencies import Caller, Parts, Sight
 from app.api.openapi import problems
 from app.beschikking.page import POLICY, render_html
 from app.beschikking.pdf import render_pdf
@@ -44,13 +44,14 @@ class Formaat(StrEnum):
 )
 def get_beschikking(
     id: UUID,
+    caller: Caller,
     sight: Sight,
     runtime: Parts,
     formaat: Annotated[Formaat | None, Query(description="Gaat vóór Accept")] = None,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
     """De resultaten, de verwachte inzet, het budget en de aanbieder(s), zoals ze zijn toegekend; voor de gemeente."""
-    inhoud = beschikking_of(runtime, sight, str(id))
+    inhoud = beschikking_of(runtime, caller, sight, str(id))
     wanted = preferred(accept, (HTML, PDF)) if formaat is None else {Formaat.HTML: HTML, Formaat.PDF: PDF}[formaat]
     return _pdf(inhoud) if wanted == PDF else _page(inhoud)
 

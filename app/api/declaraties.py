@@ -11,13 +11,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from app.api.dependencies import Parts, Sight
+from app.api.dependencies import Caller, Parts, Sight
 from app.api.fields import Agb
 from app.api.paging import Limiet, Na, page_of
 from app.api.shapes import BevindingOut, Link, Page, Shape
 from app.api.toewijzingen import ProductOut
+from app.domain.logboek import Handeling
 from app.domain.periode import GeslotenPeriode
 from app.domain.refusals import InvalidInput
+from app.processing.logboek import viewing
 from app.processing.periods import declared_span
 from app.storage.declaraties import (
     DeclaratieRecord,
@@ -162,28 +164,32 @@ class Filters(Shape):
 
 @router.get("", summary="De declaraties, nieuwste eerst")
 def get_declaraties(
-    request: Request, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
+    request: Request, caller: Caller, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
 ) -> Page[DeclaratieOut]:
     """Elke declaratie die werd beoordeeld of geweigerd, zonder haar regels."""
-    with runtime.storage.reading() as session:
+    span = _span(runtime, sight.gemeenten, query.jaar, query.periode)
+    with viewing(runtime, caller, Handeling.DECLARATIES_BEKEKEN) as view:
         records = list_declaraties(
-            session,
+            view.session,
             zicht=sight,
             aanbieder=query.aanbieder,
-            periode=_span(runtime, sight.gemeenten, query.jaar, query.periode),
+            periode=span,
             statuses=STATUSES[query.status] if query.status else None,
             limit=query.limiet + 1,
             before=str(query.na) if query.na else None,
         )
-    more = records[query.limiet - 1].id if len(records) > query.limiet else None
-    return page_of(request, [DeclaratieOut.of(record) for record in records[: query.limiet]], more)
+        shown = records[: query.limiet]
+        view.about(aantal=len(shown))
+    more = shown[-1].id if len(records) > query.limiet else None
+    return page_of(request, [DeclaratieOut.of(record) for record in shown], more)
 
 
 @router.get("/{id:uuid}", summary="Eén declaratie met haar regels")
-def get_one_declaratie(id: UUID, sight: Sight, runtime: Parts) -> DeclaratieMetRegelsOut:
+def get_one_declaratie(id: UUID, caller: Caller, sight: Sight, runtime: Parts) -> DeclaratieMetRegelsOut:
     """Wat er van elke regel werd: toegekend of afgewezen, hoeveel, en waarom."""
-    with runtime.storage.reading() as session:
-        record, lines = get_declaratie(session, id=str(id), zicht=sight)
+    with viewing(runtime, caller, Handeling.DECLARATIE_BEKEKEN, object_id=str(id)) as view:
+        record, lines = get_declaratie(view.session, id=str(id), zicht=sight)
+        view.about(bsns=(line.bsn for line in lines))
     return DeclaratieMetRegelsOut.with_lines(record, lines)
 
 

@@ -41,6 +41,7 @@ from app.domain.refusals import (
     TooManyRequests,
     UnreadableBericht,
 )
+from app.processing.logboek_weigeringen import note_refusal
 from app.storage.outages import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
@@ -118,6 +119,9 @@ KINDS = tuple(
 )
 """Every kind of problem that the service answers with."""
 
+DENIED = frozenset(
+    {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS}
+)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -140,8 +144,24 @@ def refusal_to_problem(request: Request, refusal: Refusal) -> JSONResponse:
     if refusal.findings:
         more["bevindingen"] = [BevindingOut.of(f).model_dump(by_alias=True) for f in refusal.findings]
     answer = problem(request, KIND_BY_REFUSAL[type(refusal)], refusal.detail, **more)
+    note_denied(request, refusal)
     answer.headers.update(headers_of(refusal))
     return answer
+
+
+def note_denied(request: Request, refusal: Refusal) -> None:
+    """Write down that somebody was kept out: who is not known, may not, asks too much, or for what is not there."""
+    if KIND_BY_REFUSAL[type(refusal)].status not in DENIED:
+        return
+    path = getattr(request.scope.get("route"), "path", "?")
+    state = request.state
+    note_refusal(
+        request.app.state.runtime,
+        getattr(state, "principal", None),
+        getattr(state, "herkomst", None),
+        f"{request.method} {path}",
+        type(refusal).__name__,
+    )
 
 
 def headers_of(refusal: Refusal) -> dict[str, str]:

@@ -13,12 +13,14 @@ from pydantic import Field
 
 from app.api.accept import preferred
 from app.api.csv_rows import csv_text
-from app.api.dependencies import Parts, Receiver, Sight, sight_of
+from app.api.dependencies import Caller, Parts, Receiver, Sight, sight_of
 from app.api.fields import Datum
 from app.api.openapi import problems
 from app.api.paging import Limiet, page_of
 from app.api.shapes import Link, Page, Shape
+from app.domain.logboek import Handeling, Logregel
 from app.domain.termijnen import Beurt, TermijnSoort, TermijnStatus, VervalReden
+from app.processing.logboek import note_now, viewing
 from app.processing.termijnen import TermijnRegel, TermijnVraag, mark_gehaald, report, whole_report
 
 router = APIRouter(prefix="/rapportages", tags=["Rapportages"])
@@ -105,6 +107,7 @@ class TermijnFilters(Shape):
 )
 def get_termijnen(
     request: Request,
+    caller: Caller,
     sight: Sight,
     runtime: Parts,
     query: Annotated[TermijnFilters, Query()],
@@ -117,12 +120,14 @@ def get_termijnen(
     """
     vraag = TermijnVraag(te_laat=query.te_laat, status=query.status, soort=query.soort, tot=query.tot)
     if preferred(accept, (JSON, CSV)) == CSV:
+        note_now(runtime, caller, Logregel(handeling=Handeling.TERMIJNEN_BEKEKEN, reden="alle, als csv"))
         lines = csv_text(HEADINGS, (_cells(row) for row in whole_report(runtime, sight, vraag)))
         headers = {"Content-Disposition": 'attachment; filename="termijnen.csv"', "Vary": "Accept"}
         return StreamingResponse(lines, headers=headers, media_type=CSV)
-    with runtime.storage.reading() as session:
-        rows = report(session, runtime, sight, vraag, limit=query.limiet + 1, cursor=query.na)
-    shown = rows[: query.limiet]
+    with viewing(runtime, caller, Handeling.TERMIJNEN_BEKEKEN) as view:
+        rows = report(view.session, runtime, sight, vraag, limit=query.limiet + 1, cursor=query.na)
+        shown = rows[: query.limiet]
+        view.about(aantal=len(shown))
     return page_of(request, [TermijnOut.of(row) for row in shown], shown[-1].cursor if len(rows) > len(shown) else None)
 
 

@@ -71,7 +71,7 @@ class _FaultRoute(APIRoute):
                 return await handle(request)
             except ClientDisconnect:
                 raise
-            except Exception as error:  # noqa: BLE001  (it is logged, and answered without its text)
+            except Exception as error:
                 if isinstance(error, Refusal):
                     await run_in_threadpool(note_denied, request, error)
                 return _fault_of(error)

@@ -25,7 +25,8 @@ from app.api.toewijzingen import ToewijzingOut
 from app.domain.berekening import ArrangementKeuze, Berekening
 from app.domain.refusals import RoleNotAllowed
 from app.domain.toekenning import Resultaat, Toekenning, TweedeAanbieder
-from app.processing.toekenningen import ToekenningView, create, view_toekenning
+from app.processing.toekenning_view import ToekenningView, view_toekenning
+from app.processing.toekenningen import create
 
 router = APIRouter(prefix="/toekenningen", tags=["Toekenningen"])
 
@@ -233,9 +234,9 @@ def post_toekenning(
 
 
 @router.get("/{id:uuid}", summary="Eén toekenning")
-def get_one_toekenning(id: UUID, sight: Sight, runtime: Parts) -> ToekenningOut:
+def get_one_toekenning(id: UUID, caller: Caller, sight: Sight, runtime: Parts) -> ToekenningOut:
     """De toekenning zoals ze werd gedaan, met de berekening en de tarieven van toen; alleen voor de gemeente."""
-    return ToekenningOut.of(view_toekenning(runtime, sight, str(id)), runtime.today())
+    return ToekenningOut.of(view_toekenning(runtime, caller, sight, str(id)), runtime.today())
 
 
 def _answer(today: date, view: ToekenningView) -> str:

@@ -9,15 +9,17 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from app.api.dependencies import Parts, Sight
+from app.api.dependencies import Caller, Parts, Sight
 from app.api.fields import Agb, Datum, Productcode
 from app.api.paging import Limiet, page_of
 from app.api.shapes import Link, Page, PageLinks, Shape
+from app.domain.logboek import Handeling
 from app.domain.onderaannemer import Onderaannemer, Onderaannemers, between, shown_on
 from app.domain.refusals import NotFound
 from app.domain.toewijzing import Omvang
 from app.domain.versies import ToewijzingVersie
 from app.processing.budgets import BudgetRow, budget_of
+from app.processing.logboek import Inzage, viewing
 from app.storage.toewijzing_records import (
     ToewijzingRecord,
     VersieRecord,
@@ -210,12 +212,12 @@ class Filters(Shape):
 
 @router.get("", summary="De toewijzingen")
 def get_toewijzingen(
-    request: Request, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
+    request: Request, caller: Caller, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
 ) -> Page[ToewijzingOut]:
     """In volgorde van binnenkomst, elk met al haar versies."""
-    with runtime.storage.reading() as session:
+    with viewing(runtime, caller, Handeling.TOEWIJZINGEN_BEKEKEN) as view:
         records = list_toewijzingen(
-            session,
+            view.session,
             zicht=sight,
             aanbieder=query.aanbieder,
             product=query.product,
@@ -223,30 +225,37 @@ def get_toewijzingen(
             limit=query.limiet + 1,
             after=query.na,
         )
+        shown = records[: query.limiet]
+        view.about(bsns=(record.actueel.versie.bsn for record in shown), aantal=len(shown))
     today = runtime.today()
-    more = str(records[query.limiet - 1].id) if len(records) > query.limiet else None
-    return page_of(request, [ToewijzingOut.of(record, today) for record in records[: query.limiet]], more)
+    more = str(shown[-1].id) if len(records) > query.limiet else None
+    return page_of(request, [ToewijzingOut.of(record, today) for record in shown], more)
 
 
 @router.get("/{gemeente}/{nummer}", summary="Eén toewijzing")
-def get_toewijzing(gemeente: str, nummer: str, sight: Sight, runtime: Parts) -> ToewijzingOut:
+def get_toewijzing(gemeente: str, nummer: str, caller: Caller, sight: Sight, runtime: Parts) -> ToewijzingOut:
     """De toewijzing zoals ze nu geldt, en al haar versies, nieuwste eerst."""
-    return ToewijzingOut.of(_find(runtime, sight, gemeente, nummer), runtime.today())
+    with viewing(runtime, caller, Handeling.TOEWIJZING_BEKEKEN) as view:
+        record = _find(view, sight, gemeente, nummer)
+    return ToewijzingOut.of(record, runtime.today())
 
 
 @router.get("/{gemeente}/{nummer}/budget", summary="Het budget van een toewijzing")
-def get_budget(gemeente: str, nummer: str, request: Request, sight: Sight, runtime: Parts) -> Page[BudgetRowOut]:
+def get_budget(
+    gemeente: str, nummer: str, request: Request, caller: Caller, sight: Sight, runtime: Parts
+) -> Page[BudgetRowOut]:
     """Wat er per periode is toegewezen, gedeclareerd (netto toegekend) en over."""
-    rows = budget_of(runtime, _find(runtime, sight, gemeente, nummer))
+    with viewing(runtime, caller, Handeling.BUDGET_BEKEKEN) as view:
+        rows = budget_of(runtime, _find(view, sight, gemeente, nummer))
     here = Link(href=request.url.path)
     return Page(resultaten=[BudgetRowOut.of(row) for row in rows], links=PageLinks(self_=here))
 
 
-def _find(runtime: Parts, sight: Zicht, gemeente: str, nummer: str) -> ToewijzingRecord:
+def _find(view: Inzage, sight: Zicht, gemeente: str, nummer: str) -> ToewijzingRecord:
     found = None
     if GEMEENTE.fullmatch(gemeente) and NUMMER_OR_SLEUTEL.fullmatch(nummer):
-        with runtime.storage.reading() as session:
-            found = find_toewijzing_record(session, zicht=sight, gemeente=gemeente, nummer_or_sleutel=nummer)
+        found = find_toewijzing_record(view.session, zicht=sight, gemeente=gemeente, nummer_or_sleutel=nummer)
     if found is None:
         raise NotFound("Er is geen toewijzing met dit nummer.")
+    view.about(bsns=(found.actueel.versie.bsn,), object_id=f"{found.gemeente}/{found.sleutel}")
     return found

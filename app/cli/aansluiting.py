@@ -10,6 +10,7 @@ from rich.text import Text
 
 from app.cli.console import output
 from app.cli.subcommands import Subcommands
+from app.cli.who import command_line_user
 from app.domain.aflevering import AansluitingSoort
 from app.main import opened_runtime
 from app.processing.aansluitingen import all_aansluitingen, connect, disconnect, new_key, secret_of
@@ -48,7 +49,7 @@ def _add_partij(parser: argparse.ArgumentParser) -> None:
 def _set(arguments: argparse.Namespace) -> int:
     soort, adres = next((soort, given) for soort in WAYS if (given := getattr(arguments, soort)) is not None)
     with opened_runtime(Settings()) as runtime:
-        aansluiting = connect(runtime, partij=arguments.partij, soort=soort, adres=adres)
+        aansluiting = connect(runtime, partij=arguments.partij, soort=soort, adres=adres, door=command_line_user())
         secret = secret_of(runtime, aansluiting) if soort is AansluitingSoort.HTTP else None
     print(f"{aansluiting.partij} is aangesloten ({aansluiting.soort}).", file=sys.stderr)
     if secret is not None:
@@ -68,7 +69,7 @@ def _list(_arguments: argparse.Namespace) -> int:
 
 def _remove(arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
-        removed = disconnect(runtime, partij=arguments.partij)
+        removed = disconnect(runtime, partij=arguments.partij, door=command_line_user())
     if not removed:
         print(f"iwmo: {arguments.partij} heeft geen aansluiting.", file=sys.stderr)
         return 1
@@ -78,7 +79,7 @@ def _remove(arguments: argparse.Namespace) -> int:
 
 def _key(arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
-        secret = secret_of(runtime, new_key(runtime, partij=arguments.partij))
+        secret = secret_of(runtime, new_key(runtime, partij=arguments.partij, door=command_line_user()))
     _print_secret(secret)
     return 0
 

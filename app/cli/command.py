@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from app.cli import (
     aansluiting,
+    audit,
     budget,
     check,
     database,
@@ -19,18 +20,34 @@ from app.cli import (
     keys,
     operator,
     overgang,
+    retention,
     schemas,
     serve,
     worker,
 )
 from app.domain.refusals import Refusal
 from app.iwmo.schema_files import SchemasUnusable
-from app.main import DatabaseUnreachable, DatabaseUnsafe, SchemaOutdated
+from app.main import DatabaseUnreachable, DatabaseUnsafe, SchemaOutdated, SettingsUnsafe
 from app.observability import configure_logging
 from app.settings import Settings
 from app.storage.alone import NotAlone
 
-COMMANDS = (serve, worker, demo, check, database, inrichting, keys, operator, aansluiting, schemas, budget, overgang)
+COMMANDS = (
+    serve,
+    worker,
+    demo,
+    check,
+    database,
+    inrichting,
+    keys,
+    operator,
+    aansluiting,
+    schemas,
+    budget,
+    overgang,
+    audit,
+    retention,
+)
 UNUSABLE = 2
 INTERRUPTED = 130
 
@@ -48,7 +65,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return arguments.run(arguments)
     except ValidationError as error:
         return _unusable(*(f"de instelling {_setting(part['loc'])} klopt niet" for part in error.errors()))
-    except (Refusal, SchemasUnusable, SchemaOutdated, DatabaseUnreachable, DatabaseUnsafe, NotAlone) as error:
+    except (
+        Refusal,
+        SchemasUnusable,
+        SchemaOutdated,
+        SettingsUnsafe,
+        DatabaseUnreachable,
+        DatabaseUnsafe,
+        NotAlone,
+    ) as error:
         return _unusable(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: nothing to say at the exit

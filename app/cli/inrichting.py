@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from app.cli.subcommands import Subcommands
+from app.cli.who import command_line_user
 from app.domain.refusals import InrichtingInvalid
 from app.inrichting.show import show
 from app.main import opened_runtime
@@ -29,7 +30,7 @@ def add_to(commands: Subcommands) -> None:
 def _load(arguments: argparse.Namespace) -> int:
     try:
         with opened_runtime(Settings()) as runtime:
-            changed = load_files(runtime, arguments.files)
+            changed = load_files(runtime, arguments.files, door=command_line_user())
     except InrichtingInvalid as refusal:
         for finding in refusal.findings:
             place = f"{finding.waarden.get('bestand')}:{finding.regelnummer or '?'}"

@@ -17,6 +17,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from app.cli.subcommands import Subcommands
+from app.cli.who import command_line_user
 from app.domain.bedrag import Bedrag
 from app.domain.notation import bedrag_in_dutch
 from app.domain.overgang import FIRST_DAY, WEKEN, Afstemming, Omzetting, Stand, Uitkomst
@@ -73,7 +74,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _outcomes(runtime: Runtime, omzetting: Omzetting, bestand: Clientbestand, *, proef: bool) -> Iterable[Uitkomst]:
-    outcomes = convert_clients(runtime, omzetting, bestand.clients(), proef=proef)
+    outcomes = convert_clients(runtime, omzetting, bestand.clients(), proef=proef, door=command_line_user())
     console = Console(stderr=True)
     what = "Proef" if proef else "Omzetten"
     return track(outcomes, what, total=bestand.clienten, console=console, disable=not console.is_terminal)

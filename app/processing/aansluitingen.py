@@ -15,8 +15,10 @@ from app.delivery.signature import secret_text
 from app.delivery.transports import IN, OUT
 from app.domain.aflevering import Aansluiting, AansluitingSoort
 from app.domain.bericht import BerichtStatus
+from app.domain.logboek import OPDRACHTREGEL, Handeling, Logregel, Wie
 from app.domain.refusals import InvalidInput
 from app.processing.bezorgen import aflevering
+from app.processing.logboek import note
 from app.processing.ophalen import ophaling
 from app.processing.runtime import Runtime
 from app.storage import aansluitingen as stored
@@ -29,7 +31,9 @@ UNDELIVERED: Final = frozenset({BerichtStatus.TE_VERZENDEN, BerichtStatus.VERWER
 AT_ONCE: Final = 500
 
 
-def connect(runtime: Runtime, *, partij: str, soort: AansluitingSoort, adres: str) -> Aansluiting:
+def connect(
+    runtime: Runtime, *, partij: str, soort: AansluitingSoort, adres: str, door: Wie = OPDRACHTREGEL
+) -> Aansluiting:
     """Reach a partij in this way from now on; what it was given and does not have yet, is brought there too.
 
     The folders `in` and `uit` are made. Raises InvalidInput for a partij, folder or URL that cannot be.
@@ -37,15 +41,28 @@ def connect(runtime: Runtime, *, partij: str, soort: AansluitingSoort, adres: st
     if not PARTIJ.fullmatch(partij):
         raise InvalidInput("Een partij is gemeente: met vier cijfers, of aanbieder: met acht.")
     adres = _folder(adres) if soort is AansluitingSoort.MAP else _url(runtime, soort, adres)
-    return runtime.storage.run(lambda session: _connect(session, runtime, partij, soort, adres))
+
+    def work(session: Session) -> Aansluiting:
+        aansluiting = _connect(session, runtime, partij, soort, adres)
+        note(session, runtime, door, Logregel(handeling=Handeling.AANSLUITING_GEWIJZIGD, object_id=partij))
+        return aansluiting
+
+    return runtime.storage.run(work)
 
 
-def disconnect(runtime: Runtime, *, partij: str) -> bool:
+def disconnect(runtime: Runtime, *, partij: str, door: Wie = OPDRACHTREGEL) -> bool:
     """Leave a partij with its postbus alone, where everything stays; False when it had nothing else."""
-    return runtime.storage.run(lambda session: stored.end_aansluiting(session, partij=partij, now=runtime.now()))
+
+    def work(session: Session) -> bool:
+        ended = stored.end_aansluiting(session, partij=partij, now=runtime.now())
+        if ended:
+            note(session, runtime, door, Logregel(handeling=Handeling.AANSLUITING_VERWIJDERD, object_id=partij))
+        return ended
+
+    return runtime.storage.run(work)
 
 
-def new_key(runtime: Runtime, *, partij: str) -> Aansluiting:
+def new_key(runtime: Runtime, *, partij: str, door: Wie = OPDRACHTREGEL) -> Aansluiting:
     """Sign what goes to a webhook with a new key, and with the last one as well until the next change.
 
     Raises InvalidInput for a partij without a webhook.
@@ -57,6 +74,7 @@ def new_key(runtime: Runtime, *, partij: str) -> Aansluiting:
             raise InvalidInput("Alleen een aansluiting met --http heeft een sleutel.")
         changed = replace(found, sleutelversie=found.sleutelversie + 1)
         stored.set_aansluiting(session, aansluiting=changed, now=runtime.now())
+        note(session, runtime, door, Logregel(handeling=Handeling.AANSLUITING_SLEUTEL, object_id=partij))
         return changed
 
     return runtime.storage.run(work)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.delivery.transport import Afgeleverd, Later, Nooit, Overgedragen, Uitkomst, Zending
 from app.domain.aflevering import Aansluiting, AansluitingSoort, GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
-from app.processing import ggk_zenden
+from app.domain.logboek import DIENST, Handeling, Logregel
+from app.processing import ggk_zenden, logboek
 from app.processing.failpoints import passed
 from app.processing.metingen import AFLEVERINGEN
 from app.processing.opgeven import give_up, try_later
@@ -23,6 +24,7 @@ from app.storage.berichten import body_of, set_status
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen, has_it
 from app.storage.job_banen import clear_baan
 from app.storage.jobs import Job, finish_job
+from app.storage.logboek import bsns_of_berichten
 
 BEFORE_DELIVERY: Final = frozenset(
     {BerichtStatus.TE_VERZENDEN, BerichtStatus.VERZONDEN, BerichtStatus.VERWERKT, BerichtStatus.MISLUKT}
@@ -100,6 +102,13 @@ def _arrived(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoo
     if before in BEFORE_DELIVERY and not passed_on:
         set_status(session, id=job.bericht_id or "", status=status)
     _note(session, runtime, job, soort)
+    transfer = Logregel(
+        handeling=Handeling.BERICHT_OVERGEDRAGEN,
+        object_id=job.bericht_id,
+        reden=f"aan {job.partij}",
+        bsns=bsns_of_berichten(session, ids=[job.bericht_id or ""]),
+    )
+    logboek.note(session, runtime, DIENST, transfer)
 
 
 def _note(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoort, reden: str | None = None) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from app.domain.beschikking import BeschikkingInhoud
 from app.domain.beschikking_inhoud import inhoud_of
 from app.domain.inrichting import Inrichting
+from app.domain.logboek import Handeling
+from app.domain.principal import Principal
 from app.domain.toekenning import Deel
 from app.processing.inrichtingen import find_inrichting
 from app.processing.runtime import Runtime
-from app.processing.toekenningen import ToekenningView, view_toekenning
+from app.processing.toekenning_view import ToekenningView, view_toekenning
 from app.storage.zicht import Zicht
 
 
-def beschikking_of(runtime: Runtime, zicht: Zicht, id: str) -> BeschikkingInhoud:
+def beschikking_of(runtime: Runtime, principal: Principal, zicht: Zicht, id: str) -> BeschikkingInhoud:
     """What the beschikking says. Raises NotFound unless the toekenning is of a gemeente that the asker stands for."""
-    view = view_toekenning(runtime, zicht, id)
+    view = view_toekenning(runtime, principal, zicht, id, as_=Handeling.BESCHIKKING_BEKEKEN)
     toekenning = view.record.toekenning
     with runtime.storage.reading() as session:
         inrichting = find_inrichting(session, runtime, toekenning.gemeente)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from sqlalchemy.orm import Session
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.domain.antwoord import toewijzing_retour
 from app.domain.bericht import Berichtsoort, BerichtStatus
 from app.domain.declaratie import Declaratie, DeclaratieRetour
+from app.domain.logboek import Handeling, Logregel
 from app.domain.principal import Principal
-from app.domain.refusals import RejectedBericht
+from app.domain.refusals import BerichtWasDeleted, RejectedBericht
 from app.domain.retour import Finding
 from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.domain.verzoek import OverigBericht
@@ -20,8 +21,10 @@ from app.iwmo.reading import Inhoud, declared, recognise
 from app.iwmo.releases import write
 from app.processing import declaraties, retouren, toewijzingen, uniek
 from app.processing.arrival import Arrival, errors_in
-from app.processing.duplicates import different
-from app.processing.receive import gate
+from app.processing.bewaren_sporen import Spoorsoort, was_deleted
+from app.processing.duplicates import DELETED, different
+from app.processing.logboek import note_now
+from app.processing.receive import bsns_in, gate
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.storage.accepted import AcceptedBericht, find_accepted
 from app.storage.berichten import body_of, get_bericht
@@ -52,12 +55,15 @@ def controleer(runtime: Runtime, principal: Principal, body: bytes) -> Verdict:
         recognised=recognised,
         aanduiding=declared(recognised),
     )
+    about = Logregel(handeling=Handeling.BERICHT_BEPROEFD)
     try:
         inhoud = gate(runtime, arrival)
+        about = replace(about, bsns=bsns_in(inhoud))
         with runtime.storage.reading() as session:
             verdict = _judge(session, runtime, arrival, inhoud)
     except RejectedBericht as refusal:
-        return Verdict(status=BerichtStatus.AFGEKEURD, findings=refusal.findings)
+        verdict = Verdict(status=BerichtStatus.AFGEKEURD, findings=refusal.findings)
+    note_now(runtime, principal, about)
     return Verdict(status=verdict.status, findings=arrival.located(verdict.findings), antwoord=verdict.antwoord)
 
 
@@ -67,6 +73,8 @@ def _judge(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud)
     known = find_accepted(session, uniek=_key(arrival, inhoud))
     if known is not None and known.sha256 == arrival.sha256:
         return _stored(session, arrival, known)
+    if known is None and was_deleted(session, runtime, Spoorsoort.BERICHT, _key(arrival, inhoud)):
+        raise BerichtWasDeleted(DELETED)
     used = different(arrival).findings if known is not None else ()
     match inhoud:
         case Toewijzingsbericht():

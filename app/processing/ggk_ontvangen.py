@@ -30,6 +30,7 @@ from app.domain.envelop_fouten import stuf_fout
 from app.domain.envelop_functies import functies_of
 from app.domain.envelop_tijdstip import later_tijdstip, next_tijdstip
 from app.domain.inrichting import Inrichting
+from app.domain.logboek import Handeling, Logregel, Uitkomst
 from app.domain.principal import Principal, Rol
 from app.domain.refusals import RoleNotAllowed
 from app.domain.werk import JobSoort
@@ -38,8 +39,10 @@ from app.ggk.reading import read_envelop
 from app.ggk.soap import Faultcode, SoapBody, SoapUnreadable, read_soap
 from app.ggk.writing import plain_fault, soap_fault, soap_message, write_envelop
 from app.iwmo.releases import RELEASES
+from app.processing.bewaren_sporen import Spoorsoort, envelop_name, was_deleted
 from app.processing.failpoints import passed
 from app.processing.inrichtingen import find_inrichting
+from app.processing.logboek import note, note_now
 from app.processing.runtime import Runtime, new_id
 from app.rules.envelop import EnvelopFacts, first_fault
 from app.storage.ggk_envelopen import (
@@ -61,6 +64,7 @@ log = structlog.get_logger(__name__)
 FUNCTIES: Final = tuple(functie for functie in functies_of(RELEASES) if functie.naam in set(Berichtsoort))
 """The messages that we read."""
 
+REPEATED: Final = "herhaald"
 BERICHTCODES: Final[dict[type[Envelop | OnjuisteEnvelop], str]] = {
     Heenbericht: "Di01",
     Retour: "Du01",
@@ -111,6 +115,8 @@ def take_in(runtime: Runtime, principal: Principal, body: bytes, content_type: s
     arrived = _Arrived(envelop, soap.digest, _kept(soap, body, content_type))
     try:
         answer = runtime.storage.run(lambda session: _answer(session, runtime, principal, arrived))
+        if isinstance(answer, Fout):
+            note_now(runtime, principal, _envelop_regel(uitkomst=Uitkomst.GEWEIGERD, reden=answer.code))
     except (DatabaseUnavailable, SQLAlchemyError) as error:
         log.error("ggk_envelop_not_kept", error=type(error).__name__)  # noqa: TRY400  (its text may hold the values)
         answer = stuf_fout("StUF046")
@@ -124,7 +130,8 @@ def _answer(session: Session, runtime: Runtime, principal: Principal, arrived: _
     envelop, gegevens = arrived.envelop, arrived.envelop.stuurgegevens
     earlier = _earlier(session, runtime, principal, gegevens) if isinstance(envelop, Request) else None
     again = _same_answer(earlier, arrived)
-    if again is not None:
+    if earlier is not None and again is not None:
+        note(session, runtime, principal, _envelop_regel(object_id=earlier.id, reden=REPEATED))
         return again
     fault = first_fault(envelop, _facts(session, runtime, principal, arrived, earlier))
     if fault is not None or not isinstance(envelop, Request):
@@ -164,8 +171,10 @@ def _stands_for(session: Session, runtime: Runtime, principal: Principal, gegeve
 def _keep(
     session: Session, runtime: Runtime, principal: Principal, envelop: Request, arrived: _Arrived
 ) -> bytes | None:
-    """Keep the envelope with its Bv03 and its job; None when its reference was taken meanwhile."""
+    """Keep the envelope with its Bv03 and its job; None when its reference was taken, maybe long ago."""
     gegevens, now = envelop.stuurgegevens, runtime.now()
+    if _was_deleted(session, runtime, gegevens):
+        return None
     _note_tijdstip(session, gegevens)
     antwoord = _bevestiging(session, runtime, gegevens)
     new = NewEnvelop(
@@ -183,9 +192,22 @@ def _keep(
         return None
     job = NewJob(soort=JobSoort.ENVELOP, gepland_op=now, sleutel=f"envelop:{new.id}", argument=new.id)
     add_jobs(session, [job], now=now)
+    note(session, runtime, principal, _envelop_regel(object_id=new.id))
     log.info("ggk_envelop_received", envelop_id=new.id, berichtcode=new.berichtcode, omvang_bytes=len(arrived.kept))
     passed("ggk-ontvangen-geschreven")
     return antwoord
+
+
+def _was_deleted(session: Session, runtime: Runtime, gegevens: Stuurgegevens) -> bool:
+    zender = gegevens.zender
+    name = envelop_name(zender.organisatie, zender.applicatie, zender.administratie, gegevens.referentienummer)
+    return was_deleted(session, runtime, Spoorsoort.ENVELOP, name)
+
+
+def _envelop_regel(
+    *, object_id: str | None = None, uitkomst: Uitkomst = Uitkomst.GELUKT, reden: str | None = None
+) -> Logregel:
+    return Logregel(handeling=Handeling.ENVELOP_ONTVANGEN, object_id=object_id, uitkomst=uitkomst, reden=reden)
 
 
 def _bevestiging(session: Session, runtime: Runtime, gegevens: Stuurgegevens) -> bytes:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
 from app.domain.envelop import Envelop, Foutbericht, Heenbericht, OnjuisteEnvelop, Retour
+from app.domain.logboek import Handeling, Logregel, Uitkomst
 from app.domain.principal import Principal, Rol, aanbieder_partij, gemeente_partij
 from app.domain.refusals import Refusal, UnreadableBericht
 from app.domain.retour import Finding
@@ -22,7 +23,7 @@ from app.ggk.answering import release_in
 from app.ggk.reading import read_envelop
 from app.ggk.soap import SoapUnreadable, read_soap
 from app.iwmo.reading import Recognised, declared, recognise
-from app.processing import ggk_foutberichten, ggk_ongeopend
+from app.processing import ggk_foutberichten, ggk_ongeopend, logboek
 from app.processing.arrival import Arrival, refused
 from app.processing.failpoints import passed
 from app.processing.ggk_foutberichten import Geweigerd
@@ -176,6 +177,10 @@ def _refuse(runtime: Runtime, job: Job, opened: _Opened, recognised: Recognised,
         add_bericht(session, new=record)
         link_bericht(session, id=opened.record.id, bericht_id=arrival.id)
         ggk_ongeopend.settle(session, runtime, job)
+        regel = Logregel(
+            handeling=Handeling.BERICHT_INGEDIEND, object_id=arrival.id, uitkomst=Uitkomst.GEWEIGERD, reden=REGEL
+        )
+        logboek.note(session, runtime, arrival.principal, regel)
         _note_refused(session, runtime, arrival.id, f"{' '.join(meldingen)} {NEXT_STEP}")
         finish_job(session, job, now=runtime.now())
 

@@ -33,8 +33,10 @@ class Repeatable:
         return cls(partij=",".join(principal.partijen), sleutel=sleutel, vraag=vraag)
 
 
-def once(session: Session, request: Repeatable, *, now: datetime, work: Callable[[], str]) -> str:
-    """The answer of the work; when this request was done before, what was answered then, and no work.
+def once(
+    session: Session, request: Repeatable, *, now: datetime, work: Callable[[], str], again: Callable[[], None]
+) -> str:
+    """The answer of the work; when this request was done before, what was answered then, after `again`, and no work.
 
     Raises DifferentRequest when the key was used for another request. A request that was refused or undone did not
     use its key.
@@ -49,6 +51,7 @@ def once(session: Session, request: Repeatable, *, now: datetime, work: Callable
         return antwoord
     if kept.vraag_sha256 != digest:
         raise DifferentRequest("Deze Idempotency-Key is eerder bij een andere vraag gebruikt.")
+    again()
     return kept.antwoord
 
 

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from app.domain.logboek import (
     AARD,
     Handeling,
-    Logregel,
     LogRecord,
+    Logregel,
     Uitkomst,
     Wie,
     signed_text,
@@ -30,7 +30,6 @@ from app.domain.logboek import (
 )
 from app.domain.principal import Herkomst, Principal
 from app.domain.refusals import Refusal
-from app.processing.failpoints import passed
 from app.processing.geheimen import Doel
 from app.processing.runtime import Runtime, new_id
 from app.storage.logboek import add_logboek, bsns_of_berichten
@@ -55,7 +54,6 @@ def note(session: Session, runtime: Runtime, actor: Actor, *regels: Logregel) ->
 def note_now(runtime: Runtime, actor: Actor, *regels: Logregel) -> None:
     """Write down what was done or seen in a transaction of its own; raises DatabaseUnavailable."""
     runtime.storage.run(lambda session: note(session, runtime, actor, *regels))
-    passed("logboek-geschreven")
 
 
 @dataclass(slots=True)
@@ -66,9 +64,7 @@ class Inzage:
     regel: Logregel
     empty: bool = False
 
-    def about(
-        self, *, bsns: Iterable[str] = (), object_id: str | None = None, aantal: int | None = None
-    ) -> None:
+    def about(self, *, bsns: Iterable[str] = (), object_id: str | None = None, aantal: int | None = None) -> None:
         """Say what was shown, and of whom."""
         self.regel = replace(
             self.regel,
@@ -92,9 +88,7 @@ class Inzage:
 
 
 @contextmanager
-def viewing(
-    runtime: Runtime, actor: Actor, handeling: Handeling, *, object_id: str | None = None
-) -> Generator[Inzage]:
+def viewing(runtime: Runtime, actor: Actor, handeling: Handeling, *, object_id: str | None = None) -> Generator[Inzage]:
     """A view: what is read within the block is written down when the block ends.
 
     What was read may leave only after the block. When nothing can be written it raises DatabaseUnavailable.
@@ -106,13 +100,20 @@ def viewing(
         note_now(runtime, actor, inzage.regel)
 
 
+@dataclass(slots=True)
+class Poging:
+    """What is tried, as far as it is known."""
+
+    regel: Logregel
+
+
 @contextmanager
-def refusals_noted(runtime: Runtime, actor: Actor, regel: Logregel) -> Generator[None]:
+def refusals_noted(runtime: Runtime, actor: Actor, poging: Poging) -> Generator[None]:
     """What is refused within the block is written down as an attempt; nothing else of it was kept."""
     try:
         yield
     except Refusal as refusal:
-        note_now(runtime, actor, replace(regel, uitkomst=Uitkomst.GEWEIGERD, reden=type(refusal).__name__))
+        note_now(runtime, actor, replace(poging.regel, uitkomst=Uitkomst.GEWEIGERD, reden=type(refusal).__name__))
         raise
 
 

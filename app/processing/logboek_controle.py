@@ -197,8 +197,8 @@ def _outside(runtime: Runtime, anker: Anker | None, ankers: Iterable[Ankerpunt])
         for one in sorted(ankers, key=lambda point: point.volgnummer):
             if one.volgnummer == 0 or one.volgnummer < removed:
                 continue
-            is_begin = anker is not None and one.volgnummer == removed
-            if one.keten != (anker.keten if is_begin else place_at(session, volgnummer=one.volgnummer)):
+            begin = anker.keten if anker and one.volgnummer == removed else None
+            if one.keten != (begin or place_at(session, volgnummer=one.volgnummer)):
                 return Breuk(wat=Wat.ANKER, volgnummer=one.volgnummer)
     return None
 

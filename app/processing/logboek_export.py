@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from app.domain.logboek import Handeling, Logregel, LogRecord, Uitkomst, Wie
+from app.domain.logboek import Handeling, LogRecord, Logregel, Uitkomst, Wie
 from app.processing.logboek import clients_by_every_key, note_now
 from app.processing.runtime import Runtime
 from app.storage.logboek import clients_of, logboek_after
@@ -24,8 +24,6 @@ WITH_CLIENTS_AT_ONCE: Final = 20
 
 SOURCE: Final = "iwmo-berichtenservice"
 ID_TYPE: Final = "bsn-hmac-sha256"
-OUTCOMES: Final[Mapping[str, int]] = {Uitkomst.GELUKT: 0, Uitkomst.GEWEIGERD: 4, Uitkomst.MISLUKT: 8}
-"""EventOutcomeIndicator: success, minor and serious failure (RFC 3881)."""
 
 
 class Vorm(StrEnum):
@@ -33,6 +31,47 @@ class Vorm(StrEnum):
 
     NEN7513 = "nen7513"
     DATAVERWERKINGEN = "dataverwerkingen"
+
+
+COLUMNS: Final[Mapping[Vorm, tuple[str, ...]]] = {
+    Vorm.NEN7513: (
+        "EventID",
+        "EventActionCode",
+        "EventDateTime",
+        "EventOutcomeIndicator",
+        "EventTypeCode",
+        "UserID",
+        "UserIsRequestor",
+        "RoleIDCode",
+        "PurposeOfUse",
+        "NetworkAccessPointTypeCode",
+        "NetworkAccessPointID",
+        "AuditSourceID",
+        "AuditSourceTypeCode",
+        "AuthenticationMethod",
+        "ObjectCount",
+        "ParticipantObjects",
+        "LogID",
+        "TraceID",
+        "SpanID",
+    ),
+    Vorm.DATAVERWERKINGEN: (
+        "trace_id",
+        "span_id",
+        "parent_span_id",
+        "status_code",
+        "name",
+        "start_time",
+        "end_time",
+        "foreign_operation",
+        "resource",
+        "attributes",
+    ),
+}
+"""What a line holds, in order."""
+
+OUTCOMES: Final[Mapping[str, int]] = {Uitkomst.GELUKT: 0, Uitkomst.GEWEIGERD: 4, Uitkomst.MISLUKT: 8}
+"""EventOutcomeIndicator: success, minor and serious failure (RFC 3881)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +138,7 @@ def nen7513_lines(record: LogRecord, clients: Sequence[str], activiteiten: str) 
     participants: list[Line] = []
     if record.object_id is not None:
         participants.append({"ParticipantObjectTypeCode": 2, "Type": record.object_soort, "ID": record.object_id})
-    participants += [{"ParticipantObjectTypeCode": 1, "IDTypeCode": ID_TYPE, "ID": client} for client in clients]
+    participants.extend({"ParticipantObjectTypeCode": 1, "IDTypeCode": ID_TYPE, "ID": client} for client in clients)
     yield {
         "EventID": record.gebeurtenis,
         "EventActionCode": record.actie,

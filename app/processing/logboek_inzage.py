@@ -42,9 +42,7 @@ def viewed(
     with viewing(runtime, principal, Handeling.LOGBOEK_BEKEKEN, object_id=object_id) as inzage:
         objects = [object_id] if object_id is not None else []
         objects += berichten_of_bsn(inzage.session, bsn=bsn)[-MOST_BERICHTEN:] if bsn is not None else []
-        found = logboek_before(
-            inzage.session, before=before, limit=limit + 1, clients=clients, object_ids=objects
-        )
+        found = logboek_before(inzage.session, before=before, limit=limit + 1, clients=clients, object_ids=objects)
         shown = found[:limit]
         inzage.about(bsns=() if bsn is None else (bsn,), aantal=len(shown))
     return LogPage(records=shown, cursor=shown[-1].id if len(found) > limit else None)

@@ -16,7 +16,9 @@ from app.storage.outages import DatabaseUnavailable
 log = structlog.get_logger(__name__)
 
 
-def note_refusal(runtime: Runtime, principal: Principal | None, herkomst: Herkomst | None, route: str, why: str) -> None:
+def note_refusal(
+    runtime: Runtime, principal: Principal | None, herkomst: Herkomst | None, route: str, why: str
+) -> None:
     """Write down that a request was refused, or count it with those like it of the last minute.
 
     `route` is the path as it is described, with no value of the request. When nothing can be written now it is counted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -9,16 +10,19 @@ from sqlalchemy.orm import Session
 
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
+from app.domain.logboek import Handeling, Logregel
 from app.domain.principal import Principal, gemeente_partij
 from app.domain.refusals import NothingToDo, RoleNotAllowed
 from app.domain.werk import JobSoort
 from app.processing.bezorgen import aflevering
+from app.processing.logboek import Poging, note, refusals_noted
 from app.processing.runtime import Runtime
 from app.storage.aansluitingen import aansluitingen_of
 from app.storage.accepted import feiten_of
-from app.storage.berichten import get_bericht, set_status
+from app.storage.berichten import BerichtRecord, get_bericht, set_status
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
 from app.storage.jobs import add_jobs, has_open_jobs, reopen_jobs
+from app.storage.logboek import bsns_of_berichten
 from app.storage.postbus import partijen_with
 from app.storage.zicht import Zicht
 
@@ -34,11 +38,20 @@ def try_again(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: 
     """
     if not principal.for_gemeente:
         raise RoleNotAllowed("Alleen een gemeente laat een bericht opnieuw verwerken of verzenden.")
-    runtime.storage.run(lambda session: _try_again(session, runtime.now(), principal, zicht, bericht_id))
+    poging = Poging(Logregel(handeling=Handeling.BERICHT_OPNIEUW))
+
+    def work(session: Session) -> None:
+        record = get_bericht(session, id=bericht_id, zicht=zicht)
+        poging.regel = replace(poging.regel, object_id=record.id, bsns=bsns_of_berichten(session, ids=[record.id]))
+        note(session, runtime, principal, poging.regel)
+        _try_again(session, runtime.now(), principal, record)
+
+    with refusals_noted(runtime, principal, poging):
+        runtime.storage.run(work)
 
 
-def _try_again(session: Session, now: datetime, principal: Principal, zicht: Zicht, bericht_id: str) -> None:
-    record = get_bericht(session, id=bericht_id, zicht=zicht)
+def _try_again(session: Session, now: datetime, principal: Principal, record: BerichtRecord) -> None:
+    bericht_id = record.id
     status = feiten_of(session, id=bericht_id, lock=True).status
     again = [soort for soort in WORK if reopen_jobs(session, bericht_id=bericht_id, soorten=[soort], now=now)]
     if not again:

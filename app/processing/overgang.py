@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.bedrag import Bedrag
 from app.domain.berekening import Berekening
 from app.domain.inrichting import Inrichting
+from app.domain.logboek import OPDRACHTREGEL, Handeling, Logregel, Wie
 from app.domain.overgang import (
     CENTS_PER_EURO,
     Fout,
@@ -29,6 +30,7 @@ from app.domain.overgang import (
 from app.domain.refusals import InvalidInput, Refusal
 from app.processing.bezorgen import give
 from app.processing.idempotency import on_trial
+from app.processing.logboek import note
 from app.processing.runtime import Runtime
 from app.processing.toekenningen import Gevraagd, demand_inrichting, grant_all
 from app.storage.overgangen import Overgegaan, add_overgangen, overgangen_by_bsn
@@ -45,7 +47,12 @@ def inrichting_for(runtime: Runtime, gemeente: str) -> Inrichting:
 
 
 def convert_clients(
-    runtime: Runtime, omzetting: Omzetting, clients: Iterable[OvergangClient | FoutieveClient], *, proef: bool = False
+    runtime: Runtime,
+    omzetting: Omzetting,
+    clients: Iterable[OvergangClient | FoutieveClient],
+    *,
+    proef: bool = False,
+    door: Wie = OPDRACHTREGEL,
 ) -> Iterator[Uitkomst]:
     """What comes of each client, in order, once the transaction that it was part of is committed.
 
@@ -54,7 +61,7 @@ def convert_clients(
     """
     remaining = iter(clients)
     while batch := list(islice(remaining, BATCH)):
-        work = partial(_convert_batch, runtime=runtime, omzetting=omzetting, clients=batch)
+        work = partial(_convert_batch, runtime=runtime, omzetting=omzetting, clients=batch, door=door)
         if proef:
             yield from map(_never_kept, on_trial(runtime.storage, work))
         else:
@@ -73,7 +80,11 @@ class _New(NamedTuple):
 
 
 def _convert_batch(
-    session: Session, runtime: Runtime, omzetting: Omzetting, clients: Sequence[OvergangClient | FoutieveClient]
+    session: Session,
+    runtime: Runtime,
+    omzetting: Omzetting,
+    clients: Sequence[OvergangClient | FoutieveClient],
+    door: Wie,
 ) -> list[Uitkomst]:
     gemeente = omzetting.gemeente
     lock_nummers(session, gemeente=gemeente)  # of two runs at once, the second sees what the first did
@@ -81,6 +92,9 @@ def _convert_batch(
     bsns = [one.client.bsn for one in clients if isinstance(one, OvergangClient)]
     earlier = overgangen_by_bsn(session, gemeente=gemeente, vanaf=omzetting.vanaf, bsns=bsns)
     found = [_judge(inrichting, omzetting, earlier, one) for one in clients]
+    bsns_now = frozenset(one.client.client.bsn for one in found if isinstance(one, _New))
+    regel = Logregel(handeling=Handeling.OVERGANG_UITGEVOERD, object_id=gemeente, aantal=len(bsns_now), bsns=bsns_now)
+    note(session, runtime, door, regel)
     outcomes = iter(_grant(session, runtime, inrichting, omzetting, [one for one in found if isinstance(one, _New)]))
     return [next(outcomes) if isinstance(one, _New) else one for one in found]
 

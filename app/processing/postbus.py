@@ -6,14 +6,17 @@ from sqlalchemy.orm import Session
 
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
+from app.domain.logboek import Handeling, Logregel
 from app.domain.principal import Principal
 from app.domain.refusals import NotFound
 from app.processing.bezorgen import aflevering_sleutel
+from app.processing.logboek import note, viewing
 from app.processing.runtime import Runtime
 from app.storage.accepted import feiten_of
 from app.storage.berichten import BerichtRecord, berichten_by_id, get_bericht, set_status
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
 from app.storage.jobs import end_jobs
+from app.storage.logboek import bsns_of_berichten
 from app.storage.postbus import partijen_with, postbus_after
 from app.storage.zicht import Zicht
 
@@ -25,9 +28,13 @@ def fetch(
     runtime: Runtime, principal: Principal, zicht: Zicht, *, after: str | None, limit: int
 ) -> tuple[list[BerichtRecord], str]:
     """At most `limit` berichten for the party after the cursor, oldest first, and the next cursor."""
-    with runtime.storage.reading() as session:
-        ids, cursor = postbus_after(session, partijen=principal.partijen, cursor=after, limit=limit)
-        return berichten_by_id(session, ids=ids, zicht=zicht), cursor
+    with viewing(runtime, principal, Handeling.POSTBUS_OPGEHAALD) as view:
+        ids, cursor = postbus_after(view.session, partijen=principal.partijen, cursor=after, limit=limit)
+        records = berichten_by_id(view.session, ids=ids, zicht=zicht)
+        view.about(aantal=len(records))
+        if not records:  # asked many times a day, and nothing was seen
+            view.nothing()
+    return records, cursor
 
 
 def confirm(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str) -> BerichtRecord:
@@ -52,4 +59,7 @@ def _confirm(session: Session, runtime: Runtime, principal: Principal, zicht: Zi
             session,
             (Gebeurtenis(bericht_id=bericht_id, moment=now, soort=soort, partij=one) for one in sorted(partijen)),
         )
+    bsns = bsns_of_berichten(session, ids=[bericht_id])
+    regel = Logregel(handeling=Handeling.ONTVANGST_BEVESTIGD, object_id=bericht_id, bsns=bsns)
+    note(session, runtime, principal, regel)
     return get_bericht(session, id=bericht_id, zicht=zicht)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from app.domain.bericht import Berichtsoort, BerichtStatus
+from app.domain.logboek import Handeling, Logregel
 from app.domain.principal import Principal
 from app.domain.refusals import InvalidInput, NotFound, RoleNotAllowed
 from app.domain.termijnen import (
@@ -26,6 +27,7 @@ from app.domain.termijnen import (
 )
 from app.iwmo.releases import RELEASES
 from app.processing.feestdagen import is_feestdag
+from app.processing.logboek import note
 from app.processing.runtime import Runtime
 from app.storage.berichten import BerichtRecord
 from app.storage.termijnen import Span, Wachtend, find_termijn, recorded_termijnen, set_gehaald, unanswered
@@ -114,6 +116,7 @@ def mark_gehaald(runtime: Runtime, principal: Principal, zicht: Zicht, id: int) 
         if not principal.for_gemeente and AAN_ZET[found.soort] is not Beurt.AANBIEDER:
             raise RoleNotAllowed("Alleen de gemeente meldt dit.")
         set_gehaald(session, id=id, gehaald_op=today)
+        note(session, runtime, principal, Logregel(handeling=Handeling.TERMIJN_GEHAALD, object_id=str(id)))
         marked = find_termijn(session, zicht=zicht, id=id) or found
         return _RECORDED.row_of(marked, today)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,34 +14,35 @@ from sqlalchemy.orm import Session
 from app.domain.berekening import Berekening, bereken
 from app.domain.dossier import ToewijzingDossier
 from app.domain.inrichting import Inrichting
+from app.domain.logboek import Handeling, Logregel
 from app.domain.onderaannemer import Onderaannemer
 from app.domain.principal import Principal
-from app.domain.refusals import InvalidInput, NotFound, Refusal, RejectedBericht, RoleNotAllowed, SenderNotAllowed
+from app.domain.refusals import InvalidInput, Refusal, RejectedBericht, RoleNotAllowed, SenderNotAllowed
 from app.domain.retour import Finding
 from app.domain.termijnen import Termijn, termijnen_of
 from app.domain.toekenning import Toekenning, Uitgifte, Verdeling, toewijzingsbericht, verdeel
 from app.domain.toekenning_velden import in_request
 from app.domain.versies import Toewijzing
 from app.processing.allocate import versies_of
+from app.processing.bewaren_sporen import deleted_nummers
 from app.processing.bezorgen import give
 from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.inrichtingen import find_inrichting
 from app.processing.issue import Issued, Judged, book_301s, judge_301
+from app.processing.logboek import Poging, note, note_now, refusals_noted
 from app.processing.runtime import Runtime, new_id, new_identificatie
+from app.processing.toekenning_view import ToekenningView, view_of
 from app.rules.toekenning import contract_findings, double_funding, overlap_findings, request_findings
-from app.storage.berichten import BerichtRecord, berichten_by_id
 from app.storage.onderaannemers import set_onderaannemers
 from app.storage.termijnen import record_termijnen
 from app.storage.toekenningen import (
     ToekenningRecord,
     Uitgegeven,
     add_toekenningen,
-    find_toekenning,
     toekenning_to_json,
 )
 from app.storage.toewijzing_nummers import free_nummers, lock_nummers, set_last_nummer
-from app.storage.toewijzingen import NewVersie, ToewijzingRecord, find_toewijzing_record, toewijzingen_by_bsn
-from app.storage.zicht import Zicht
+from app.storage.toewijzingen import NewVersie, toewijzingen_by_bsn
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -52,15 +54,6 @@ class Granted:
     record: ToekenningRecord
     verdeling: Verdeling
     items: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToekenningView:
-    """A toekenning as the gemeente looks at it, with its toewijzingen and 301s as they are now."""
-
-    record: ToekenningRecord
-    toewijzingen: tuple[ToewijzingRecord, ...]
-    berichten: tuple[BerichtRecord, ...]
 
 
 def create(
@@ -87,12 +80,26 @@ def create(
         except RejectedBericht as refusal:
             raise RejectedBericht(refusal.detail, findings=in_request(refusal.findings)) from refusal
         give(session, runtime, granted.items)
-        return answer(_view(session, granted.record))
+        note(session, runtime, principal, replace(about, object_id=granted.record.id))
+        return answer(view_of(session, granted.record))
 
-    if proef:
-        return on_trial(runtime.storage, work)
+    def once_only(session: Session) -> str:
+        return once(
+            session,
+            request,
+            now=runtime.now(),
+            work=lambda: work(session),
+            again=lambda: note(session, runtime, principal, replace(about, handeling=Handeling.TOEKENNING_HERHAALD)),
+        )
+
+    about = Logregel(handeling=Handeling.TOEKENNING_GEMAAKT, bsns=frozenset({toekenning.client.bsn}))
     request = Repeatable.of(principal, sleutel, f"toekenning {toekenning_to_json(toekenning)}")
-    return runtime.storage.run(lambda session: once(session, request, now=runtime.now(), work=lambda: work(session)))
+    if not proef:
+        with refusals_noted(runtime, principal, Poging(about)):
+            return runtime.storage.run(once_only)
+    tried = on_trial(runtime.storage, work)
+    note_now(runtime, principal, replace(about, handeling=Handeling.TOEKENNING_BEPROEFD))
+    return tried
 
 
 def grant(
@@ -210,7 +217,8 @@ def _desk(session: Session, runtime: Runtime, inrichting: Inrichting, asked: Seq
     gemeente = inrichting.gemeente
     laatste = lock_nummers(session, gemeente=gemeente)  # two that overlap see each other
     most = sum(1 if one.toekenning.tweede is None else 2 for one in asked)
-    nummers = free_nummers(session, gemeente=gemeente, after=laatste, count=most)
+    deleted = partial(deleted_nummers, session, runtime, gemeente)
+    nummers = free_nummers(session, gemeente=gemeente, after=laatste, count=most, deleted=deleted)
     return _Desk(
         runtime=runtime,
         inrichting=inrichting,
@@ -271,30 +279,6 @@ def _keep_onderaannemer(session: Session, record: ToekenningRecord) -> None:
         toekenning, sleutel = record.toekenning, record.toewijzingen[0].sleutel
         first = Onderaannemer(aanbieder=record.onderaannemer, begindatum=toekenning.ingangsdatum)
         set_onderaannemers(session, gemeente=toekenning.gemeente, sleutel=sleutel, onderaannemers=(first,))
-
-
-def view_toekenning(runtime: Runtime, zicht: Zicht, id: str) -> ToekenningView:
-    """A toekenning of one of the gemeenten that may be seen; NotFound when there is none with this id."""
-    with runtime.storage.reading() as session:
-        found = find_toekenning(session, id=id, gemeenten=zicht.gemeenten)
-        if found is None:
-            raise NotFound("Er is geen toekenning met dit id.")
-        return _view(session, found)
-
-
-def _view(session: Session, record: ToekenningRecord) -> ToekenningView:
-    gemeente = record.toekenning.gemeente
-    zicht = Zicht(gemeenten=frozenset({gemeente}))
-    toewijzingen = (
-        find_toewijzing_record(session, zicht=zicht, gemeente=gemeente, nummer_or_sleutel=uitgegeven.sleutel)
-        for uitgegeven in record.toewijzingen
-    )
-    ids = [uitgegeven.bericht_id for uitgegeven in record.toewijzingen]
-    return ToekenningView(
-        record=record,
-        toewijzingen=tuple(toewijzing for toewijzing in toewijzingen if toewijzing is not None),
-        berichten=tuple(berichten_by_id(session, ids=ids, zicht=zicht)),
-    )
 
 
 def demand_gemeente(principal: Principal, gemeente: str) -> None:

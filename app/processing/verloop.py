@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
+from app.domain.bewaren import Bewaring
+from app.domain.logboek import Handeling
 from app.domain.principal import Principal
+from app.processing.bewaren import tot_of
+from app.processing.logboek import viewing
 from app.processing.runtime import Runtime
 from app.processing.termijnen import answer_due
 from app.storage.accepted import feiten_of
@@ -35,7 +39,7 @@ class Thread:
     """A bericht with its thread, as one party sees it.
 
     `voortgang` is a percentage while it is being processed, else None; `antwoord_uiterlijk` None when no answer is
-    waited for.
+    waited for. Until when it is kept is for its gemeente alone: it follows from what other parties sent too.
     """
 
     record: BerichtRecord
@@ -43,6 +47,7 @@ class Thread:
     voortgang: int | None
     referenties: Referenties
     antwoord_uiterlijk: date | None
+    bewaring: Bewaring | None
 
 
 def thread_of(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str) -> Thread:
@@ -50,17 +55,21 @@ def thread_of(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: 
 
     Raises NotFound for a bericht that may not be seen.
     """
-    with runtime.storage.reading() as session:
+    with viewing(runtime, principal, Handeling.BERICHT_BEKEKEN, object_id=bericht_id) as view:
+        session = view.session
         record = get_bericht(session, id=bericht_id, zicht=zicht)
+        view.about_berichten([record.id], every_client=False)
         partijen = None if record.gemeente in principal.gemeenten else frozenset(principal.partijen)
         busy = record.status == BerichtStatus.IN_VERWERKING
-        return Thread(
+        thread = Thread(
             record=record,
             verloop=_verloop(session, record, partijen),
             voortgang=voortgang_of(session, bericht_id=record.id) if busy else None,
             referenties=_referenties(session, record, partijen),
             antwoord_uiterlijk=answer_due(record),
+            bewaring=tot_of(session, runtime, record.id) if record.gemeente in principal.gemeenten else None,
         )
+    return thread
 
 
 def _verloop(session: Session, record: BerichtRecord, partijen: frozenset[str] | None) -> tuple[Gebeurtenis, ...]:

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import BerichtStatus
 from app.domain.declaratie import Declaratie
+from app.domain.logboek import DIENST, Handeling, Logregel
 from app.domain.principal import Principal, Rol
 from app.iwmo.reading import declared, read, recognise
-from app.processing import declaraties
+from app.processing import declaraties, logboek
 from app.processing.arrival import Arrival
 from app.processing.failpoints import passed
 from app.processing.runtime import Runtime
@@ -32,6 +33,9 @@ def carry_out(runtime: Runtime, job: Job) -> None:
         if feiten_of(session, id=arrival.id, lock=True).status == BerichtStatus.IN_VERWERKING:
             declaraties.settle_and_answer(session, runtime, arrival, declaratie)
             _note(session, runtime, arrival.id)
+            bsns = frozenset(client.bsn for client in declaratie.clienten)
+            regel = Logregel(handeling=Handeling.BERICHT_VERWERKT, object_id=arrival.id, bsns=bsns)
+            logboek.note(session, runtime, DIENST, regel)
             passed("verwerking-geboekt")
         finish_job(session, job, now=runtime.now())
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import TypeAlias
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.act import Feiten, Lopend, Wijziging, refusal
 from app.domain.bericht import BerichtIdentificatie
 from app.domain.effect import EffectRow, Stap
+from app.domain.logboek import Handeling, Logregel
 from app.domain.principal import Principal
 from app.domain.refusals import NotFound, RejectedBericht, RoleNotAllowed
 from app.domain.retour import Finding
@@ -26,9 +28,11 @@ from app.domain.wijzigingen import change, end, find_cak_periode
 from app.iwmo.reading import read, recognise
 from app.processing import volgende_termijnen
 from app.processing.allocate import sleutel_of
+from app.processing.bewaren_sporen import deleted_nummers
 from app.processing.bezorgen import give
 from app.processing.idempotency import Repeatable, on_trial, once
 from app.processing.issue import Issued, issue_301
+from app.processing.logboek import Poging, note, note_now, refusals_noted
 from app.processing.runtime import Runtime, new_identificatie
 from app.processing.toekenningen import demand_inrichting, moment_of_toewijzing
 from app.rules.toekenning import double_funding_of_added_days
@@ -113,17 +117,38 @@ def change_toewijzing(
     if not principal.for_gemeente:
         raise RoleNotAllowed("Alleen een gemeente verandert een toewijzing.")
 
+    poging = Poging(Logregel(handeling=Handeling.TOEWIJZING_GEWIJZIGD))
+
     def work(session: Session) -> str:
         desk = _Desk(session, runtime, principal, gemeente)
         try:
-            return answer(desk.carry_out(desk.locked(nummer), vraag))
+            record = desk.locked(nummer)
+            poging.regel = _regel(record, Handeling.TOEWIJZING_GEWIJZIGD)
+            note(session, runtime, principal, poging.regel)
+            return answer(desk.carry_out(record, vraag))
         except RejectedBericht as refusal:
             raise RejectedBericht(refusal.detail, findings=in_request(refusal.findings)) from refusal
 
-    if proef:
-        return on_trial(runtime.storage, work)
+    def seen(session: Session) -> Logregel:
+        desk = _Desk(session, runtime, principal, gemeente)
+        return _regel(desk.record(nummer), Handeling.TOEWIJZING_BEKEKEN)
+
+    def once_only(session: Session) -> str:
+        return once(
+            session,
+            request,
+            now=runtime.now(),
+            work=lambda: work(session),
+            again=lambda: note(session, runtime, principal, seen(session)),
+        )
+
     request = Repeatable.of(principal, sleutel, f"{gemeente}/{nummer} {vraag!r}")
-    return runtime.storage.run(lambda session: once(session, request, now=runtime.now(), work=lambda: work(session)))
+    if not proef:
+        with refusals_noted(runtime, principal, poging):
+            return runtime.storage.run(once_only)
+    tried = on_trial(runtime.storage, work)
+    note_now(runtime, principal, replace(poging.regel, handeling=Handeling.TOEWIJZING_BEPROEFD))
+    return tried
 
 
 class _Desk:
@@ -138,11 +163,11 @@ class _Desk:
 
     def locked(self, nummer: str) -> ToewijzingRecord:
         """The toewijzing; nobody settles on it, or on another of its client, until the transaction ends."""
-        record = self._record(nummer)
+        record = self.record(nummer)
         lock_nummers(self._session, gemeente=self._gemeente)
         lock_toewijzingen(self._session, gemeente=self._gemeente, nummers=(), bsns=[record.actueel.versie.bsn])
         self._session.expire_all()  # what was read before the lock may be old
-        return self._record(nummer)
+        return self.record(nummer)
 
     def carry_out(self, record: ToewijzingRecord, vraag: Vraag) -> WijzigingView:
         """Decide on the books, issue the 301s, and let what was granted follow."""
@@ -156,7 +181,7 @@ class _Desk:
             moment=moment_of_toewijzing(self._runtime),
             andere=self._others(toewijzing),
             verwant=verwante_sleutels(self._session, gemeente=self._gemeente, sleutel=toewijzing.sleutel),
-            nummers=tuple(next_nummer(self._session, gemeente=self._gemeente) for _ in range(2)),
+            nummers=tuple(self._next_nummer() for _ in range(2)),
         )
         wijziging = self._decide(toewijzing, vraag, feiten)
         issued = [self._issue(record, stappen, feiten) for stappen in _by_aanbieder(wijziging)]
@@ -164,7 +189,12 @@ class _Desk:
         give(self._session, self._runtime, [item for one in issued for item in one.items])
         return self._view(record, wijziging, issued, _warnings(wijziging, feiten))
 
-    def _record(self, nummer: str) -> ToewijzingRecord:
+    def _next_nummer(self) -> int:
+        deleted = partial(deleted_nummers, self._session, self._runtime, self._gemeente)
+        return next_nummer(self._session, gemeente=self._gemeente, deleted=deleted)
+
+    def record(self, nummer: str) -> ToewijzingRecord:
+        """The toewijzing as it is; NotFound when there is none with this number."""
         record = find_toewijzing_record(
             self._session, zicht=self._zicht, gemeente=self._gemeente, nummer_or_sleutel=nummer
         )
@@ -182,7 +212,7 @@ class _Desk:
         return Lopend(
             toewijzing=toewijzing,
             geboekt={day: volume for (_, day), volume in booked.items()},
-            onderaannemers=self._record(toewijzing.sleutel).onderaannemers,
+            onderaannemers=self.record(toewijzing.sleutel).onderaannemers,
         )
 
     def _decide(self, toewijzing: Toewijzing, vraag: Vraag, feiten: Feiten) -> Wijziging:
@@ -209,7 +239,7 @@ class _Desk:
     def _issue(self, record: ToewijzingRecord, stappen: tuple[Stap, ...], feiten: Feiten) -> Issued:
         """The 301 for one aanbieder, with the client as the last one on its toewijzing had it."""
         running = next((stap.voor for stap in stappen if stap.voor is not None), None)
-        source = self._record(running.sleutel) if running is not None else record
+        source = self.record(running.sleutel) if running is not None else record
         versies = [stap.na.actueel for stap in stappen]
         dagtekening = max(feiten.today, *(versie.toewijzingsdatum for versie in versies))
         bericht = bericht_on(
@@ -270,12 +300,17 @@ class _Desk:
         sleutels = [stap.na.sleutel for stap in wijziging.stappen] or [record.sleutel]
         ids = [one.bericht_id for one in issued]
         return WijzigingView(
-            toewijzingen=tuple(self._record(sleutel) for sleutel in sleutels),
+            toewijzingen=tuple(self.record(sleutel) for sleutel in sleutels),
             berichten=tuple(berichten_by_id(self._session, ids=ids, zicht=self._zicht)),
             xml={one.bericht_id: one.body for one in issued},
             effect=wijziging.effect,
             waarschuwingen=(*warnings, *(finding for one in issued for finding in one.findings)),
         )
+
+
+def _regel(record: ToewijzingRecord, handeling: Handeling) -> Logregel:
+    bsn = record.actueel.versie.bsn
+    return Logregel(handeling=handeling, object_id=f"{record.gemeente}/{record.sleutel}", bsns=frozenset({bsn}))
 
 
 def _by_aanbieder(wijziging: Wijziging) -> Iterator[tuple[Stap, ...]]:

@@ -55,8 +55,8 @@ def clients_of(session: Session, *, ids: Collection[str]) -> Iterator[tuple[str,
     query = select(LogboekClientRow.logboek_id, LogboekClientRow.client)
     query = query.where(one_of(session, LogboekClientRow.logboek_id, ids))
     ordered = query.order_by(LogboekClientRow.logboek_id, LogboekClientRow.client)
-    for logboek_id, client in session.execute(ordered.execution_options(yield_per=AT_ONCE)):
-        yield logboek_id, client
+    for row in session.execute(ordered.execution_options(yield_per=AT_ONCE)):
+        yield row.logboek_id, row.client
 
 
 def logboek_after(
@@ -68,7 +68,7 @@ def logboek_after(
     tot: str | None = None,
     clients: Collection[str] | None = None,
 ) -> list[LogRecord]:
-    """At most `limit` rows after an id, oldest first: from moment `van` until before `tot`, about one of the clients."""
+    """At most `limit` rows after an id, oldest first: from `van` until before `tot`, about one of the clients."""
     conditions: list[ColumnElement[bool]] = [LogboekRow.id > after]
     if van is not None:
         conditions.append(LogboekRow.moment >= van)

@@ -91,9 +91,7 @@ def places_after(session: Session, *, volgnummer: int, limit: int) -> list[Schak
     columns = [getattr(LogboekRow, name) for name in COLUMNS]
     query = select(places.c.volgnummer, places.c.logboek_id, places.c.keten, *columns)
     found = session.execute(query.outerjoin(LogboekRow, LogboekRow.id == places.c.logboek_id).order_by("volgnummer"))
-    return [
-        Schakel(row[0], row[1], row[2], record_of(row[3:]) if row[3] is not None else None) for row in found.all()
-    ]
+    return [Schakel(row[0], row[1], row[2], record_of(row[3:]) if row[3] is not None else None) for row in found.all()]
 
 
 def place_at(session: Session, *, volgnummer: int) -> str | None:
@@ -128,5 +126,3 @@ def remove_places(session: Session, *, places: Sequence[Schakel], anker: Anker) 
     session.execute(delete(LogboekAnkerRow).where(LogboekAnkerRow.volgnummer < anker.volgnummer))
     session.execute(delete(LogboekZegelRow).where(LogboekZegelRow.volgnummer <= anker.volgnummer))
     delete_logboek(session, ids=[one.logboek_id for one in places])
-
-
