@@ -32,6 +32,7 @@ FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     "is_new": (bool,),
     "job_id": (int, str),
     "jobs": (int,),
+    "key_id": (str,),  # what names a key, not the key
     "library": (str,),
     "los": (int,),
     "mislukt": (int,),

@@ -13,7 +13,10 @@ from sqlalchemy import create_engine, make_url, text
 
 from app.storage.base import Storage, create_storage
 from app.storage.schema import metadata
+from tests.leaks import pytest_configure, pytest_runtest_makereport, pytest_runtest_setup
 from tests.storage.postgres_server import CannotStart, postgres_server
+
+__all__ = ["pytest_configure", "pytest_runtest_makereport", "pytest_runtest_setup"]
 
 settings.register_profile("untimed", parent=settings(), deadline=None)  # a busy machine is no failure
 settings.register_profile(
