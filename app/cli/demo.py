@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import secrets
 import socket
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from app.overgang.clients import open_clients
 from app.processing.inrichtingen import load_files
 from app.processing.keys import create_key, principal_of
 from app.processing.overgang import convert_clients
+from app.processing.personen import create_persoon
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
 from app.processing.toekenningen import create
@@ -34,6 +36,7 @@ STORY = PROJECT / "fixtures" / "demo"
 INRICHTINGEN = PROJECT / "fixtures" / "inrichting"
 OVERGANG = PROJECT / "fixtures" / "overgang" / "drechtsteden-awbz.csv"
 
+OPERATOR = "operator"
 BACK_OFFICE, AANBIEDER_A, AANBIEDER_B, BEHEER = "backoffice", "aanbieder-42420001", "aanbieder-42420002", "beheer"
 STEPS = (
     (BACK_OFFICE, "1-toewijzing.xml"),
@@ -75,7 +78,8 @@ def _run(arguments: argparse.Namespace) -> int:
         runtime = create_runtime(settings)
         prepare_database(runtime)
         keys = tell_story(runtime)
-        print(_welcome(arguments.port, settings, keys), flush=True)
+        wachtwoord = let_operator_in(runtime)
+        print(_welcome(arguments.port, settings, keys, wachtwoord), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.run(
                 create_app(settings, runtime),
@@ -106,6 +110,13 @@ def tell_story(runtime: Runtime) -> dict[str, str]:
     return keys
 
 
+def let_operator_in(runtime: Runtime) -> str:
+    """Make a behandelaar of both gemeenten, who may log in on the pages; the password, made up for this demo."""
+    wachtwoord = secrets.token_urlsafe(12)
+    create_persoon(runtime, naam=OPERATOR, rol=Rol.BEHANDELAAR, gemeenten=["1708", "0505"], wachtwoord=wachtwoord)
+    return wachtwoord
+
+
 def _decide(runtime: Runtime, back_office: Principal) -> None:
     """A toekenning of Steenwijkerland, and the clients of Dordrecht converted from their AWBZ-klassen."""
     asked = ToekenningIn.model_validate_json((STORY / "0-toekenning.json").read_bytes())
@@ -124,11 +135,13 @@ def _is_free(port: int) -> bool:
     return False
 
 
-def _welcome(port: int, settings: Settings, keys: dict[str, str]) -> str:
+def _welcome(port: int, settings: Settings, keys: dict[str, str], wachtwoord: str) -> str:
     base = f"http://127.0.0.1:{port}"
     shown = "\n".join(f"  {name:20} {key}" for name, key in keys.items())
     return f"""
 De demo draait op {base}, met {settings.today} als vandaag. Stoppen: Ctrl-C; daarna is alles weg.
+
+Log in op {base} als `{OPERATOR}` (behandelaar van beide gemeenten) met wachtwoord {wachtwoord}
 
 Sleutels:
 {shown}

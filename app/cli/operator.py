@@ -11,6 +11,7 @@ from rich.text import Text
 
 from app.cli.console import output
 from app.cli.subcommands import Subcommands
+from app.cli.who import command_line_user
 from app.domain.persoon import naam_of
 from app.domain.principal import PERSONEN, Rol
 from app.domain.refusals import InvalidInput
@@ -68,6 +69,7 @@ def _create(arguments: argparse.Namespace) -> int:
             rol=Rol(arguments.rol),
             gemeenten=arguments.gemeente,
             wachtwoord=wachtwoord,
+            door=command_line_user(),
         )
         print(f"{naam} kan inloggen ({arguments.rol}).", file=sys.stderr)
         if arguments.link:
@@ -102,19 +104,19 @@ def _state(persoon: Persoon) -> str:
 
 def _disable(arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
-        done = let_in(runtime, naam_of(arguments.naam), actief=False)
+        done = let_in(runtime, naam_of(arguments.naam), actief=False, door=command_line_user())
     return _told(arguments.naam, "kan niet meer inloggen.", done=done)
 
 
 def _enable(arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
-        done = let_in(runtime, naam_of(arguments.naam), actief=True)
+        done = let_in(runtime, naam_of(arguments.naam), actief=True, door=command_line_user())
     return _told(arguments.naam, "kan weer inloggen.", done=done)
 
 
 def _unlock(arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
-        done = unlock(runtime, naam_of(arguments.naam))
+        done = unlock(runtime, naam_of(arguments.naam), door=command_line_user())
     return _told(arguments.naam, "is van het slot.", done=done)
 
 
@@ -133,7 +135,7 @@ def _told(naam: str, what: str, *, done: bool) -> int:
 
 
 def _print_link(runtime: Runtime, naam: str, url: str | None, *, wist_totp: bool) -> None:
-    token = create_link(runtime, naam, wist_totp=wist_totp)
+    token = create_link(runtime, naam, wist_totp=wist_totp, door=command_line_user())
     base = url or Settings().public_url or LOCAL
     print("Geef deze link aan de persoon zelf; hij werkt een half uur, één keer:", file=sys.stderr)
     print(f"{base.rstrip('/')}/instellen/{token}")

@@ -9,14 +9,17 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.domain.logboek import OPDRACHTREGEL, Handeling, Logregel
+from app.domain.logboek import Wie as Door
 from app.domain.persoon import Fase, demand_naam, demand_rol, demand_wachtwoord, naam_of, wachtwoord_of
 from app.domain.principal import Rol
 from app.domain.refusals import InvalidInput
-from app.processing.personen_inloggen import fase_of
+from app.processing.logboek import note
+from app.processing.personen_inloggen import fase_of, note_login
 from app.processing.personen_pogingen import stand_of, unlock_naam
 from app.processing.personen_wachtwoord import hash_of
 from app.processing.runtime import Runtime
-from app.processing.sessies import LOKAAL, Vanaf, Wie, begin, digest
+from app.processing.sessies import LOKAAL, Vanaf, Wie, begin, digest, principal_of_wie
 from app.storage.personen import (
     InstelLink,
     PersoonRecord,
@@ -27,7 +30,6 @@ from app.storage.personen import (
     has_personen,
     list_personen,
     set_actief,
-    set_ingelogd,
     set_totp,
     set_wachtwoord,
     use_link,
@@ -45,7 +47,13 @@ class Persoon(NamedTuple):
 
 
 def create_persoon(
-    runtime: Runtime, *, naam: str, rol: Rol, gemeenten: Iterable[str] = (), wachtwoord: str | None = None
+    runtime: Runtime,
+    *,
+    naam: str,
+    rol: Rol,
+    gemeenten: Iterable[str] = (),
+    wachtwoord: str | None = None,
+    door: Door = OPDRACHTREGEL,
 ) -> str:
     """Make a person; the login name as it is kept. Without password a link has to give one.
 
@@ -68,6 +76,7 @@ def create_persoon(
         if find_persoon(session, naam=naam) is not None:
             raise InvalidInput(f"Er is al een persoon {naam}.")
         add_persoon(session, persoon=persoon)
+        note(session, runtime, door, Logregel(handeling=Handeling.PERSOON_GEMAAKT, object_id=naam, reden=rol))
 
     runtime.storage.run(work)
     return naam
@@ -92,27 +101,33 @@ def find_record(runtime: Runtime, naam: str) -> PersoonRecord | None:
         return find_persoon(session, naam=naam)
 
 
-def let_in(runtime: Runtime, naam: str, *, actief: bool) -> bool:
+def let_in(runtime: Runtime, naam: str, *, actief: bool, door: Door = OPDRACHTREGEL) -> bool:
     """Disable a person, which ends its sessions at once, or enable it again; False when there is none."""
 
     def work(session: Session) -> bool:
         end_sessies_of(session, naam=naam, bron=LOKAAL)
-        return set_actief(session, naam=naam, actief=actief)
+        found = set_actief(session, naam=naam, actief=actief)
+        if found:
+            note(session, runtime, door, _changed(naam, "aangezet" if actief else "uitgezet"))
+        return found
 
     return runtime.storage.run(work)
 
 
-def unlock(runtime: Runtime, naam: str) -> bool:
+def unlock(runtime: Runtime, naam: str, *, door: Door = OPDRACHTREGEL) -> bool:
     """Forget the failures of a person; False when there is none."""
 
     def work(session: Session) -> bool:
         unlock_naam(session, runtime, naam)
-        return find_persoon(session, naam=naam) is not None
+        found = find_persoon(session, naam=naam) is not None
+        if found:
+            note(session, runtime, door, _changed(naam, "van het slot"))
+        return found
 
     return runtime.storage.run(work)
 
 
-def create_link(runtime: Runtime, naam: str, *, wist_totp: bool = False) -> str:
+def create_link(runtime: Runtime, naam: str, *, wist_totp: bool = False, door: Door = OPDRACHTREGEL) -> str:
     """The token of a link for a person to set a password with: for 30 minutes, once, instead of an earlier one.
 
     Raises InvalidInput when there is no such person who is let in.
@@ -127,6 +142,9 @@ def create_link(runtime: Runtime, naam: str, *, wist_totp: bool = False) -> str:
         if persoon is None or not persoon.actief:
             raise InvalidInput(f"Er is geen persoon {naam} die mag inloggen.")
         add_link(session, link=link)
+        note(
+            session, runtime, door, _changed(naam, "link gemaakt, wist tweede factor" if wist_totp else "link gemaakt")
+        )
 
     runtime.storage.run(work)
     return token
@@ -171,7 +189,12 @@ def _with_wachtwoord(session: Session, runtime: Runtime, link: InstelLink, hashe
     persoon = find_persoon(session, naam=link.naam)
     if persoon is None or not persoon.actief:
         return None
-    fase = fase_of(persoon)
+    fase, wie = fase_of(persoon), Wie(persoon.naam, persoon.rol, persoon.gemeenten)
+    note(session, runtime, principal_of_wie(wie, vanaf.herkomst), _changed(wie.naam, "wachtwoord gekozen met link"))
     if fase is Fase.INGELOGD:
-        set_ingelogd(session, naam=persoon.naam, op=runtime.now())
-    return begin(session, runtime, Wie(persoon.naam, persoon.rol, persoon.gemeenten), vanaf, fase=fase)
+        note_login(session, runtime, wie, vanaf)
+    return begin(session, runtime, wie, vanaf, fase=fase)
+
+
+def _changed(naam: str, reden: str) -> Logregel:
+    return Logregel(handeling=Handeling.PERSOON_GEWIJZIGD, object_id=naam, reden=reden)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.domain.logboek import NIEMAND, Handeling, Logregel, Uitkomst
 from app.domain.persoon import Fase, demand_wachtwoord, naam_of, wachtwoord_of
 from app.domain.principal import Rol
 from app.domain.refusals import InvalidInput
+from app.processing.logboek import note, note_now
 from app.processing.personen_pogingen import count_ahead, forgive, poging_of, take_back
 from app.processing.personen_totp import opened, proposed_geheim, sealed, step_of
 from app.processing.personen_wachtwoord import hash_of, is_outdated, is_wachtwoord
 from app.processing.runtime import Runtime
-from app.processing.sessies import Vanaf, Wie, begin, renewed
+from app.processing.sessies import Vanaf, Wie, begin, principal_of_sessie, principal_of_wie, renewed
 from app.storage.personen import (
     PersoonRecord,
     find_persoon,
@@ -48,6 +51,8 @@ def log_in(runtime: Runtime, typed: str, wachtwoord: str, vanaf: Vanaf) -> Binne
         persoon = find_persoon(session, naam=naam)
     kept = persoon.wachtwoord_hash if persoon and persoon.actief and may_try else None
     if not is_wachtwoord(wachtwoord, kept) or kept is None:
+        if may_try:  # an attempt that came too early is no guess, and a flood of them would fill the logboek
+            _note_failure(runtime, persoon.naam if persoon else None, vanaf, "wachtwoord")
         return None
     newer = hash_of(wachtwoord) if is_outdated(kept) else None
 
@@ -60,7 +65,7 @@ def log_in(runtime: Runtime, typed: str, wachtwoord: str, vanaf: Vanaf) -> Binne
         fase = fase_of(found)
         if fase is Fase.INGELOGD:
             forgive(session, runtime, poging)
-            set_ingelogd(session, naam=naam, op=runtime.now())
+            note_login(session, runtime, Wie(naam, found.rol, found.gemeenten), vanaf)
         else:
             take_back(session, runtime, poging)
         return Binnen(begin(session, runtime, Wie(naam, found.rol, found.gemeenten), vanaf, fase=fase), fase)
@@ -79,10 +84,13 @@ def give_code(runtime: Runtime, sessie: SessieRecord, code: str, vanaf: Vanaf) -
         if persoon is None or not persoon.actief or not _uses_code(session, runtime, persoon, code):
             return None
         forgive(session, runtime, poging)
-        set_ingelogd(session, naam=sessie.naam, op=runtime.now())
+        note_login(session, runtime, Wie(sessie.naam, sessie.rol, sessie.gemeenten), vanaf)
         return renewed(session, runtime, sessie)
 
-    return runtime.storage.run(work)
+    cookie = runtime.storage.run(work)
+    if cookie is None:
+        _note_failure(runtime, sessie.naam, vanaf, "tweede factor")
+    return cookie
 
 
 def is_own_wachtwoord(runtime: Runtime, sessie: SessieRecord, wachtwoord: str, vanaf: Vanaf) -> bool:
@@ -98,7 +106,7 @@ def is_own_wachtwoord(runtime: Runtime, sessie: SessieRecord, wachtwoord: str, v
     return True
 
 
-def change_wachtwoord(runtime: Runtime, sessie: SessieRecord, wachtwoord: str) -> str:
+def change_wachtwoord(runtime: Runtime, sessie: SessieRecord, wachtwoord: str, vanaf: Vanaf) -> str:
     """Give the person another password; its other sessions end, this one goes on under the cookie that is returned.
 
     Raises InvalidInput for a password that cannot be.
@@ -108,12 +116,13 @@ def change_wachtwoord(runtime: Runtime, sessie: SessieRecord, wachtwoord: str) -
 
     def work(session: Session) -> str:
         set_wachtwoord(session, naam=sessie.naam, wachtwoord_hash=hashed)
+        _note_change(session, runtime, sessie, vanaf, "wachtwoord gekozen")
         return renewed(session, runtime, sessie, others_end=True)
 
     return runtime.storage.run(work)
 
 
-def add_totp(runtime: Runtime, sessie: SessieRecord, code: str) -> str | None:
+def add_totp(runtime: Runtime, sessie: SessieRecord, code: str, vanaf: Vanaf) -> str | None:
     """Take the secret that this session proposed into use; the new cookie, or None when the code is not of it."""
     geheim = proposed_geheim(runtime.geheimen, sessie.id_sha256)
     step = step_of(geheim, code, runtime.now())
@@ -125,23 +134,43 @@ def add_totp(runtime: Runtime, sessie: SessieRecord, code: str) -> str | None:
         if persoon is None or persoon.totp_geheim is not None:
             raise InvalidInput("Er is al een tweede factor ingesteld.")
         set_totp(session, naam=sessie.naam, geheim=sealed(runtime.geheimen, geheim, sessie.naam), teller=step)
+        _note_change(session, runtime, sessie, vanaf, "tweede factor ingesteld")
         if sessie.fase == Fase.INSTELLEN:
-            set_ingelogd(session, naam=sessie.naam, op=runtime.now())
+            note_login(session, runtime, Wie(sessie.naam, sessie.rol, sessie.gemeenten), vanaf)
         return renewed(session, runtime, sessie, others_end=True)
 
     return runtime.storage.run(work)
 
 
-def remove_totp(runtime: Runtime, sessie: SessieRecord) -> str:
+def remove_totp(runtime: Runtime, sessie: SessieRecord, vanaf: Vanaf) -> str:
     """Take the second factor away; the new cookie. Raises InvalidInput for beheer, which cannot do without."""
     if sessie.rol == Rol.BEHEER:
         raise InvalidInput("Voor de rol beheer is een tweede factor verplicht.")
 
     def work(session: Session) -> str:
         set_totp(session, naam=sessie.naam, geheim=None, teller=None)
+        _note_change(session, runtime, sessie, vanaf, "tweede factor verwijderd")
         return renewed(session, runtime, sessie, others_end=True)
 
     return runtime.storage.run(work)
+
+
+def note_login(session: Session, runtime: Runtime, wie: Wie, vanaf: Vanaf) -> None:
+    """A person came in: when, and in the logboek."""
+    set_ingelogd(session, naam=wie.naam, op=runtime.now())
+    principal = principal_of_wie(wie, vanaf.herkomst)
+    note(session, runtime, principal, Logregel(handeling=Handeling.INGELOGD, object_id=wie.naam))
+
+
+def _note_change(session: Session, runtime: Runtime, sessie: SessieRecord, vanaf: Vanaf, reden: str) -> None:
+    regel = Logregel(handeling=Handeling.PERSOON_GEWIJZIGD, object_id=sessie.naam, reden=reden)
+    note(session, runtime, principal_of_sessie(sessie, vanaf.herkomst), regel)
+
+
+def _note_failure(runtime: Runtime, naam: str | None, vanaf: Vanaf, reden: str) -> None:
+    """Of a name that is nobody's nothing is kept: people type their password there."""
+    regel = Logregel(handeling=Handeling.INLOGGEN_MISLUKT, object_id=naam, uitkomst=Uitkomst.GEWEIGERD, reden=reden)
+    note_now(runtime, replace(NIEMAND, herkomst=vanaf.herkomst), regel)
 
 
 def _uses_code(session: Session, runtime: Runtime, persoon: PersoonRecord, code: str) -> bool:

@@ -11,9 +11,11 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.domain.logboek import Handeling, Logregel
 from app.domain.persoon import Fase
 from app.domain.principal import Herkomst, Principal, Rol, Wijze
 from app.processing.geheimen import Doel
+from app.processing.logboek import note
 from app.processing.runtime import Runtime
 from app.storage.personen import find_persoon
 from app.storage.sessies import (
@@ -52,10 +54,11 @@ class Wie(NamedTuple):
 
 
 class Vanaf(NamedTuple):
-    """From where somebody works: a network address, and what the browser calls itself."""
+    """From where somebody works: a network address, what the browser calls itself, and what the logboek wants."""
 
     adres: str | None = None
     programma: str | None = None
+    herkomst: Herkomst | None = None
 
 
 def new_cookie() -> str:
@@ -103,18 +106,29 @@ def sessie_of(runtime: Runtime, cookie: str) -> SessieRecord | None:
 
 def principal_of_sessie(sessie: SessieRecord, herkomst: Herkomst | None) -> Principal:
     """Who acts in a session."""
+    return principal_of_wie(Wie(sessie.naam, sessie.rol, sessie.gemeenten), herkomst)
+
+
+def principal_of_wie(wie: Wie, herkomst: Herkomst | None) -> Principal:
+    """A person as who acts."""
     return Principal(
-        key_id=f"persoon:{sessie.naam}",
-        rol=Rol(sessie.rol),
-        gemeenten=sessie.gemeenten,
+        key_id=f"persoon:{wie.naam}",
+        rol=Rol(wie.rol),
+        gemeenten=wie.gemeenten,
         wijze=Wijze.SESSIE,
         herkomst=herkomst,
     )
 
 
-def end(runtime: Runtime, sessie: SessieRecord) -> None:
+def end(runtime: Runtime, sessie: SessieRecord, herkomst: Herkomst | None = None) -> None:
     """Log out."""
-    runtime.storage.run(lambda session: end_sessie(session, id_sha256=sessie.id_sha256))
+
+    def work(session: Session) -> None:
+        if end_sessie(session, id_sha256=sessie.id_sha256):
+            regel = Logregel(handeling=Handeling.UITGELOGD, object_id=sessie.naam)
+            note(session, runtime, principal_of_sessie(sessie, herkomst), regel)
+
+    runtime.storage.run(work)
 
 
 def end_own(runtime: Runtime, sessie: SessieRecord, id_sha256: str) -> bool:

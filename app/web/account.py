@@ -43,7 +43,9 @@ async def change(bezoek: Visit) -> Response:
     if not await _knows_wachtwoord(bezoek, "huidig"):
         return _account(bezoek, Fouten(by_field={"huidig": WRONG_WACHTWOORD}))
     try:
-        cookie = await _in_turn(bezoek, lambda: change_wachtwoord(bezoek.runtime, bezoek.own_sessie, form["nieuw"]))
+        cookie = await _in_turn(
+            bezoek, lambda: change_wachtwoord(bezoek.runtime, bezoek.own_sessie, form["nieuw"], bezoek.vanaf)
+        )
     except (InvalidInput, KeyError) as error:
         detail = error.detail if isinstance(error, InvalidInput) else "Vul een wachtwoord in."
         return _account(bezoek, Fouten(by_field={"nieuw": detail}))
@@ -65,7 +67,7 @@ def square(bezoek: Visit) -> Response:
     _demand_local(bezoek)
     if _has_totp(bezoek):
         raise PageRefused(HTTPStatus.NOT_FOUND)
-    drawn = segno.make(uri_of(_geheim(bezoek), bezoek.own_sessie.naam), error="m").svg_inline(scale=5, border=4)
+    drawn = segno.make(uri_of(_geheim(bezoek), bezoek.own_sessie.naam), error="m").svg_inline(border=4, omitsize=True)
     svg = drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return Response(svg, media_type="image/svg+xml", headers=HEADERS)
 
@@ -79,7 +81,7 @@ async def add(bezoek: Visit) -> Response:
         return _totp(bezoek, Fouten(by_field={"huidig": WRONG_WACHTWOORD}))
     code = bezoek.form.get("code", "")
     try:
-        cookie = await _in_turn(bezoek, lambda: add_totp(bezoek.runtime, bezoek.own_sessie, code))
+        cookie = await _in_turn(bezoek, lambda: add_totp(bezoek.runtime, bezoek.own_sessie, code, bezoek.vanaf))
     except InvalidInput:
         return onward(ACCOUNT)
     if cookie is None:
@@ -94,7 +96,7 @@ async def remove(bezoek: Visit) -> Response:
     if not await _knows_wachtwoord(bezoek, "wachtwoord"):
         return _account(bezoek, Fouten(by_field={"wachtwoord": WRONG_WACHTWOORD}))
     try:
-        cookie = await _in_turn(bezoek, lambda: remove_totp(bezoek.runtime, bezoek.own_sessie))
+        cookie = await _in_turn(bezoek, lambda: remove_totp(bezoek.runtime, bezoek.own_sessie, bezoek.vanaf))
     except InvalidInput as refusal:
         return _account(bezoek, Fouten(by_field={"wachtwoord": refusal.detail}))
     return onward_with(bezoek, cookie, ACCOUNT)

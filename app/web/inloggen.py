@@ -64,7 +64,7 @@ def answer_code(bezoek: Visit) -> Response:
 @router.post("/uitloggen")
 def leave(bezoek: Visit) -> Response:
     """Log out, here and on the server."""
-    end(bezoek.runtime, bezoek.own_sessie)
+    end(bezoek.runtime, bezoek.own_sessie, bezoek.herkomst)
     response = onward(LOGIN)
     take(response, SESSIE, secure=bezoek.secure)
     return response

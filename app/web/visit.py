@@ -132,7 +132,7 @@ async def _bezoek(request: Request, house: House) -> Bezoek:
         sessie=await run_in_threadpool(sessie_of, house.runtime, sent),
         form=await read_form(request) if request.method != "GET" else {},
         herkomst=herkomst,
-        vanaf=Vanaf(herkomst.adres, request.headers.get("user-agent")),
+        vanaf=Vanaf(herkomst.adres, request.headers.get("user-agent"), herkomst),
     )
 
 

@@ -10,8 +10,20 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.cli.demo import AANBIEDER_A, AANBIEDER_B, BACK_OFFICE, BEHEER, DEMO_DAY, STORY, tell_story
+from app.cli.demo import (
+    AANBIEDER_A,
+    AANBIEDER_B,
+    BACK_OFFICE,
+    BEHEER,
+    DEMO_DAY,
+    OPERATOR,
+    STORY,
+    let_operator_in,
+    tell_story,
+)
 from app.main import create_app, opened_runtime
+from app.processing.personen_inloggen import log_in
+from app.processing.sessies import Vanaf, sessie_of
 from app.settings import Settings
 from tests.cli.conftest import Iwmo
 
@@ -97,3 +109,14 @@ def test_a_port_that_is_taken(iwmo: Iwmo):
         outcome = iwmo("demo", "--port", port)
     assert (outcome.status, outcome.out) == (2, "")
     assert str(port) in outcome.err
+
+
+def test_the_operator_comes_in(tmp_path: Path):
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/demo.db", data_dir=tmp_path, log_level="error")
+    with opened_runtime(settings) as runtime:
+        wachtwoord = let_operator_in(runtime)
+        binnen = log_in(runtime, OPERATOR, wachtwoord, Vanaf())
+        assert binnen is not None
+        sessie = sessie_of(runtime, binnen.cookie)
+    assert sessie is not None
+    assert (sessie.rol, sessie.gemeenten) == ("behandelaar", {"1708", "0505"})
