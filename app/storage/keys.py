@@ -137,8 +137,8 @@ def set_expiry(session: Session, *, keyid: str, moment: datetime) -> None:
 
 
 def set_used(session: Session, *, keyid: str, now: datetime, before: datetime) -> None:
-    """It was used now; nothing changes when that was already known of a moment after `before`."""
-    known = or_(ApiKeyRow.laatst_gebruikt.is_(None), ApiKeyRow.laatst_gebruikt < before)
+    """It was used now; nothing changes when it was already known of a moment after `before`."""
+    known = or_(ApiKeyRow.laatst_gebruikt.is_(None), ApiKeyRow.laatst_gebruikt <= before)
     session.execute(update(ApiKeyRow).where(ApiKeyRow.keyid == keyid, known).values(laatst_gebruikt=now))
 
 
