@@ -20,7 +20,7 @@ from tests.e2e.test_flow import BOTH, retour_on
 from tests.processing.bewaren_stories import dump, emptied, everything, files, traces_in, years_on
 
 PERSONAL = [BSN_X, BSN_Y, "Testmans", "Zonnebloemer", "1979-06-10", "1985-01-08", "Dorpsstraat", "8331AA"]
-IDENTIFIERS = ["A0001", "BASISY", "D-GOED", "D-FOUT", "R-GOED", "R-FOUT", "RETOUR1"]
+IDENTIFIERS = ["A0001", "BASISY", "DGOED", "DFOUT", "R-GOED", "R-FOUT", "RETOUR1"]
 
 
 def tell(service: Service) -> dict[str, str]:
@@ -32,7 +32,7 @@ def tell(service: Service) -> dict[str, str]:
     assert isinstance(message, Toewijzingsbericht)
     service.accept(retour_on(message, "RETOUR1", "9300"), as_=OTHER_AANBIEDER)
     claim = message_303(
-        "D-GOED",
+        "DGOED",
         P1,
         "2019-06-20",
         line("R-GOED", 1001, P1, 850, 100, D(85000)),
@@ -40,7 +40,7 @@ def tell(service: Service) -> dict[str, str]:
     )
     bericht = service.accept(claim, as_=AANBIEDER)
     service.post(claim, as_=AANBIEDER)
-    service.accept(message_303("D-FOUT", P1, "2019-06-20", line("R-FOUT", 9999, P1, 1, 100, D(100))), as_=AANBIEDER)
+    service.accept(message_303("DFOUT", P1, "2019-06-20", line("R-FOUT", 9999, P1, 1, 100, D(100))), as_=AANBIEDER)
     service.refuse(b"<Bericht>999900006</Bericht>", as_=AANBIEDER)
     return {"both": both["id"], "claim": bericht["id"]}
 
@@ -51,7 +51,7 @@ class TestOverHttp:
         service.work()
         storage = service.runtime.storage
         told = traces_in(everything(storage), [*PERSONAL, *IDENTIFIERS])
-        assert {BSN_X, BSN_Y, "Testmans", "D-GOED", "R-FOUT"} <= set(told)
+        assert {BSN_X, BSN_Y, "Testmans", "DGOED", "R-FOUT"} <= set(told)
         assert service.get(f"/v1/berichten/{ids['claim']}")["status"] == BerichtStatus.VERWERKT
         verslag = years_on(service.clock, service.runtime)
         assert (verslag.dossiers, verslag.mislukt) == (2, 0)
@@ -102,7 +102,7 @@ class TestToekenning:
         (row,) = early.get("/v1/toewijzingen", as_=STEENWIJKERLAND)["resultaten"]
         nummer = row["nummer"]
         path = f"/v1/toewijzingen/{STEENWIJKERLAND}/{nummer}/_splits"
-        split = {"aanbieder": SECOND, "ingangsdatum": "2018-02-26", "budgetPerPeriode": 400}
+        split = {"aanbieder": SECOND, "vanaf": {"jaar": 2018, "periode": 3}, "budgetPerPeriode": 400}
         assert early.request("POST", path, as_=STEENWIJKERLAND, json=split).status_code == 201
         storage = early.runtime.storage
         assert {"Dorpsstraat", "Zonnebloemer"} < set(traces_in(everything(storage), PERSONAL))

@@ -63,6 +63,11 @@ class Chain:
             Rol.GEMEENTE: create_key(self.runtime, rol=Rol.GEMEENTE, gemeenten=[GEMEENTE], naam="back office"),
         }
 
+    @property
+    def key_of_adapter(self) -> str:
+        """What the adapter shows."""
+        return self._keys[Rol.GGK]
+
     def bring(self, envelop: Heenbericht | Retour | Foutbericht, *, rol: Rol = Rol.GGK) -> None:
         """An envelope that is acknowledged."""
         reply = take_in(self.runtime, principal_of(self.runtime, self._keys[rol]), soap(envelop), XML)

@@ -1,0 +1,62 @@
+"""`iwmo retention` as who runs the service meets it."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli.command import main
+
+BSN = "999900006"
+
+
+@pytest.fixture(autouse=True)
+def _fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IWMO_DATABASE_URL", f"sqlite:///{tmp_path / 'iwmo.db'}")
+    monkeypatch.setenv("IWMO_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("IWMO_LOG_LEVEL", "error")
+
+
+class TestRun:
+    def test_reports_as_json(self, capsys: pytest.CaptureFixture[str]):
+        assert main(["retention", "run", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["dossiers"] == 0
+
+    def test_refuses_a_later_day_unless_on_trial(self, capsys: pytest.CaptureFixture[str]):
+        assert main(["retention", "run", "--until", "2999-01-01"]) == 2
+        assert "alleen een proef" in capsys.readouterr().err
+        assert main(["retention", "run", "--until", "2999-01-01", "--dry-run"]) == 0
+
+    def test_does_not_start_under_the_legal_minimum(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ):
+        monkeypatch.setenv("IWMO_BEWAREN_DOSSIER_JAREN", "14")
+        assert main(["retention", "run"]) == 2
+        assert "IWMO_BEWAREN_DOSSIER_JAREN" in capsys.readouterr().err
+
+
+class TestHold:
+    def test_is_set_shown_and_lifted_without_showing_the_client(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{BSN}\n"))
+        assert main(["retention", "hold", "add", "--client-stdin", "--reden", "bezwaar"]) == 0
+        id = capsys.readouterr().out.strip()
+        assert main(["retention", "hold", "list"]) == 0
+        shown = capsys.readouterr().out
+        assert id in shown
+        assert "bezwaar" in shown
+        assert BSN not in shown
+        assert main(["retention", "hold", "lift", id]) == 0
+        assert main(["retention", "hold", "lift", id]) == 1
+
+    @pytest.mark.parametrize("about", [["--toewijzing", "1708/1"], ["--bericht", "onbekend"]])
+    def test_of_what_is_not_there_is_refused(self, about: list[str]):
+        assert main(["retention", "hold", "add", *about, "--reden", "bezwaar"]) == 2
+
+    def test_needs_a_bsn(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr("sys.stdin", io.StringIO("Jansen\n"))
+        assert main(["retention", "hold", "add", "--client-stdin", "--reden", "bezwaar"]) == 2
