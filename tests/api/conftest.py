@@ -54,7 +54,12 @@ def service_on_each(storage: Storage, schemas: Schemas, clock: Clock) -> Iterato
 
 @pytest.fixture
 def known(service: Service) -> dict[str, str]:
-    """The service holds one 301, its 302, a 303 and its 304; their ids, and that of the declaratie."""
+    """What `fill` gives."""
+    return fill(service)
+
+
+def fill(service: Service) -> dict[str, str]:
+    """Let the service hold one 301, its 302, a 303 and its 304; their ids, and that of the declaratie."""
     toewijzing = service.accept(a_toewijzingsbericht(), as_=GEMEENTE)
     claim = service.accept(a_declaratie(), as_=AANBIEDER)
     return {

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from app import main
+from app.api import policy
+from app.api.policy import POLICY, NoPolicy
+from app.domain.principal import RECHTEN, Principal, Recht, Rol
 from app.iwmo.releases import write
+from app.processing.key_grants import Grant
+from app.processing.key_text import KeyText
+from app.processing.keys import create_key, issue_key, revoke
+from app.processing.runtime import Runtime
+from app.processing.toegang import Aanmelding
+from app.settings import Settings
+from tests.api.conftest import fill
 from tests.builders import (
     AANBIEDER,
     BSN_X,
@@ -19,10 +33,11 @@ from tests.builders import (
     a_declaratie,
     a_toewijzingsbericht,
 )
-from tests.e2e.service import ADAPTER, BEHEER, Service
+from tests.e2e.service import ADAPTER, BEHEER, Clock, Service, serving
 
 OTHER_GEMEENTE = "1708"
 CALLERS = (GEMEENTE, AANBIEDER, OTHER_GEMEENTE, OTHER_AANBIEDER, BEHEER, None)
+BUREAU = "98000077"
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 
 # Per operation, in the order of CALLERS: the gemeente and aanbieder of the berichten, two strangers, beheer, no key.
@@ -66,6 +81,9 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /contracten": EVERY_KEY,
     "GET /retourcodes/{code}": EVERY_KEY,
 }
+BY_SOFTWARE = frozenset({"GET /postbus", "POST /postbus/{id}/_ontvangen", "GET /aansluitingen", "GET /metrics"})
+"""What no person of a gemeente does."""
+READ_BY_EVERYBODY = frozenset({"GET /cak-perioden/{jaar}", "GET /retourcodes/{code}"})
 ETMALEN: dict[str, object] = {"gemeente": GEMEENTE, "etmalen": {"product": "04A01", "aantalPerPeriode": 4}}
 NAAM_EN_ADRES: dict[str, object] = {
     "naam": {"achternaam": "Voorbeeld", "voorletters": "A"},
@@ -99,19 +117,92 @@ SENT = {
 }
 
 
-def ask(service: Service, operation: str, caller: str | None, ids: dict[str, str]) -> Any:
-    """The answer to an operation on what is known."""
-    method, _, path = operation.partition(" ")
+PERSONEN = {
+    "behandelaar": Principal(key_id="persoon:b", rol=Rol.BEHANDELAAR, gemeenten=frozenset({GEMEENTE})),
+    "lezer": Principal(key_id="persoon:l", rol=Rol.LEZER, gemeenten=frozenset({GEMEENTE})),
+    "auditor": Principal(key_id="persoon:a", rol=Rol.AUDITOR),
+}
+"""Who may come in another way than with a key: the session of each is a header here."""
+
+WITHOUT_A_DOOR = ("unknown", "mistyped", "expired", "revoked", "elsewhere", "not yet")
+NOTHING_CHANGES = frozenset({"POST /berichten/_zoek", "POST /budgetberekeningen"})
+REFUSED = {401, 403, 404}
+SAME_LENGTH = {"1001": "4711"}
+"""An unknown id is as long as the known one, so that whole answers can be compared."""
+
+
+def by_name(_runtime: Runtime, aanmelding: Aanmelding, /) -> Principal | None:
+    """A way in for a test."""
+    return PERSONEN.get(aanmelding.headers.get("x-persoon", ""))
+
+
+@pytest.fixture
+def door(sqlite_runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """A service where people get in too."""
+    ways_in = main.ways_in
+    monkeypatch.setattr(main, "ways_in", lambda settings: (by_name, *ways_in(settings)))
+    with serving(sqlite_runtime, clock, failures_per_minute=0) as running:
+        yield running
+
+
+@pytest.fixture
+def inside(door: Service) -> dict[str, str]:
+    """What that service holds."""
+    return fill(door)
+
+
+def url_of(operation: str, ids: dict[str, str], *, unknown: bool = False) -> str:
+    """The path of an operation on what is known, or on what nobody has."""
+    path = operation.partition(" ")[2]
     bericht = ids["declaratie"] if path.startswith("/declaraties") else ids["301"]
-    if EXPECTED[operation] in {NOWHERE, NOWHERE_TO_WRITE}:
+    if unknown or EXPECTED[operation] in {NOWHERE, NOWHERE_TO_WRITE}:
         bericht = "4711" if path.startswith("/rapportages") else UNKNOWN
-    path = path.format(id=bericht, gemeente=GEMEENTE, nummer=1001, jaar=2019, code="9321")
-    prefix = "" if path in {"/healthz", "/readyz", "/metrics"} else "/v1"
-    headers = {} if caller is None else {"Authorization": f"Bearer {service.key(caller)}"}
+    nummer = "4711" if unknown else "1001"
+    path = path.format(id=bericht, gemeente=GEMEENTE, nummer=nummer, jaar=2019, code="9321")
+    return path if path in {"/healthz", "/readyz", "/metrics"} else f"/v1{path}"
+
+
+def ask(service: Service, operation: str, headers: dict[str, str], url: str) -> Any:
+    """The answer to an operation."""
     body, kind = SENT.get(operation, (None, None))
-    if kind:
-        headers["Content-Type"] = kind
-    return service.client.request(method, prefix + path, headers=headers, content=body)
+    sent = headers | ({"Content-Type": kind} if kind else {})
+    return service.client.request(operation.partition(" ")[0], url, headers=sent, content=body)
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def shown_by(service: Service, caller: str | None) -> dict[str, str]:
+    return {} if caller is None else bearer(service.key(caller))
+
+
+def without_a_door(service: Service) -> dict[str, str]:
+    """Keys of the gemeente that open nothing, by what is wrong with them."""
+    runtime = service.runtime
+    grant = Grant(rol=Rol.GEMEENTE, gemeenten=frozenset({GEMEENTE}))
+    revoked = issue_key(runtime, grant)
+    revoke(runtime, revoked.split("_")[1])
+    now, hour = runtime.now(), timedelta(hours=1)
+    long_ago = replace(runtime, now=lambda: now - 2 * hour)
+    return {
+        "unknown": KeyText.new().written(),
+        "mistyped": service.key(GEMEENTE)[:-1] + "x",
+        "expired": issue_key(long_ago, replace(grant, tot=now - hour)),
+        "revoked": revoked,
+        "elsewhere": issue_key(runtime, replace(grant, netwerken=("192.0.2.0/24",))),
+        "not yet": issue_key(runtime, replace(grant, vanaf=now + hour)),
+    }
+
+
+def changes_nothing(operation: str) -> bool:
+    """Whether somebody who may not hears that it does not exist (details.md 6)."""
+    return operation.startswith("GET ") or operation in NOTHING_CHANGES
+
+
+def outcome(answer: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """All that a caller learns, but for the path that it asked for itself."""
+    return answer.status_code, {**answer.json(), "instance": ""}, dict(answer.headers)
 
 
 def test_every_operation_is_here(service: Service):
@@ -120,39 +211,108 @@ def test_every_operation_is_here(service: Service):
     assert described == set(EXPECTED)
 
 
+def test_every_operation_says_whether_it_asks_for_a_credential(service: Service):
+    paths = service.client.get("/v1/openapi.json").json()["paths"]
+    for operation, expected in EXPECTED.items():
+        method, _, path = operation.partition(" ")
+        assert bool(paths[path][method.lower()].get("security")) == (expected != OPEN), operation
+
+
 @pytest.mark.parametrize("operation", EXPECTED)
-def test_every_role(operation: str, service: Service, known: dict[str, str]):
-    answers = [ask(service, operation, caller, known) for caller in CALLERS]
-    assert tuple(answer.status_code for answer in answers) == EXPECTED[operation]
-    for answer in answers:
+def test_every_role(operation: str, door: Service, inside: dict[str, str]):
+    url = url_of(operation, inside)
+    answers = {caller: ask(door, operation, shown_by(door, caller), url) for caller in reversed(CALLERS)}
+    assert tuple(answers[caller].status_code for caller in CALLERS) == EXPECTED[operation]
+    for answer in answers.values():
         is_problem = answer.headers["content-type"] == "application/problem+json"
         assert is_problem == (answer.status_code >= 400)
 
 
 @pytest.mark.parametrize("operation", EXPECTED)
-def test_the_adapter_of_the_ggk_may_do_nothing_here(operation: str, service: Service, known: dict[str, str]):
-    expected = 200 if EXPECTED[operation] == OPEN else 403
-    assert ask(service, operation, ADAPTER, known).status_code == expected
+def test_every_other_role(operation: str, door: Service, inside: dict[str, str]):
+    """The adapter of the GGk may do nothing here; a servicebureau of nobody is a stranger; people have their own."""
+    url, expected = url_of(operation, inside), EXPECTED[operation]
+    asked = {
+        ADAPTER: shown_by(door, ADAPTER),
+        BUREAU: bearer(create_key(door.runtime, rol=Rol.SERVICEBUREAU, aanbieders=[BUREAU], naam="")),
+    }
+    asked |= {name: {"X-Persoon": name} for name in PERSONEN}
+    got = {name: ask(door, operation, headers, url).status_code for name, headers in asked.items()}
+    if expected == OPEN:
+        assert set(got.values()) == {200}
+        return
+    denied = 404 if changes_nothing(operation) else 403
+    own = expected[0]
+    assert (got[ADAPTER], got["auditor"]) == (denied, denied)
+    assert got[BUREAU] == (200 if operation == "POST /budgetberekeningen" and expected[3] == 200 else expected[3]) or (
+        operation == "POST /budgetberekeningen" and got[BUREAU] == 404  # no contract names it
+    )
+    assert got["lezer"] == (denied if operation in BY_SOFTWARE or not changes_nothing(operation) else own)
+    if operation in BY_SOFTWARE:
+        assert got["behandelaar"] == denied
+    else:
+        assert (got["behandelaar"] in REFUSED) == (own in REFUSED)
 
 
-@pytest.mark.parametrize(
-    ("path", "foreign", "unknown"),
-    [
-        ("/v1/berichten/{}", "301", UNKNOWN),
-        ("/v1/berichten/{}/xml", "304", UNKNOWN),
-        ("/v1/declaraties/{}", "declaratie", UNKNOWN),
-        ("/v1/toewijzingen/0384/{}", "1001", "4711"),
-        ("/v1/toewijzingen/0384/{}/budget", "1001", "4711"),
-    ],
-)
-def test_foreign_is_the_same_as_unknown(path: str, foreign: str, unknown: str, service: Service, known: dict[str, str]):
-    for stranger in (OTHER_AANBIEDER, OTHER_GEMEENTE):
-        one, other = (
-            service.request("GET", path.format(id_), as_=stranger) for id_ in (known.get(foreign, foreign), unknown)
+@pytest.mark.parametrize("operation", [operation for operation, row in EXPECTED.items() if row != OPEN])
+def test_a_key_that_opens_nothing(operation: str, door: Service, inside: dict[str, str]):
+    """Whatever is wrong with it: the same answer, as to one that was never made."""
+    url = url_of(operation, inside)
+    keys = without_a_door(door)
+    answers = [outcome(ask(door, operation, bearer(keys[name]), url)) for name in WITHOUT_A_DOOR]
+    assert answers[0][0] == 401
+    assert answers[0][2]["www-authenticate"] == "Bearer"
+    assert all(answer == answers[0] for answer in answers)
+    assert outcome(ask(door, operation, {}, url)) == answers[0]
+
+
+@pytest.mark.parametrize("operation", [operation for operation, row in EXPECTED.items() if row != OPEN])
+def test_a_key_without_the_right(operation: str, door: Service, inside: dict[str, str]):
+    """Of a role that may, with every other right: 403, and no hint whether anything is there."""
+    prefix = "" if operation == "GET /metrics" else "/v1"
+    method, _, path = operation.partition(" ")
+    wanted = POLICY[f"{method} {prefix}{path}"]
+    assert isinstance(wanted, Recht)
+    rol = Rol.BEHEER if wanted is Recht.BEHEER else Rol.GEMEENTE
+    gemeenten = frozenset({GEMEENTE}) if rol is Rol.GEMEENTE else frozenset[str]()
+    grant = Grant(rol=rol, gemeenten=gemeenten, rechten=RECHTEN[rol] - {wanted})
+    headers = bearer(issue_key(door.runtime, grant))
+    known, unknown = (
+        outcome(ask(door, operation, headers, url_of(operation, inside, unknown=unknown))) for unknown in (False, True)
+    )
+    assert (known[0], known[1]["type"]) == (403, "/problems/recht-ontbreekt")
+    assert known == unknown
+    granted = bearer(issue_key(door.runtime, replace(grant, rechten=frozenset({wanted}))))
+    answer = ask(door, operation, granted, url_of(operation, inside, unknown=True))
+    assert answer.status_code not in {401, 403}
+
+
+@pytest.mark.parametrize("operation", [operation for operation in EXPECTED if "{" in operation])
+def test_foreign_is_the_same_as_unknown(operation: str, door: Service, inside: dict[str, str]):
+    """Status, body and headers: nobody learns that others have something."""
+    strangers = [*CALLERS[2:], ADAPTER]
+    asked = [shown_by(door, caller) for caller in strangers] + [{"X-Persoon": name} for name in PERSONEN]
+    if operation in READ_BY_EVERYBODY:
+        return
+    for headers in asked[:-3] + asked[-1:]:
+        foreign, unknown = (
+            ask(door, operation, headers, url_of(operation, inside, unknown=unknown)) for unknown in (False, True)
         )
-        assert (one.status_code, other.status_code) == (404, 404)
-        assert {**one.json(), "instance": ""} == {**other.json(), "instance": ""}
-        assert dict(one.headers).keys() == dict(other.headers).keys()
+        assert foreign.status_code in REFUSED
+        assert outcome(foreign) == outcome(unknown)
+
+
+def test_a_route_without_a_row_does_not_start(service: Service, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(policy, "POLICY", {o: wanted for o, wanted in POLICY.items() if o != "GET /v1/producten"})
+    with pytest.raises(NoPolicy, match="GET /v1/producten"):
+        main.create_app(Settings(log_level="error"), service.runtime)
+
+
+def test_every_row_is_of_a_route(service: Service):
+    app: Any = service.client.app  # type: ignore[attr-defined]
+    while not hasattr(app, "state"):
+        app = app._api if hasattr(app, "_api") else app._app
+    assert {rule.operation for rule in app.state.admission.rules.values()} == set(POLICY)
 
 
 @pytest.mark.parametrize("path", ["/v1/berichten", "/v1/postbus", "/v1/toewijzingen", "/v1/declaraties"])
