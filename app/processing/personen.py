@@ -59,27 +59,31 @@ def create_persoon(
 
     Raises InvalidInput for a name, role or password that cannot be, and for a name that is taken.
     """
-    naam, codes = naam_of(naam), frozenset(gemeenten)
+    persoon = _judged(naam_of(naam), rol, frozenset(gemeenten), wachtwoord, runtime.now())
+
+    def work(session: Session) -> None:
+        if find_persoon(session, naam=persoon.naam) is not None:
+            raise InvalidInput(f"Er is al een persoon {persoon.naam}.")
+        add_persoon(session, persoon=persoon)
+        regel = Logregel(handeling=Handeling.PERSOON_GEMAAKT, object_id=persoon.naam, reden=rol)
+        note(session, runtime, door, regel)
+
+    runtime.storage.run(work)
+    return persoon.naam
+
+
+def _judged(naam: str, rol: Rol, gemeenten: frozenset[str], wachtwoord: str | None, now: datetime) -> PersoonRecord:
     demand_naam(naam)
-    demand_rol(rol, codes)
+    demand_rol(rol, gemeenten)
     if wachtwoord is not None:
         demand_wachtwoord(wachtwoord_of(wachtwoord), naam=naam)
-    persoon = PersoonRecord(
+    return PersoonRecord(
         naam=naam,
         wachtwoord_hash=hash_of(wachtwoord) if wachtwoord is not None else None,
         rol=rol,
-        gemeenten=codes,
-        gemaakt_op=runtime.now(),
+        gemeenten=gemeenten,
+        gemaakt_op=now,
     )
-
-    def work(session: Session) -> None:
-        if find_persoon(session, naam=naam) is not None:
-            raise InvalidInput(f"Er is al een persoon {naam}.")
-        add_persoon(session, persoon=persoon)
-        note(session, runtime, door, Logregel(handeling=Handeling.PERSOON_GEMAAKT, object_id=naam, reden=rol))
-
-    runtime.storage.run(work)
-    return naam
 
 
 def all_personen(runtime: Runtime) -> Sequence[Persoon]:

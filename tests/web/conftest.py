@@ -78,7 +78,7 @@ class Browser:
         assert found
         geheim = found[1].replace(" ", "")
         code = TOTP(geheim).at(moment)
-        answer = self.post("/account/tweede-factor", on="/account/tweede-factor", code=code, **fields)
+        answer = self.post("/account/tweede-factor", on="/account/tweede-factor", headers=None, code=code, **fields)
         assert answer.status_code == 303, answer.text
         return geheim
 

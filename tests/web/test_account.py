@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.domain.principal import Rol
@@ -14,7 +16,7 @@ OTHER = "ook een lange zin, maar anders"
 
 class TestWachtwoord:
     def change(self, browser: Browser, **fields: str) -> object:
-        given = {"huidig": WACHTWOORD, "nieuw": OTHER, "nogmaals": OTHER, **fields}
+        given: dict[str, Any] = {"huidig": WACHTWOORD, "nieuw": OTHER, "nogmaals": OTHER, **fields}
         return browser.post("/account/wachtwoord", on="/account", **given)
 
     def test_another_ends_every_other_session(self, runtime: Runtime):
