@@ -295,7 +295,7 @@ class TestWsdl:
         while waiting:
             url = waiting.pop()
             seen.add(url)
-            response = service.client.get(url)
+            response = service.request("GET", url, as_=AANBIEDER)
             assert (response.status_code, response.headers["content-type"]) == (200, XML)
             root = etree.fromstring(response.content)
             for element in root.iter("{*}import", "{*}address"):
@@ -308,7 +308,7 @@ class TestWsdl:
 
     @pytest.mark.parametrize("query", ["", "?x=1", "?wsdl=../../app/main.py", "?xsd=", "?xsd=/etc/passwd"])
     def test_nothing_else_is_there(self, query: str, service: Service):
-        response = service.client.get(PATH + query)
+        response = service.request("GET", PATH + query, as_=AANBIEDER)
         assert response.status_code == 404
         assert response.headers["content-type"] == "application/problem+json"
 
