@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.cli import serve
 from app.cli.command import main
 from app.domain.principal import Recht, Rol, Wijze
 from app.iwmo.releases import write
@@ -201,6 +203,13 @@ class TestSettings:
         monkeypatch.setenv("IWMO_DATA_DIR", str(tmp_path))
         assert main(["serve"]) == 2
         assert "noem diens netwerk in IWMO_TRUSTED_PROXIES" in capsys.readouterr().err
+
+    def test_the_server_itself_believes_no_forwarded_address(self, monkeypatch: pytest.MonkeyPatch):
+        """It would put what a local proxy passes on in the place of the address that is judged."""
+        told: dict[str, Any] = {}
+        monkeypatch.setattr("app.cli.serve.uvicorn.run", lambda _app, **settings: told.update(settings))
+        serve._serve(Namespace(host="127.0.0.1", port=8000, workers=1), Settings())
+        assert told["proxy_headers"] is False
 
     def test_a_file_with_keys_that_is_not_there_does_not_start(self, tmp_path: Path):
         issuer: Any = {"issuer": "https://a.example", "audience": "b", "jwks_file": tmp_path / "jwks.json"}
