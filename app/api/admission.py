@@ -47,6 +47,7 @@ def admit(request: Request, afterwards: BackgroundTasks) -> None:
     if rule is None:
         log.error("route_without_policy", route=getattr(request.scope.get("route"), "path", None))
         raise NotFound("Dit bestaat niet.")
+    request.state.operation = rule.operation
     if rule.wanted is not Entry.OPEN:
         principal = _identified(request, admission)
         request.state.principal = principal

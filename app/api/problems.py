@@ -153,13 +153,12 @@ def note_denied(request: Request, refusal: Refusal) -> None:
     """Write down that somebody was kept out: who is not known, may not, asks too much, or for what is not there."""
     if KIND_BY_REFUSAL[type(refusal)].status not in DENIED:
         return
-    path = getattr(request.scope.get("route"), "path", "?")
     state = request.state
     note_refusal(
         request.app.state.runtime,
         getattr(state, "principal", None),
         getattr(state, "herkomst", None),
-        f"{request.method} {path}",
+        getattr(state, "operation", request.method),
         type(refusal).__name__,
     )
 

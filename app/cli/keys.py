@@ -11,6 +11,7 @@ from rich.text import Text
 
 from app.cli.console import output
 from app.cli.subcommands import Subcommands
+from app.cli.who import command_line_user
 from app.domain.principal import MACHINES, Recht, Rol, Wijze
 from app.main import opened_runtime
 from app.processing.key_grants import Grant
@@ -95,19 +96,20 @@ def _create(arguments: argparse.Namespace) -> int:
             vanaf=arguments.starts,
             tot=_end(runtime, arguments),
         )
+        door = command_line_user()
         if arguments.oauth_client:
-            print(register(runtime, grant, wijze=Wijze.TOKEN, kenmerk="|".join(arguments.oauth_client)))
+            print(register(runtime, grant, wijze=Wijze.TOKEN, kenmerk="|".join(arguments.oauth_client), door=door))
         elif arguments.certificate:
-            print(register(runtime, grant, wijze=Wijze.CERTIFICAAT, kenmerk=arguments.certificate))
+            print(register(runtime, grant, wijze=Wijze.CERTIFICAAT, kenmerk=arguments.certificate, door=door))
         else:
-            _show(issue_key(runtime, grant))
+            _show(issue_key(runtime, grant, door=door))
     return 0
 
 
 def _rotate(arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
         tot = _end(runtime, arguments)
-        key = rotate_key(runtime, arguments.keyid, tot=tot, overlap=arguments.overlap)
+        key = rotate_key(runtime, arguments.keyid, tot=tot, overlap=arguments.overlap, door=command_line_user())
         old = next(record for record in all_keys(runtime) if record.keyid == arguments.keyid)
     print(f"De oude sleutel {old.keyid} werkt nog tot {_moment(old.verloopt_op)}.", file=sys.stderr)
     _show(key)
@@ -158,7 +160,7 @@ def _moment(moment: datetime | None) -> str:
 
 def _revoke(arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
-        revoked = revoke(runtime, arguments.keyid)
+        revoked = revoke(runtime, arguments.keyid, door=command_line_user())
     if not revoked:
         print(f"iwmo: er is geen werkende sleutel {arguments.keyid}.", file=sys.stderr)
         return 1

@@ -11,12 +11,14 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
+from app.domain.logboek import OPDRACHTREGEL, Handeling, Logregel, Wie
 from app.domain.netwerk import address_of, lies_within
 from app.domain.principal import Principal, Recht, Rol, Wijze
 from app.domain.refusals import InvalidInput, NotAuthenticated
 from app.processing.key_digests import digest_of, is_secret_of, newest_pepper, pepper_id_of, renew_digest
 from app.processing.key_grants import Grant, demand_fitting, demand_kenmerk
 from app.processing.key_text import PREFIX, KeyText
+from app.processing.logboek import note
 from app.processing.runtime import Runtime
 from app.processing.toegang import GENERIC, Aanmelding
 from app.storage.keys import (
@@ -58,17 +60,22 @@ def create_key(
     return issue_key(runtime, grant)
 
 
-def issue_key(runtime: Runtime, grant: Grant) -> str:
+def issue_key(runtime: Runtime, grant: Grant, *, door: Wie = OPDRACHTREGEL) -> str:
     """Make a key and return it, this once: only a digest is kept. Raises InvalidInput for what cannot be granted."""
     now = runtime.now()
     demand_fitting(grant, now)
     key = KeyText.new()
     record = _with_secret(runtime, grant.record(keyid=key.keyid, now=now), key)
-    runtime.storage.run(lambda session: add_key(session, key=record))
+
+    def work(session: Session) -> None:
+        add_key(session, key=record)
+        note(session, runtime, door, _regel(Handeling.SLEUTEL_GEMAAKT, record.keyid))
+
+    runtime.storage.run(work)
     return key.written()
 
 
-def register(runtime: Runtime, grant: Grant, *, wijze: Wijze, kenmerk: str) -> str:
+def register(runtime: Runtime, grant: Grant, *, wijze: Wijze, kenmerk: str, door: Wie = OPDRACHTREGEL) -> str:
     """Let a client (`issuer|subject`) or certificate (its SHA-256 in hex, or an OIN) in as the grant says; its id.
 
     Raises InvalidInput for what cannot be granted, and when it is known already.
@@ -83,12 +90,20 @@ def register(runtime: Runtime, grant: Grant, *, wijze: Wijze, kenmerk: str) -> s
         if found is not None and found.ingetrokken_op is None:
             raise InvalidInput(f"Dit is al bekend als {found.keyid}; trek dat eerst in.")
         add_key(session, key=record)
+        note(session, runtime, door, _regel(Handeling.SLEUTEL_GEMAAKT, record.keyid))
 
     runtime.storage.run(work)
     return record.keyid
 
 
-def rotate_key(runtime: Runtime, keyid: str, *, tot: datetime | None = None, overlap: timedelta = OVERLAP) -> str:
+def rotate_key(
+    runtime: Runtime,
+    keyid: str,
+    *,
+    tot: datetime | None = None,
+    overlap: timedelta = OVERLAP,
+    door: Wie = OPDRACHTREGEL,
+) -> str:
     """Make and return the key that takes the place of another, with all that it was granted.
 
     Both work until the overlap is over, or the first is revoked. Raises InvalidInput when the first does not work (any
@@ -107,6 +122,8 @@ def rotate_key(runtime: Runtime, keyid: str, *, tot: datetime | None = None, ove
         new = grant.record(keyid=key.keyid, now=now, opvolger_van=keyid)
         add_key(session, key=_with_secret(runtime, new, key))
         set_expiry(session, keyid=keyid, moment=min(old.verloopt_op, now + overlap))
+        changed = _regel(Handeling.SLEUTEL_GEWIJZIGD, keyid)
+        note(session, runtime, door, _regel(Handeling.SLEUTEL_GEMAAKT, new.keyid), changed)
 
     runtime.storage.run(work)
     return key.written()
@@ -154,9 +171,20 @@ def all_keys(runtime: Runtime) -> list[KeyRecord]:
         return list(list_keys(session))
 
 
-def revoke(runtime: Runtime, keyid: str) -> bool:
+def revoke(runtime: Runtime, keyid: str, *, door: Wie = OPDRACHTREGEL) -> bool:
     """Let a credential open nothing any more, from now on; False when there is none of this id that was not revoked."""
-    return runtime.storage.run(lambda session: revoke_key(session, keyid=keyid, now=runtime.now()))
+
+    def work(session: Session) -> bool:
+        revoked = revoke_key(session, keyid=keyid, now=runtime.now())
+        if revoked:
+            note(session, runtime, door, _regel(Handeling.SLEUTEL_INGETROKKEN, keyid))
+        return revoked
+
+    return runtime.storage.run(work)
+
+
+def _regel(handeling: Handeling, keyid: str) -> Logregel:
+    return Logregel(handeling=handeling, object_id=keyid)
 
 
 def _opened(runtime: Runtime, record: KeyRecord, adres: str | None) -> Principal:

@@ -23,6 +23,7 @@ from app.storage.schema import metadata
 from app.storage.toewijzing_tables import ToewijzingRow
 from tests.faults.ggk_invariants import envelopes_are_right
 from tests.faults.house import PARTIJEN, House
+from tests.faults.logboek_invariants import logboek_is_right
 from tests.faults.messages import GRANTED_OF_EACH, ROOM, TARIEF
 
 
@@ -42,6 +43,7 @@ def broken(house: House, *, delivered: bool = True) -> list[str]:
             *everything_has_an_end(session),
             *books_are_right(house, session),
             *what_happened_is_written_once(session),
+            *logboek_is_right(house, session),
             *(deliveries_are_right(house, session) if delivered else ()),
             *(envelopes_are_right(house.adapter, session) if house.adapter else ()),
         ]

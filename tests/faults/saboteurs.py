@@ -20,8 +20,11 @@ from sqlalchemy.orm import Session
 from app import main
 from app.delivery.transport import Zending
 from app.domain.werk import JobSoort
+from app.iwmo.reading import Inhoud
 from app.processing import aflevering, declaraties, ggk_zenden, receive, toewijzingen, verwerking, werk
+from app.processing.arrival import Arrival, Receipt
 from app.processing.failpoints import passed
+from app.processing.logboek import note_now
 from app.processing.runtime import Runtime, new_id
 from app.storage import engines, jobs
 from app.storage.berichten import NewBericht, add_unique_bericht
@@ -160,6 +163,22 @@ def lease_ignored() -> None:
     werk.renew_leases = none
 
 
+def audit_outside_transaction() -> None:
+    """Write down that a bericht came in, once that is committed."""
+    take_in = receive._take_in
+
+    def nothing(*_arguments: Any) -> None:
+        return
+
+    def take_in_and_note(runtime: Runtime, arrival: Arrival, inhoud: Inhoud, also: receive.Also) -> Receipt:
+        receipt = take_in(runtime, arrival, inhoud, also)
+        note_now(runtime, arrival.principal, receive._received(receipt, receive.bsns_in(inhoud)))
+        return receipt
+
+    receive.note = nothing
+    receive._take_in = take_in_and_note
+
+
 SABOTEURS: dict[str, Callable[[], None]] = {
     "acknowledge-before-commit": acknowledge_before_commit,
     "synchronous-normal": synchronous_normal,
@@ -168,4 +187,5 @@ SABOTEURS: dict[str, Callable[[], None]] = {
     "effect-outside-transaction": effect_outside_transaction,
     "duplicates-in-memory-only": duplicates_in_memory_only,
     "lease-ignored": lease_ignored,
+    "audit-outside-transaction": audit_outside_transaction,
 }

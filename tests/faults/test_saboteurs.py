@@ -77,6 +77,7 @@ CAUGHT_BY: dict[str, tuple[Scenario, str]] = {
     "effect-outside-transaction": (killed_while_settling, "I3"),
     "duplicates-in-memory-only": (killed_before_the_answer, "I2"),
     "lease-ignored": (sending_takes_long, "I5"),
+    "audit-outside-transaction": (killed_before_the_answer, "I5"),
 }
 """By saboteur the scenario that catches it, and the invariant that breaks."""
 

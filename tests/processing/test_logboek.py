@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from app.domain.bericht import BerichtIdentificatie
-from app.domain.logboek import AARD, DIENST, NIEMAND, Handeling, Logregel, LogRecord, Uitkomst, at_command_line
+from app.domain.logboek import AARD, DIENST, NIEMAND, Handeling, LogRecord, Logregel, Uitkomst, at_command_line
 from app.domain.principal import Herkomst, Principal, Rol, Wijze
 from app.domain.refusals import Refusal, RejectedBericht
 from app.iwmo.releases import write
@@ -265,5 +265,3 @@ def test_what_the_inrichting_says_is_loaded_by_somebody(runtime: Runtime):
     assert [(row.object_id, row.wie) for row in rows(runtime, Handeling.INRICHTING_GELADEN)] == [
         (GEMEENTE, "opdrachtregel")
     ]
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -79,7 +78,7 @@ class Unlocked:
             return found.all() if found.returns_rows else None
 
     def tables(self) -> dict[str, list[Any]]:
-        return {table: self.run(f"SELECT * FROM {table}") for table in COLUMNS}
+        return {table: self.run(f"SELECT * FROM {table}") for table in COLUMNS}  # noqa: S608
 
 
 @pytest.fixture
@@ -117,13 +116,13 @@ class TestOneByte:
         where = " AND ".join(f"{name} = :old_{name}" for name in KEYS[table])
         old = {f"old_{name}": values[name] for name in KEYS[table]}
         try:
-            unlocked.run(f"UPDATE {table} SET {column} = :new WHERE {where}", new=changed, **old)
+            unlocked.run(f"UPDATE {table} SET {column} = :new WHERE {where}", new=changed, **old)  # noqa: S608
         except DBAPIError:  # the new value is that of another row, which the database itself forbids
             return
         found = verify(later(runtime, minutes=2)).breuk
         changed_key = {f"old_{name}": changed if name == column else values[name] for name in KEYS[table]}
         back = ", ".join(f"{name} = :{name}" for name in values)
-        unlocked.run(f"UPDATE {table} SET {back} WHERE {where}", **values, **changed_key)
+        unlocked.run(f"UPDATE {table} SET {back} WHERE {where}", **values, **changed_key)  # noqa: S608
 
         expected = self._named(before, table, values)
         assert found is not None
@@ -183,7 +182,7 @@ class TestWhatIsGone:
         point = anchor(runtime)
         for table, column in (("logboek", "id"), ("logboek_client", "logboek_id"), ("logboek_zegel", "logboek_id")):
             after = "SELECT logboek_id FROM logboek_zegel WHERE volgnummer > 3"
-            unlocked.run(f"DELETE FROM {table} WHERE {column} IN ({after})")
+            unlocked.run(f"DELETE FROM {table} WHERE {column} IN ({after})")  # noqa: S608
         assert verify(later(runtime, minutes=2)).breuk is None
         assert verify(runtime, ankers=[point]).breuk == Breuk(wat=Wat.ANKER, volgnummer=point.volgnummer)
 
@@ -236,14 +235,14 @@ class TestPurge:
     """What was kept long enough goes, from the begin on, and the rest is still right."""
 
     @pytest.fixture
-    def runtime(self, storage: Storage, runtime: Runtime, unlocked: Unlocked) -> Iterator[Runtime]:
+    def runtime(self, runtime: Runtime, unlocked: Unlocked) -> Runtime:
         """A service with rows of 2015 and of today."""
         for table in (*COLUMNS, "logboek_wachtrij"):
-            unlocked.run(f"DELETE FROM {table}")
+            unlocked.run(f"DELETE FROM {table}")  # noqa: S608
         written(replace(runtime, now=lambda: datetime(2015, 1, 1, tzinfo=UTC)))
         written(runtime)
         seal(runtime)
-        yield runtime
+        return runtime
 
     def test_removes_in_batches_and_stays_right(self, runtime: Runtime):
         old = anchor(runtime)
