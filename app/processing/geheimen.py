@@ -18,6 +18,7 @@ class Doel(StrEnum):
     SESSIES = "sessies"
     BEWAREN = "bewaren"
     TWEEDE_FACTOR = "tweede-factor"
+    OIDC = "oidc"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ import structlog
 from app.domain.principal import Principal, Recht, Wijze
 from app.domain.refusals import NotAuthenticated
 from app.processing.certificates import Certificate, shown_certificate
+from app.processing.jwt import refuse_token
 from app.processing.keys import PREFIX
 from app.processing.runtime import Runtime
 from app.processing.toegang import GENERIC, Aanmelding, Identify, identified
-from app.processing.tokens import TokenIssuer, holder_of, refuse_token
+from app.processing.tokens import TokenIssuer, holder_of
 
 log = structlog.get_logger(__name__)
 

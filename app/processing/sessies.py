@@ -51,6 +51,7 @@ class Wie(NamedTuple):
     gemeenten: frozenset[str]
     bron: str = LOKAAL
     uitgever_sessie: str | None = None
+    uitgever_persoon: str | None = None
 
 
 class Vanaf(NamedTuple):
@@ -85,6 +86,7 @@ def begin(
         adres=vanaf.adres,
         programma=vanaf.programma[:LONGEST_PROGRAMMA] if vanaf.programma else None,
         uitgever_sessie=wie.uitgever_sessie,
+        uitgever_persoon=wie.uitgever_persoon,
     )
     add_sessie(session, sessie=sessie)
     return cookie
@@ -156,7 +158,7 @@ def renewed(
         end_sessies_of(session, naam=sessie.naam, bron=sessie.bron)
     else:
         end_sessie(session, id_sha256=sessie.id_sha256)
-    wie = Wie(sessie.naam, sessie.rol, sessie.gemeenten, sessie.bron, sessie.uitgever_sessie)
+    wie = Wie(sessie.naam, sessie.rol, sessie.gemeenten, sessie.bron, sessie.uitgever_sessie, sessie.uitgever_persoon)
     begonnen = sessie.begonnen_op if sessie.fase == Fase.INGELOGD else None
     return begin(session, runtime, wie, Vanaf(sessie.adres, sessie.programma), fase=fase, begonnen=begonnen)
 

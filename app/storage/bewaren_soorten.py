@@ -41,6 +41,7 @@ BEWAARSOORT_BY_TABLE: Final[Mapping[str, Bewaarsoort]] = {
     "vernietigingsstop": Bewaarsoort.BLIJVEND,
     "verwijderd_spoor": Bewaarsoort.BLIJVEND,
     "api_key": Bewaarsoort.TOEGANG,
+    "eenmalig": Bewaarsoort.TOEGANG,
     "inlogpoging": Bewaarsoort.TOEGANG,
     "instel_link": Bewaarsoort.TOEGANG,
     "persoon": Bewaarsoort.TOEGANG,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import JSON, delete, insert, or_, select, update
+from sqlalchemy import JSON, delete, insert, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.storage.columns import Base
@@ -28,13 +28,15 @@ class SessieRow(Base):
     adres: Mapped[str | None]
     programma: Mapped[str | None]
     uitgever_sessie: Mapped[str | None] = mapped_column(index=True)
+    uitgever_persoon: Mapped[str | None] = mapped_column(index=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessieRecord:
     """A session of a person, begun at a moment and last seen at another, from an address with a browser.
 
-    `bron`: `lokaal`, or `oidc` with the session at the identity provider in `uitgever_sessie`.
+    `bron`: `lokaal`, or `oidc`, with what the identity provider calls its session (`uitgever_sessie`, when it says so)
+    and the person (`uitgever_persoon`).
     """
 
     id_sha256: str = field(repr=False)
@@ -48,6 +50,7 @@ class SessieRecord:
     adres: str | None = None
     programma: str | None = None
     uitgever_sessie: str | None = None
+    uitgever_persoon: str | None = None
 
 
 def add_sessie(session: Session, *, sessie: SessieRecord) -> None:
@@ -65,6 +68,7 @@ def add_sessie(session: Session, *, sessie: SessieRecord) -> None:
             adres=sessie.adres,
             programma=sessie.programma,
             uitgever_sessie=sessie.uitgever_sessie,
+            uitgever_persoon=sessie.uitgever_persoon,
         )
     )
 
@@ -99,12 +103,19 @@ def end_sessies_of(session: Session, *, naam: str, bron: str) -> None:
     session.execute(delete(SessieRow).where(SessieRow.naam == naam, SessieRow.bron == bron))
 
 
-def end_sessies_at_uitgever(session: Session, *, uitgever_sessie: str) -> int:
-    """End the sessions that hang on one session at the identity provider; how many there were."""
-    ended = session.execute(
-        delete(SessieRow).where(SessieRow.uitgever_sessie == uitgever_sessie).returning(SessieRow.id_sha256)
-    )
-    return len(ended.all())
+def end_sessies_at_uitgever(
+    session: Session, *, bron: str, uitgever_sessie: str | None, uitgever_persoon: str | None
+) -> Sequence[str]:
+    """End the sessions that hang on one session at the identity provider, or when none is named on one person there.
+
+    The login name of each.
+    """
+    named = SessieRow.uitgever_sessie == uitgever_sessie if uitgever_sessie is not None else true()
+    person = SessieRow.uitgever_persoon == uitgever_persoon if uitgever_persoon is not None else true()
+    if uitgever_sessie is None and uitgever_persoon is None:
+        return []
+    ended = session.execute(delete(SessieRow).where(SessieRow.bron == bron, named, person).returning(SessieRow.naam))
+    return ended.scalars().all()
 
 
 def end_sessies_before(session: Session, *, begonnen: datetime, gezien: datetime) -> None:
@@ -125,4 +136,5 @@ def _record_of(row: SessieRow) -> SessieRecord:
         adres=row.adres,
         programma=row.programma,
         uitgever_sessie=row.uitgever_sessie,
+        uitgever_persoon=row.uitgever_persoon,
     )
