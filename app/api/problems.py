@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from stdnum.nl import bsn
 
 from app.api.accept import NotAcceptable
 from app.api.invalid_input import InvalidPart, invalid_parts
@@ -45,6 +47,7 @@ from app.processing.logboek_weigeringen import note_refusal
 from app.storage.outages import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
+_NINE_DIGITS = re.compile(r"(?<![0-9])[0-9]{9}(?![0-9])")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -125,6 +128,11 @@ DENIED = frozenset(
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
+def _hidden(found: re.Match[str]) -> str:
+    """What stands for a bsn that somebody put in a path; a number that is none stays."""
+    return "*********" if bsn.is_valid(found[0]) else found[0]
+
+
 def problem(request: Request, kind: Kind, detail: str, **more: object) -> JSONResponse:
     """A problem document; it never repeats the input."""
     body = {
@@ -132,7 +140,7 @@ def problem(request: Request, kind: Kind, detail: str, **more: object) -> JSONRe
         "title": kind.title,
         "status": kind.status.value,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": _NINE_DIGITS.sub(_hidden, request.url.path),
         **more,
     }
     return JSONResponse(body, kind.status, media_type=MEDIA_TYPE)
