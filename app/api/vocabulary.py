@@ -168,6 +168,11 @@ WORDS: Final[Mapping[str, Word]] = {
     "ggkReferentienummer": Word("Referentienummer van de envelop in het GGk", "WMO0000000001"),
     "ggkCrossRefnummer": Word("Referentienummer van de envelop waarop deze antwoordt", "WMO0000000000"),
     "antwoordUiterlijk": Word("De dag waarop het antwoord er moet zijn, geteld in werkdagen", "2018-02-15"),
+    "bewarenTot": Word("De laatste dag waarop het bericht bewaard blijft; alleen voor de gemeente", "2033-12-30"),
+    "bewaarReden": Word(
+        "Waarom het bericht zo lang bewaard blijft; alleen voor de gemeente",
+        "Wmo 2015 art. 5.3.4: 15 jaar na het einde van de laatste toewijzing.",
+    ),
     "resultaten": Word("Wat er is gevonden"),
     "ToekenningIn.resultaten": Word("Wat de ondersteuning moet bereiken"),
     "ToekenningOut.resultaten": Word("Wat de ondersteuning moet bereiken"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
 from getpass import getuser
 
@@ -61,7 +61,7 @@ def _add_hold(actions: Subcommands) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
         verslag = bewaren.run(runtime, _wie(), until=arguments.until, trial=arguments.dry_run, at_once=arguments.batch)
-    facts = asdict(verslag)
+    facts = {field.name: getattr(verslag, field.name) for field in fields(verslag)}
     if arguments.json:
         print(json.dumps(facts, default=str, ensure_ascii=False))
     else:

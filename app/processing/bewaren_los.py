@@ -53,7 +53,7 @@ def delete_losse_envelopen(runtime: Runtime, day: date, *, trial: bool) -> Itera
 
     if trial:
         with runtime.storage.reading() as session:
-            yield Gone(ggk_envelop=len(due(session, COUNTED)))
+            yield +Gone(ggk_envelop=len(due(session, COUNTED)))
         return
     while gone := runtime.storage.run(work):
         yield gone

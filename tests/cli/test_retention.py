@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.cli.command import main
+from app.main import opened_runtime
+from app.settings import Settings
+from tests.storage.rows import stored_bericht
 
 BSN = "999900006"
 
@@ -24,6 +28,18 @@ class TestRun:
     def test_reports_as_json(self, capsys: pytest.CaptureFixture[str]):
         assert main(["retention", "run", "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["dossiers"] == 0
+
+    @pytest.mark.parametrize("form", [["--json"], []])
+    def test_counts_what_went_of_each_table(self, form: list[str], capsys: pytest.CaptureFixture[str]):
+        with opened_runtime(Settings()) as runtime:
+            stored_bericht(runtime.storage, ontvangen_op=datetime(2000, 1, 1, tzinfo=UTC), bsns=frozenset({BSN}))
+        assert main(["retention", "run", *form]) == 0
+        shown = capsys.readouterr().out
+        assert BSN not in shown
+        if form:
+            assert json.loads(shown)["rijen"]["bericht_client"] == 1
+        else:
+            assert "rijen bericht_client" in shown
 
     def test_refuses_a_later_day_unless_on_trial(self, capsys: pytest.CaptureFixture[str]):
         assert main(["retention", "run", "--until", "2999-01-01"]) == 2

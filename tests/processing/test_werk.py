@@ -47,8 +47,17 @@ class TestBegin:
         connect(post, partij=PARTIJ, soort=AansluitingSoort.MAP, adres=str(tmp_path))
         for _ in range(3):
             werk.begin(post, alone=False)
-        for soort in werk.PERIODIC:
+        for soort in werk.PERIODIC - {JobSoort.BEWAREN}:
             assert len(jobs(post, soort)) == 1
+
+    def test_deletes_nothing_by_itself_unless_the_settings_say_so(self, post):
+        werk.begin(post, alone=False)
+        assert jobs(post, JobSoort.BEWAREN) == []
+        werk.begin(replace(post, bewaren_automatisch=True), alone=False)
+        assert len(jobs(post, JobSoort.BEWAREN)) == 1
+        drain(replace(post, bewaren_automatisch=True))
+        (job,) = jobs(post, JobSoort.BEWAREN)
+        assert job.status == JobStatus.OPEN  # tomorrow again
 
     def test_frees_what_a_dead_worker_held_when_it_is_alone(self, post):
         connected(post)
