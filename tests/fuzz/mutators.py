@@ -41,7 +41,7 @@ def _change_element(root: etree._Element, random: Random) -> None:
         case 0 | 1:
             element.text = random.choice(TEXTS)
         case 2 | 7 | 8 | 9:
-            leaf = random.choice([each for each in elements if len(each) == 0])
+            leaf = random.choice([each for each in elements if len(each) == 0] or [element])
             leaf.text = _like(leaf.text or "", random)
         case 3:
             _take_away(element)
