@@ -109,8 +109,7 @@ def rotate_key(
     Both work until the overlap is over, or the first is revoked. Raises InvalidInput when the first does not work (any
     more), or two already do.
     """
-    now = runtime.now()
-    key = KeyText.new()
+    now, key = runtime.now(), KeyText.new()
 
     def work(session: Session) -> None:
         old = find_key(session, keyid=keyid)

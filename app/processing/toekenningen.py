@@ -23,13 +23,14 @@ from app.domain.termijnen import Termijn, termijnen_of
 from app.domain.toekenning import Toekenning, Uitgifte, Verdeling, toewijzingsbericht, verdeel
 from app.domain.toekenning_velden import in_request
 from app.domain.versies import Toewijzing
+from app.processing.acts import do_once, only_try
 from app.processing.allocate import versies_of
 from app.processing.bewaren_sporen import deleted_nummers
 from app.processing.bezorgen import give
-from app.processing.idempotency import Repeatable, on_trial, once
+from app.processing.idempotency import Repeatable
 from app.processing.inrichtingen import find_inrichting
 from app.processing.issue import Issued, Judged, book_301s, judge_301
-from app.processing.logboek import Poging, note, note_now, refusals_noted
+from app.processing.logboek import Poging, note
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.processing.toekenning_view import ToekenningView, view_of
 from app.rules.toekenning import contract_findings, double_funding, overlap_findings, request_findings
@@ -72,34 +73,28 @@ def create(
     with every finding, its `pad` a field of the request or empty, and DifferentRequest.
     """
     demand_gemeente(principal, toekenning.gemeente)
+    about = Logregel(handeling=Handeling.TOEKENNING_GEMAAKT, bsns=frozenset({toekenning.client.bsn}))
 
     def work(session: Session) -> str:
-        inrichting = demand_inrichting(session, runtime, toekenning.gemeente)
-        try:
-            granted = grant(session, runtime, inrichting, toekenning, principal.key_id)
-        except RejectedBericht as refusal:
-            raise RejectedBericht(refusal.detail, findings=in_request(refusal.findings)) from refusal
-        give(session, runtime, granted.items)
+        granted = _granted_to_client(session, runtime, toekenning, principal)
         note(session, runtime, principal, replace(about, object_id=granted.record.id))
         return answer(view_of(session, granted.record))
 
-    def once_only(session: Session) -> str:
-        return once(
-            session,
-            request,
-            now=runtime.now(),
-            work=lambda: work(session),
-            again=lambda: note(session, runtime, principal, replace(about, handeling=Handeling.TOEKENNING_HERHAALD)),
-        )
-
-    about = Logregel(handeling=Handeling.TOEKENNING_GEMAAKT, bsns=frozenset({toekenning.client.bsn}))
+    if proef:
+        return only_try(runtime, principal, Poging(about), Handeling.TOEKENNING_BEPROEFD, work)
     request = Repeatable.of(principal, sleutel, f"toekenning {toekenning_to_json(toekenning)}")
-    if not proef:
-        with refusals_noted(runtime, principal, Poging(about)):
-            return runtime.storage.run(once_only)
-    tried = on_trial(runtime.storage, work)
-    note_now(runtime, principal, replace(about, handeling=Handeling.TOEKENNING_BEPROEFD))
-    return tried
+    repeated = replace(about, handeling=Handeling.TOEKENNING_HERHAALD)
+    return do_once(runtime, principal, request, Poging(about), work=work, again=lambda _session: repeated)
+
+
+def _granted_to_client(session: Session, runtime: Runtime, toekenning: Toekenning, principal: Principal) -> Granted:
+    inrichting = demand_inrichting(session, runtime, toekenning.gemeente)
+    try:
+        granted = grant(session, runtime, inrichting, toekenning, principal.key_id)
+    except RejectedBericht as refusal:
+        raise RejectedBericht(refusal.detail, findings=in_request(refusal.findings)) from refusal
+    give(session, runtime, granted.items)
+    return granted
 
 
 def grant(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TypeAlias
@@ -27,12 +27,13 @@ from app.domain.versies import Toewijzing
 from app.domain.wijzigingen import change, end, find_cak_periode
 from app.iwmo.reading import read, recognise
 from app.processing import volgende_termijnen
+from app.processing.acts import do_once, only_try
 from app.processing.allocate import sleutel_of
 from app.processing.bewaren_sporen import deleted_nummers
 from app.processing.bezorgen import give
-from app.processing.idempotency import Repeatable, on_trial, once
+from app.processing.idempotency import Repeatable
 from app.processing.issue import Issued, issue_301
-from app.processing.logboek import Poging, note, note_now, refusals_noted
+from app.processing.logboek import Poging, note
 from app.processing.runtime import Runtime, new_identificatie
 from app.processing.toekenningen import demand_inrichting, moment_of_toewijzing
 from app.rules.toekenning import double_funding_of_added_days
@@ -130,25 +131,12 @@ def change_toewijzing(
             raise RejectedBericht(refusal.detail, findings=in_request(refusal.findings)) from refusal
 
     def seen(session: Session) -> Logregel:
-        desk = _Desk(session, runtime, principal, gemeente)
-        return _regel(desk.record(nummer), Handeling.TOEWIJZING_BEKEKEN)
+        return _regel(_Desk(session, runtime, principal, gemeente).record(nummer), Handeling.TOEWIJZING_BEKEKEN)
 
-    def once_only(session: Session) -> str:
-        return once(
-            session,
-            request,
-            now=runtime.now(),
-            work=lambda: work(session),
-            again=lambda: note(session, runtime, principal, seen(session)),
-        )
-
+    if proef:
+        return only_try(runtime, principal, poging, Handeling.TOEWIJZING_BEPROEFD, work)
     request = Repeatable.of(principal, sleutel, f"{gemeente}/{nummer} {vraag!r}")
-    if not proef:
-        with refusals_noted(runtime, principal, poging):
-            return runtime.storage.run(once_only)
-    tried = on_trial(runtime.storage, work)
-    note_now(runtime, principal, replace(poging.regel, handeling=Handeling.TOEWIJZING_BEPROEFD))
-    return tried
+    return do_once(runtime, principal, request, poging, work=work, again=seen)
 
 
 class _Desk:

@@ -26,6 +26,7 @@ MAY_GO = {
 
 def upgrade() -> None:
     _create_tables()
+    _create_chain()
     if op.get_bind().dialect.name == "postgresql":
         _postgresql_triggers()
     else:
@@ -69,6 +70,9 @@ def _create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_logboek_client_client_logboek_id"), "logboek_client", ["client", "logboek_id"])
+
+
+def _create_chain() -> None:
     op.create_table(
         "logboek_zegel",
         sa.Column("volgnummer", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -123,9 +127,7 @@ def _postgresql_triggers() -> None:
             f"CREATE TRIGGER {table}_vast BEFORE UPDATE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION logboek_vast()"
         )
-        op.execute(
-            f"CREATE TRIGGER {table}_weg BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_weg()"
-        )
+        op.execute(f"CREATE TRIGGER {table}_weg BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_weg()")
 
 
 def _function(name: str, body: str) -> None:
