@@ -19,6 +19,7 @@ from app.domain.principal import Rol, aanbieder_partij, gemeente_partij
 from app.domain.werk import JobSoort, JobStatus
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
+from app.processing.geheimen import Geheimen
 from app.processing.inrichtingen import load_files
 from app.processing.keys import create_key
 from app.processing.runtime import Runtime
@@ -35,6 +36,7 @@ from tests.faults.receiver import Receiver
 
 INRICHTING = PROJECT / "fixtures" / "inrichting" / "voorbeeld-0384.yaml"
 TODAY = date(2019, 6, 20)
+SECRET = "0" * 64
 PARTIJEN = {
     "gemeente": gemeente_partij(GEMEENTE),
     "aanbieder": aanbieder_partij(AANBIEDER),
@@ -72,7 +74,11 @@ class House:
 
     def runtime(self, **changes: Any) -> Runtime:
         """The parts of a service in this process, on the same database."""
-        parts: dict[str, Any] = {"today": lambda: TODAY, "now": lambda: datetime.now(UTC)}
+        parts: dict[str, Any] = {
+            "today": lambda: TODAY,
+            "now": lambda: datetime.now(UTC),
+            "geheimen": Geheimen(SECRET.encode),
+        }
         return Runtime(storage=self.storage, schemas=Schemas.load(OWN_SCHEMAS), **(parts | changes))
 
     def connect(self, aansluiting: Aansluiting) -> None:
@@ -99,7 +105,7 @@ class House:
             "IWMO_INTERNAL_NETWORKS": json.dumps(["127.0.0.0/8"]),
             "IWMO_DELIVERY_PORTS": json.dumps(ports),
             "IWMO_PLAIN_HTTP": "true",
-            "IWMO_SECRET_KEY": "0" * 64,
+            "IWMO_SECRET_KEY": SECRET,
             "FAULT_WAIT": "0.1",
             "FAULT_LEASE": "1",
             **more,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.logboek import Handeling
+from app.processing.logboek_controle import verify
 from app.storage.bericht_tables import BerichtRow
 from app.storage.logboek_tables import LogboekRow
 from tests.faults.house import House
@@ -21,6 +22,9 @@ def logboek_is_right(house: House, session: Session) -> Iterator[str]:
     for id in sorted({id for id, _ in house.acknowledged.berichten}):
         if written[id] != 1:
             yield f"I5: the logboek says {written[id]} times that bericht {id} came in"
+    breuk = verify(house.runtime()).breuk
+    if breuk is not None:
+        yield f"I5: the logboek is not as it was written: {breuk}"
     there = set(session.scalars(select(BerichtRow.id)))
     for id, count in written.items():
         if count > 1 or id not in there:
