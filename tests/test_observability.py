@@ -82,6 +82,11 @@ class TestFields:
         said = only_known_fields(None, "info", {"event": "x", "naam": "Testmans", "partij": ["a"], "findings": 1})
         assert said == {"event": "x", "findings": 1, DROPPED: 2}
 
+    def test_unknown_ones_never_reach_a_line(self, capfd: pytest.CaptureFixture[str]):
+        configure_logging("json", "info")
+        structlog.get_logger().warning("x", straatnaam="Dorpsweg")
+        assert "Dorpsweg" not in capfd.readouterr().err
+
     def test_known_ones_are_kept_and_may_be_missing(self):
         event = {"event": "x", "level": "info", "timestamp": "t", "failure": "f", **dict.fromkeys(FIELDS)}
         assert only_known_fields(None, "info", dict(event)) == event

@@ -14,6 +14,7 @@ from app.api.headers import HEADERS
 from app.api.problems import KIND_BY_REFUSAL, add_problem_handlers
 from app.domain.refusals import Refusal, TooManyRequests
 from app.domain.retour import Finding
+from app.processing.key_text import KeyText
 from app.processing.runtime import Runtime
 from app.storage.base import Storage
 from tests.builders import GEMEENTE
@@ -130,8 +131,10 @@ class TestKey:
 
     def test_needs_its_own_secret(self, service: Service):
         own, other = service.key(GEMEENTE), service.key("42420001")
-        keyid, secret = own.split("_")[1], other.split("_", 2)[2]
-        mixed = {"Authorization": f"Bearer iwmo_{keyid}_{secret}"}
+        mine, its = KeyText.read(own), KeyText.read(other)
+        assert mine
+        assert its
+        mixed = {"Authorization": f"Bearer {KeyText(mine.keyid, its.secret).written()}"}
         assert service.client.get("/v1/berichten", headers=mixed).status_code == 401
         assert service.client.get("/v1/berichten", headers={"Authorization": f"bearer {own}"}).status_code == 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.bewaren import Bewaarsoort
+from app.storage import bewaren_verwijderen
 from app.storage.bewaren_soorten import BEWAARSOORT_BY_TABLE
 from app.storage.schema import metadata
 
@@ -20,6 +21,19 @@ def test_what_points_at_a_dossier_is_of_a_dossier():
         if BEWAARSOORT_BY_TABLE[key.column.table.name] is Bewaarsoort.DOSSIER
     }
     assert {table for table in named if BEWAARSOORT_BY_TABLE[table] is not Bewaarsoort.DOSSIER} == {"job"}
+
+
+def test_what_is_of_a_dossier_is_deleted_with_it():
+    """What goes by a list; the other three by a statement of their own."""
+    of_dossiers = {table for table, soort in BEWAARSOORT_BY_TABLE.items() if soort is Bewaarsoort.DOSSIER}
+    lists = (
+        bewaren_verwijderen.OF_BERICHT,
+        bewaren_verwijderen.OF_DECLARATIE,
+        bewaren_verwijderen.OF_TOEWIJZING,
+        bewaren_verwijderen.OF_TOEKENNING,
+    )
+    listed = {column.class_.__tablename__ for columns in lists for column in columns}
+    assert of_dossiers - listed == {"ggk_envelop", "toewijzing_versie_bericht", "factuurnummer"}
 
 
 def test_what_names_a_client_is_of_a_dossier():

@@ -93,7 +93,10 @@ class TestPrincipalOf:
     def test_of_anything_but_the_key_itself_there_is_none(self, runtime: Runtime):
         key = create_key(runtime, rol=Rol.BEHEER, naam="naam")
         other = create_key(runtime, rol=Rol.BEHEER, naam="ander")
-        swapped = "_".join((*key.split("_")[:2], other.split("_", 2)[2]))
+        mine, its = KeyText.read(key), KeyText.read(other)
+        assert mine
+        assert its
+        swapped = KeyText(mine.keyid, its.secret).written()
         wrong = (
             "",
             "iwmo",

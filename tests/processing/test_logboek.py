@@ -112,6 +112,13 @@ class TestIntake:
             receive(runtime, BACK_OFFICE, A_301, also=fail)
         assert rows(runtime, Handeling.BERICHT_INGEDIEND) == []
 
+    def test_nothing_is_kept_when_its_row_cannot_be_written(self, runtime: Runtime, monkeypatch: pytest.MonkeyPatch):
+        with monkeypatch.context() as broken:
+            broken.setattr(logboek, "add_logboek", cannot_write)
+            with pytest.raises(DatabaseUnavailable):
+                receive(runtime, BACK_OFFICE, A_301)
+        assert receive(runtime, BACK_OFFICE, A_301).is_new
+
     def test_costs_two_statements(self, runtime: Runtime, monkeypatch: pytest.MonkeyPatch):
         receive(runtime, BACK_OFFICE, A_301)  # what is built once is built
         counted = [counted_statements(runtime, replaced(number)) for number in (1, 2)]
