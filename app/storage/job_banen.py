@@ -5,9 +5,10 @@ Every question is asked per lane: thousands of jobs behind a party that is away 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, func, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -40,7 +41,9 @@ class DueBaan:
 def due_banen(session: Session, *, now: datetime) -> list[DueBaan]:
     """The lanes with work that may begin now, who waits longest first; a lane that rests or is full is not there."""
     found: list[DueBaan] = []
-    for baan, head, rust_tot, busy in session.connection().execute(_BANEN, {"now": now}):
+    connection = session.connection()
+    rows: Iterable[tuple[str, datetime, datetime | None, int]] = connection.execute(_BANEN, {"now": now}).all()
+    for baan, head, rust_tot, busy in rows:
         most = _at_once(baan, failing=rust_tot is not None)
         ruimte = None if most is None else most - busy
         sinds = max(head, rust_tot or head)
@@ -100,7 +103,7 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     return min((lane.sinds for lane in due_banen(session, now=now)), default=None)
 
 
-def _lanes_with_work() -> Select[Any, Any, datetime, Any]:
+def _lanes_with_work() -> Select[Any, Any, Any, Any]:
     """Every lane with work that is due and free: since when its oldest is, until when it rests, how many are done."""
     now = bindparam("now", type_=UtcDateTime())
     # From one lane straight to the next in the index, instead of past every job of each.
