@@ -41,7 +41,7 @@ from app.processing.runtime import Runtime
 from app.settings import PROJECT, Settings
 from app.storage.alone import NotAlone, nobody_else
 from app.storage.base import create_storage
-from app.worker import PAUSE, PAUSE_AT_HOME, Worker
+from app.worker import PAUSE_AT_HOME, Worker
 
 NOUNS = (
     berichten,
@@ -167,8 +167,8 @@ def demand_database(runtime: Runtime) -> Readiness:
 async def _running(parts: Runtime, *, works: bool) -> AsyncGenerator[None]:
     """From a database that is ready until its connections are closed; meanwhile a worker, when it `works`."""
     prepare_database(parts)
-    alone = parts.storage.dialect == "sqlite"  # then nothing but this process adds work
-    worker = Worker(parts, alone=alone, pause=PAUSE_AT_HOME if alone else PAUSE) if works else None
+    alone = parts.storage.dialect == "sqlite"  # else another node may work on it too
+    worker = Worker(parts, alone=alone, pause=PAUSE_AT_HOME) if works else None
     if worker:
         worker.start()
     yield
