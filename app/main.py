@@ -62,7 +62,7 @@ from app.storage.alone import NotAlone, nobody_else
 from app.storage.base import create_storage
 from app.web.application import Doors, create_pages
 from app.web.house import House
-from app.worker import Worker
+from app.worker import PAUSE_AT_HOME, Worker
 
 NOUNS = (
     berichten,
@@ -237,7 +237,8 @@ def demand_database(runtime: Runtime) -> Readiness:
 async def _running(parts: Runtime, *, works: bool) -> AsyncGenerator[None]:
     """From a database that is ready until its connections are closed; meanwhile a worker, when it `works`."""
     prepare_database(parts)
-    worker = Worker(parts, alone=parts.storage.dialect == "sqlite") if works else None
+    alone = parts.storage.dialect == "sqlite"  # else another node may work on it too
+    worker = Worker(parts, alone=alone, pause=PAUSE_AT_HOME) if works else None
     if worker:
         worker.start()
     yield
@@ -288,9 +289,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     app.include_router(reference.router)
     app.include_router(security_txt.router)
     app.include_router(soap.router)
-    app.state.admission = Admission(
-        ways=ways_in(settings), rules=rules_of(app.routes), tempo=Tempo(_tempi(settings))
-    )
+    app.state.admission = Admission(ways=ways_in(settings), rules=rules_of(app.routes), tempo=Tempo(_tempi(settings)))
     add_problem_handlers(app)
     pages = create_pages(House(runtime=parts, public_url=settings.public_url))
     outside = AnswerHeaders(CrossOrigin(FailuresEndHere(HeadIsGet(Doors(app, pages))), settings.cors_origins))

@@ -14,7 +14,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam, or_
 from sqlalchemy.orm import Session
 
 from app import main
@@ -152,8 +152,10 @@ def lease_ignored() -> None:
     """Take work that another has, and record an end of work that another ended."""
     claim = jobs._claim
 
-    def mine(job: Job) -> tuple[ColumnElement[bool], ...]:
-        return (JobRow.id == job.id,)
+    def mine() -> tuple[ColumnElement[bool], ...]:
+        token = bindparam("job_token")
+        anyones = or_(JobRow.lease_token == token, JobRow.lease_token.is_distinct_from(token))
+        return JobRow.id == bindparam("job_id"), anyones
 
     def none(*_arguments: Any, **_named: Any) -> None:
         return
