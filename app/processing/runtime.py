@@ -67,7 +67,7 @@ class Runtime:
     direct_bytes: int = DIRECT_BYTES
     max_bericht_bytes: int = MAX_BERICHT_BYTES
     ggk_in_order: bool = False
-    bewaartermijnen: Bewaartermijnen = Bewaartermijnen()
+    bewaartermijnen: Bewaartermijnen = field(default_factory=Bewaartermijnen)
     bewaren_automatisch: bool = False
     shared_clock: bool = False
     logboek_jaren: int = LOGBOEK_JAREN

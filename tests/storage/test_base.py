@@ -213,7 +213,8 @@ class TestMoments:
     )
     def test_come_back_as_the_same_moment_in_utc(self, storage, moment):
         with storage.writing() as session:
-            add_key(session, key=KeyRecord(keyid="k", rol="beheer", naam="n", **dict.fromkeys(("gemaakt_op", "geldig_vanaf", "verloopt_op"), moment)))
+            moments = dict.fromkeys(("gemaakt_op", "geldig_vanaf", "verloopt_op"), moment)
+            add_key(session, key=KeyRecord(keyid="k", rol="beheer", naam="n", **moments))
         with storage.reading() as session:
             found = find_key(session, keyid="k")
         assert found is not None
