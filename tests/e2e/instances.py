@@ -53,9 +53,13 @@ def listening(app: ASGIApp) -> Iterator[int]:
             thread.join()
 
 
+SECRET = "a secret key that both instances of a test have"
+"""Keys open nothing where they were not made with it."""
+
+
 def key_of(database_url: str, rol: Rol, **who: Any) -> str:
     """A key of an instance that does not run yet."""
-    runtime = create_runtime(Settings.model_validate({"database_url": database_url}))
+    runtime = create_runtime(Settings.model_validate({"database_url": database_url, "secret_key": SECRET}))
     runtime.storage.upgrade()
     try:
         return create_key(runtime, rol=rol, naam="", **who)
@@ -71,6 +75,7 @@ def an_instance(database_url: str, folder: Path, *ports: int, **others: Any) -> 
         {
             "database_url": database_url,
             "data_dir": folder,
+            "secret_key": SECRET,
             "today": clock.today,
             "log_level": "error",
             "internal_networks": ["127.0.0.0/8"],

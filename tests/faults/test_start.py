@@ -107,8 +107,9 @@ def commit_many(url: str) -> None:
 
     storage = create_storage(url)
     for number in range(COMMITS):
+        moment = datetime(2018, 1, 1, tzinfo=UTC)
         key = KeyRecord(
-            keyid=f"k{number}", secret_sha256="0", rol="beheer", naam="n", gemaakt_op=datetime(2018, 1, 1, tzinfo=UTC)
+            keyid=f"k{number}", rol="beheer", naam="n", gemaakt_op=moment, geldig_vanaf=moment, verloopt_op=moment
         )
         storage.run(lambda session, key=key: add_key(session, key=key))
     storage.close()

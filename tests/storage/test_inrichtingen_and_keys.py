@@ -38,11 +38,14 @@ class TestInrichting:
 def _a_key(keyid: str = "k1", **changes) -> KeyRecord:
     values = {
         "keyid": keyid,
-        "secret_sha256": "0" * 64,
+        "secret_digest": "0" * 64,
+        "pepper_id": "p",
         "rol": "gemeente",
         "gemeenten": frozenset({"1708", "0505"}),
         "naam": "backoffice",
         "gemaakt_op": MOMENT,
+        "geldig_vanaf": MOMENT,
+        "verloopt_op": LATER,
     }
     return KeyRecord(**{**values, **changes})
 
