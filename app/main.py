@@ -43,6 +43,7 @@ from app.delivery.destinations import Destinations
 from app.delivery.exchange import Limits
 from app.delivery.safe_client import SafeClient, tls_context
 from app.delivery.transports import Transports
+from app.domain.rolverdeling import Toegekend
 from app.iwmo.schema_directory import active_directory
 from app.iwmo.xsd import Schemas
 from app.observability import configure_logging
@@ -52,6 +53,8 @@ from app.processing.key_digests import pepper_all
 from app.processing.keys import by_key, registered
 from app.processing.logboek_weigeringen import write_counted
 from app.processing.machines import ByCertificate, ByToken
+from app.processing.oidc_client import KeyUnusable, OwnKey, Provider, SharedSecret, read_own_key
+from app.processing.oidc_discovery import Discovery
 from app.processing.readiness import Readiness, readiness
 from app.processing.runtime import Runtime
 from app.processing.tempo import Tempi, Tempo
@@ -62,6 +65,7 @@ from app.storage.alone import NotAlone, nobody_else
 from app.storage.base import create_storage
 from app.web.application import Doors, create_pages
 from app.web.house import House
+from app.web.oidc import BACK
 from app.worker import PAUSE_AT_HOME, Worker
 
 NOUNS = (
@@ -150,6 +154,44 @@ def _keys_of(issuer: OAuthIssuer, settings: Settings) -> KeySource:
     if path is None or not path.is_file():
         raise SettingsUnsafe(f"IWMO_OAUTH_ISSUERS: het bestand {path} is er niet.")
     return FileKeys(path)
+
+
+def identity_provider(settings: Settings) -> Provider | None:
+    """Through which provider people log in, None for none; SettingsUnsafe when nobody could, or not safely."""
+    if settings.oidc_issuer is None:
+        if not settings.local_login:
+            raise SettingsUnsafe("Met IWMO_LOCAL_LOGIN=uit en zonder IWMO_OIDC_ISSUER kan er niemand inloggen.")
+        return None
+    if settings.oidc_client_id is None or settings.public_url is None or not settings.oidc_roles:
+        raise SettingsUnsafe(
+            "Bij IWMO_OIDC_ISSUER horen IWMO_OIDC_CLIENT_ID, IWMO_OIDC_ROLES en IWMO_PUBLIC_URL (docs/toegang.md)."
+        )
+    return Provider(
+        discovery=Discovery(SafeClient(_destinations(settings), limits=JWKS_LIMITS), settings.oidc_issuer),
+        client_id=settings.oidc_client_id,
+        credential=_oidc_credential(settings),
+        redirect_uri=settings.public_url + BACK,
+        verdeling={word: Toegekend(role.rol, role.gemeenten) for word, role in settings.oidc_roles.items()},
+        scope=settings.oidc_scope,
+        roles_claim=settings.oidc_roles_claim,
+        name_claim=settings.oidc_name_claim,
+        acr=settings.oidc_acr,
+        amr=settings.oidc_amr,
+    )
+
+
+def _oidc_credential(settings: Settings) -> SharedSecret | OwnKey:
+    secret, path = settings.oidc_client_secret, settings.oidc_client_key
+    if secret is not None and path is None:
+        return SharedSecret(secret.get_secret_value())
+    if path is None or secret is not None:
+        raise SettingsUnsafe(
+            "Bij IWMO_OIDC_ISSUER hoort IWMO_OIDC_CLIENT_SECRET of IWMO_OIDC_CLIENT_KEY, één van de twee."
+        )
+    try:
+        return read_own_key(path)
+    except KeyUnusable as unusable:
+        raise SettingsUnsafe(f"IWMO_OIDC_CLIENT_KEY: {unusable}") from None
 
 
 def _destinations(settings: Settings) -> Destinations:
@@ -257,11 +299,8 @@ def _tempi(settings: Settings) -> Tempi:
     )
 
 
-def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> ASGIApp:
-    """The application with everything it needs; its database is prepared when it starts."""
-    settings = settings or Settings()
-    configure_logging(settings.log_format, settings.log_level)
-    parts = runtime or create_runtime(settings)
+def _api(settings: Settings, parts: Runtime) -> FastAPI:
+    """What software talks to, with all its routes."""
     app = FastAPI(
         title="iWmo-berichtenservice",
         version=API_VERSION,
@@ -273,6 +312,20 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         dependencies=[Depends(admit)],
         lifespan=lambda _app: _running(parts, works=settings.worker),
     )
+    _equip(app, settings, parts)
+    for noun in NOUNS:
+        app.include_router(noun.router, prefix="/v1", dependencies=[Depends(demand_acceptable)])
+    app.include_router(health.router)
+    app.include_router(reference.router)
+    app.include_router(security_txt.router)
+    app.include_router(soap.router)
+    app.state.admission = Admission(ways=ways_in(settings), rules=rules_of(app.routes), tempo=Tempo(_tempi(settings)))
+    add_problem_handlers(app)
+    return app
+
+
+def _equip(app: FastAPI, settings: Settings, parts: Runtime) -> None:
+    """Give the routes what they ask for in `app.state`."""
     app.state.settings = settings
     app.state.runtime = parts
     app.state.room = Room(settings.max_bytes_at_once)
@@ -283,14 +336,20 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         expires=settings.security_expires,
     )
     app.state.pace = Pace(settings.body_seconds, settings.body_bytes_per_second)
-    for noun in NOUNS:
-        app.include_router(noun.router, prefix="/v1", dependencies=[Depends(demand_acceptable)])
-    app.include_router(health.router)
-    app.include_router(reference.router)
-    app.include_router(security_txt.router)
-    app.include_router(soap.router)
-    app.state.admission = Admission(ways=ways_in(settings), rules=rules_of(app.routes), tempo=Tempo(_tempi(settings)))
-    add_problem_handlers(app)
-    pages = create_pages(House(runtime=parts, public_url=settings.public_url))
+
+
+def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> ASGIApp:
+    """The application with everything it needs; its database is prepared when it starts."""
+    settings = settings or Settings()
+    configure_logging(settings.log_format, settings.log_level)
+    parts = runtime or create_runtime(settings)
+    app = _api(settings, parts)
+    house = House(
+        runtime=parts,
+        public_url=settings.public_url,
+        local_login=settings.local_login,
+        oidc=identity_provider(settings),
+    )
+    pages = create_pages(house)
     outside = AnswerHeaders(CrossOrigin(FailuresEndHere(HeadIsGet(Doors(app, pages))), settings.cors_origins))
     return BehindProxies(outside, settings.trusted_proxies)

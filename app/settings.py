@@ -20,6 +20,9 @@ from app.domain.bewaren import (
     WETTELIJK_FINANCIEEL_JAREN,
     Bewaartermijnen,
 )
+from app.domain.persoon import demand_rol
+from app.domain.principal import Rol
+from app.domain.refusals import InvalidInput
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ORIGIN = r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"
@@ -42,6 +45,23 @@ class OAuthIssuer(BaseModel):
     def _one_source(self) -> Self:
         if (self.jwks_url is None) == (self.jwks_file is None):
             raise ValueError("the keys are at an address or in a file")
+        return self
+
+
+class OidcRole(BaseModel):
+    """What a word of the identity provider means here: a role, with the gemeenten that it is for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rol: Rol
+    gemeenten: frozenset[str] = frozenset()
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        try:
+            demand_rol(self.rol, self.gemeenten)
+        except InvalidInput as refusal:
+            raise ValueError(refusal.detail) from None
         return self
 
 
@@ -119,6 +139,46 @@ class Settings(BaseSettings):
         default=(),
         description="Authorization servers whose tokens are accepted, as JSON: a list of objects with `issuer`, "
         "`audience`, `jwks_url` or `jwks_file`, and optionally `subject_claim` and `scope_prefix` (docs/toegang.md)",
+    )
+    local_login: bool = Field(
+        default=True,
+        description="Whether people log in with a password of this service; off (`uit`): only through `oidc_issuer`",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https://[!-~]+$",
+        description="The identity provider through which people log in, to the letter as it names itself (its `iss`)",
+    )
+    oidc_client_id: str | None = Field(default=None, min_length=1, description="What this service is called there")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, min_length=1, description="The secret that the provider knows this service by"
+    )
+    oidc_client_key: Path | None = Field(
+        default=None,
+        description="Instead of a secret: PEM file with our private key (RSA, or EC on P-256), and optionally its "
+        "certificate",
+    )
+    oidc_scope: str = Field(
+        default="openid", pattern=r"^openid( [!-~]+)*$", description="What is asked of the provider, `openid` first"
+    )
+    oidc_name_claim: str = Field(
+        default="sub",
+        min_length=1,
+        description="The claim that names a person in the logboek; let it be no name or e-mail address",
+    )
+    oidc_roles_claim: str = Field(
+        default="roles", min_length=1, description="The claim whose words `oidc_roles` turns into a role"
+    )
+    oidc_roles: dict[str, OidcRole] = Field(
+        default={},
+        description="Who is what here, as JSON: by a word of that claim an object with `rol` (behandelaar, lezer, "
+        "auditor or beheer) and `gemeenten` (docs/toegang.md)",
+    )
+    oidc_acr: tuple[str, ...] = Field(
+        default=(), description="Levels (`acr`, or `acrs`) of which every login must have one, as JSON; empty: any"
+    )
+    oidc_amr: tuple[str, ...] = Field(
+        default=(), description='Ways (`amr`) of which every login must have one, as JSON: ["mfa"]; empty: any'
     )
     client_certificates: bool = Field(
         default=False,
@@ -211,6 +271,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least that is logged: debug, info, warning or error"
     )
+
+    @field_validator("local_login", mode="before")
+    @classmethod
+    def _in_dutch(cls, value: object) -> object:
+        return {"uit": False, "aan": True}.get(value.strip().lower(), value) if isinstance(value, str) else value
 
     @field_validator("oauth_issuers")
     @classmethod

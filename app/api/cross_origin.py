@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 OPEN: Final = frozenset({"/v1/openapi.json"})
 """What every web page may read."""
 
-ASKED: Final = "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Reden, traceparent"
+ASKED: Final = "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Reden, traceparent"
 TOLD: Final = "API-Version, ETag, Link, Location, Retry-After, WWW-Authenticate"
 REMEMBERED_SECONDS: Final = 600
 

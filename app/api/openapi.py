@@ -26,6 +26,7 @@ Json: TypeAlias = dict[str, Any]
 PREFIX: Final = "/v1"
 GENERATED: Final = {"HTTPValidationError", "ValidationError"}  # FastAPI's idea of a problem
 GENERIC: Final = re.compile(r"\bPage_(\w+?)Out_")  # how pydantic calls a page of something
+UUID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 HEADER_MEANINGS: Final = {
     "API-Version": "De versie van de API",
     "Cache-Control": "Bewaar dit antwoord niet",
@@ -90,6 +91,29 @@ def json_body(shape: type[Shape]) -> Json:
 
 def describe(app: FastAPI, *, host: str | None = None) -> Json:
     """The OpenAPI document, of the service at `host`. Its paths are below `/v1`; what stands beside that says so."""
+    described = _derived(app, host)
+    schemas: Json = described["components"]["schemas"]
+    for _, operation in _operations(described):
+        schemas.update(_definitions(operation))
+    schemas.update({"Probleem": deepcopy(PROBLEM), "ProbleemBevinding": deepcopy(PROBLEM_FINDING)})
+    schemas = {name: schemas[name] for name in sorted(schemas) if name not in GENERATED}
+    for name, schema in schemas.items():
+        _explain(name, schema)
+    for name, operation in _operations(described):
+        _complete(name, operation, schemas)
+    apart = {name: {"value": example_of({"$ref": of}, schemas)} for of, name in APART.items()}
+    described["components"] = {
+        "schemas": schemas,
+        "securitySchemes": SCHEMES,
+        "headers": _headers(),
+        "examples": PROBLEM_EXAMPLES | apart,
+    }
+    described["paths"] = dict(_below_the_server(described["paths"], host))
+    return described
+
+
+def _derived(app: FastAPI, host: str | None) -> Json:
+    """What FastAPI makes of the routes."""
     described = get_openapi(
         title=app.title,
         version=app.version,
@@ -100,25 +124,8 @@ def describe(app: FastAPI, *, host: str | None = None) -> Json:
         tags=[{"name": name, "description": meaning} for name, meaning in TAGS.items()],
         external_docs=MANUAL,
     )
-    described = json.loads(GENERIC.sub(r"\1Lijst", json.dumps(described)))
+    described: Json = json.loads(GENERIC.sub(r"\1Lijst", json.dumps(described)))
     described["info"]["contact"] = app.contact
-    schemas: Json = described["components"]["schemas"]
-    for _, operation in _operations(described):
-        schemas.update(_definitions(operation))
-    schemas.update({"Probleem": deepcopy(PROBLEM), "ProbleemBevinding": deepcopy(PROBLEM_FINDING)})
-    schemas = {name: schemas[name] for name in sorted(schemas) if name not in GENERATED}
-    for name, schema in schemas.items():
-        _explain(name, schema)
-    for name, operation in _operations(described):
-        _complete(name, operation, schemas)
-    described["components"] = {
-        "schemas": schemas,
-        "securitySchemes": SCHEMES,
-        "headers": _headers(),
-        "examples": PROBLEM_EXAMPLES
-        | {name: {"value": example_of({"$ref": of}, schemas)} for of, name in APART.items()},
-    }
-    described["paths"] = dict(_below_the_server(described["paths"], host))
     return described
 
 
@@ -176,6 +183,8 @@ def _complete(name: str, operation: Json, schemas: Json) -> None:
 def _explain_parameter(name: str, parameter: Json) -> None:
     word = PARAMETERS.get(f"{name} {parameter['name']}") or PARAMETERS.get(parameter["name"])
     parameter["schema"].pop("title", None)
+    if parameter["schema"].get("format") == "uuid":
+        parameter["schema"]["pattern"] = UUID_PATTERN
     if word is not None:
         parameter["description"] = word.meaning
         parameter["example"] = word.example
@@ -226,6 +235,8 @@ def _general_problems(name: str, operation: Json) -> Iterator[HTTPStatus]:
     if "requestBody" in operation:
         yield from (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    if name.endswith("}"):  # `_zoek` in the place of an id
+        yield HTTPStatus.METHOD_NOT_ALLOWED
     yield HTTPStatus.INTERNAL_SERVER_ERROR
 
 

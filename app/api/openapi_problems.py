@@ -14,6 +14,7 @@ DESCRIPTIONS: Final = {
     HTTPStatus.UNAUTHORIZED: "Er is een geldige sleutel, een token of een certificaat nodig",
     HTTPStatus.FORBIDDEN: "Dit toegangsmiddel mag dit niet",
     HTTPStatus.NOT_FOUND: "Dit bestaat niet, of is niet voor dit toegangsmiddel",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Deze methode kan hier niet; zie Allow",
     HTTPStatus.NOT_ACCEPTABLE: "In een vorm die Accept toestaat is dit er niet",
     HTTPStatus.REQUEST_TIMEOUT: "De inhoud kwam te langzaam binnen",
     HTTPStatus.CONFLICT: "Dit past niet bij wat er al is",

@@ -23,6 +23,8 @@ from app.settings import AMSTERDAM, Settings
 FIRST = "Er kan nog niemand inloggen. De eerste beheerder: iwmo operator create NAAM --rol beheer --link"
 """What a service without people says when it starts."""
 
+OFF = "let op: IWMO_LOCAL_LOGIN staat uit; deze persoon kan pas inloggen als het weer aan staat."
+
 LOCAL = "http://127.0.0.1:8000"
 
 
@@ -72,6 +74,7 @@ def _create(arguments: argparse.Namespace) -> int:
             door=command_line_user(),
         )
         print(f"{naam} kan inloggen ({arguments.rol}).", file=sys.stderr)
+        _warn()
         if arguments.link:
             _print_link(runtime, naam, arguments.url, wist_totp=False)
     return 0
@@ -136,9 +139,16 @@ def _told(naam: str, what: str, *, done: bool) -> int:
 
 def _print_link(runtime: Runtime, naam: str, url: str | None, *, wist_totp: bool) -> None:
     token = create_link(runtime, naam, wist_totp=wist_totp, door=command_line_user())
+    _warn()
     base = url or Settings().public_url or LOCAL
     print("Geef deze link aan de persoon zelf; hij werkt een half uur, één keer:", file=sys.stderr)
     print(f"{base.rstrip('/')}/instellen/{token}")
+
+
+def _warn() -> None:
+    """Say it when nobody can log in with a password as the service is set up."""
+    if not Settings().local_login:
+        print(f"iwmo: {OFF}", file=sys.stderr)
 
 
 def _asked_wachtwoord(*, from_stdin: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import Final
 
 import uvicorn
 
@@ -12,10 +13,13 @@ from app.cli.listening import objections
 from app.cli.operator import FIRST
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
-from app.main import opened_runtime, ways_in
+from app.main import identity_provider, opened_runtime, ways_in
 from app.processing.personen import nobody_yet
 from app.settings import Settings
 from app.storage.alone import alone, is_for_one
+
+MOST_HEADER_BYTES: Final = 65_536
+"""Of the first line and the headers of a request together; a cursor for many parties is long."""
 
 
 def add_to(commands: Subcommands) -> None:
@@ -37,13 +41,14 @@ def _run(arguments: argparse.Namespace) -> int:
         print(*(f"iwmo: {objection}" for objection in found), sep="\n", file=sys.stderr)
         return 2
     ways_in(settings)  # what is wrong with them is told before anything starts
+    identity_provider(settings)
     if arguments.no_worker:
         os.environ["IWMO_WORKER"] = "false"  # every process of the server reads it
     roles = ("dienst", "werker") if Settings().worker else ("dienst",)
     leave_on_sigterm()
     with alone(settings.database_url, *roles):
         with opened_runtime(settings, holding=roles) as runtime:  # what is wrong with it is told before it serves
-            if nobody_yet(runtime):
+            if settings.local_login and nobody_yet(runtime):
                 print(f"iwmo: {FIRST}", file=sys.stderr)
         _serve(arguments, settings)
     return 0
@@ -61,4 +66,6 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         log_level=settings.log_level,
         proxy_headers=False,  # it would believe any local proxy; app.api.origin believes the trusted ones
         server_header=False,
+        http="h11",
+        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
     )

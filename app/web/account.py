@@ -18,7 +18,8 @@ from app.processing.personen_inloggen import add_totp, change_wachtwoord, is_own
 from app.processing.personen_totp import proposed_geheim, uri_of
 from app.processing.sessies import LOKAAL, end_own, own_sessies
 from app.web.pages import GEEN, HEADERS, Fouten, onward, onward_with, page
-from app.web.visit import START, Bezoek, PageRefused, Visit
+from app.web.paths import START
+from app.web.visit import Bezoek, PageRefused, Visit
 
 router = APIRouter()
 

@@ -1,4 +1,4 @@
-"""The cookies of the pages: one for who visits, one for a link that is being used."""
+"""The cookies of the pages: one for who visits, one for a link that is used, one for who is at the provider."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from app.web.house import House
 SESSIE: Final = "iwmo"
 INSTELLEN: Final = "iwmo-instellen"
 INSTELLEN_SECONDS: Final = 30 * 60
+AANBIEDER: Final = "iwmo-oidc"
+AANBIEDER_SECONDS: Final = 10 * 60
 PREFIX: Final = "__Host-"
 """A browser takes such a cookie only with Secure and Path=/, over https, and no other host can set it."""
 

@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from app.processing.oidc_discovery import ProviderUnavailable
 from app.storage.outages import DatabaseUnavailable
 from app.web.cookies import NotSecure
 from app.web.forms import ForeignForm, FormNotAccepted
@@ -66,6 +67,10 @@ def _busy(_request: Request, _error: TooBusy) -> Response:
     return _later("Er loggen nu te veel mensen tegelijk in. Probeer het over enkele seconden opnieuw.")
 
 
+def _provider_away(_request: Request, _error: ProviderUnavailable) -> Response:
+    return _later("De inlogdienst van uw organisatie antwoordt nu niet. Probeer het over enkele seconden opnieuw.")
+
+
 def _outage(request: Request, error: DatabaseUnavailable) -> Response:
     log.warning("database_unavailable", route=_route(request), error=type(error.__cause__).__name__)
     return _later("De dienst kan nu niet bij zijn gegevens. Probeer het over enkele seconden opnieuw.")
@@ -104,5 +109,6 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(FormNotAccepted, _unreadable)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(NotSecure, _not_secure)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(TooBusy, _busy)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(ProviderUnavailable, _provider_away)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(DatabaseUnavailable, _outage)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(Exception, _failure)

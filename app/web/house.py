@@ -10,14 +10,20 @@ from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 
+from app.domain.rolverdeling import still_toegekend
+from app.processing.oidc_client import Provider
 from app.processing.runtime import Runtime
+from app.processing.sessies import LOKAAL
+from app.storage.sessies import SessieRecord
 
 T = TypeVar("T")
 
 HASHES_AT_ONCE: Final = 2
 """Each takes 64 MiB and a core for a tenth of a second."""
 
-HASHES_WAITING: Final = 40
+WAITING: Final = 40
+QUESTIONS_AT_ONCE: Final = 8
+"""To an identity provider, each of which may take seconds."""
 
 
 class TooBusy(Exception):
@@ -25,15 +31,15 @@ class TooBusy(Exception):
 
 
 class Turns:
-    """Work with passwords takes turns, so that a flood of it eats no memory and no thread. For one event loop."""
+    """Work that is dear or slow takes turns, so that a flood of it eats no memory and no thread. For one event loop."""
 
-    def __init__(self) -> None:
-        self._turns = Semaphore(HASHES_AT_ONCE)
+    def __init__(self, at_once: int = HASHES_AT_ONCE) -> None:
+        self._turns = Semaphore(at_once)
         self._waiting = 0
 
     async def run(self, work: Callable[[], T]) -> T:
         """The result of the work, done in a thread when it is its turn; raises TooBusy when too much waits."""
-        if self._waiting >= HASHES_WAITING:
+        if self._waiting >= WAITING:
             raise TooBusy
         self._waiting += 1
         try:
@@ -45,14 +51,25 @@ class Turns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """The parts of the service, and where people find it (`https://…`; None: wherever they found it)."""
+    """The parts of the service, and where people find it (`https://…`; None: wherever they found it).
+
+    People log in with a password when there is `local_login`, and through `oidc` when there is such a provider.
+    """
 
     runtime: Runtime
     public_url: str | None = None
     local_login: bool = True
+    oidc: Provider | None = None
     turns: Turns = field(default_factory=Turns)
+    oidc_turns: Turns = field(default_factory=lambda: Turns(QUESTIONS_AT_ONCE))
 
     @property
     def public_host(self) -> str | None:
         """The host and port of the public address."""
         return urlsplit(self.public_url).netloc if self.public_url else None
+
+    def holds(self, sessie: SessieRecord) -> bool:
+        """Whether somebody could still begin this session, as the service is set up now."""
+        if sessie.bron == LOKAAL:
+            return self.local_login
+        return self.oidc is not None and still_toegekend(sessie.rol, sessie.gemeenten, self.oidc.verdeling)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from app.domain.persoon import Fase
+from app.processing.oidc import leave_url
 from app.processing.personen_inloggen import give_code, log_in
-from app.processing.sessies import end
+from app.processing.sessies import OIDC, end
 from app.web.cookies import SESSIE, take
 from app.web.pages import GEEN, Fouten, onward, onward_with, page
-from app.web.visit import CODE, LOGIN, SECOND_FACTOR, START, Bezoek, Visit
+from app.web.paths import with_naar
+from app.web.visit import CODE, LOGIN, SECOND_FACTOR, Bezoek, Visit
 
 router = APIRouter()
 
-NEXT = {Fase.INGELOGD: START, Fase.TWEEDE_FACTOR: CODE, Fase.INSTELLEN: SECOND_FACTOR}
+PROVIDER = "/inloggen/oidc"
 WRONG = Fouten(
     by_field={
         "naam": "Inloggen lukte niet. Controleer uw inlognaam en wachtwoord. Na een paar mislukte pogingen moet u "
@@ -32,7 +35,7 @@ WRONG_CODE = Fouten(
 def ask(bezoek: Visit) -> Response:
     """The form to log in with."""
     if bezoek.principal is not None:
-        return onward(START)
+        return onward(bezoek.naar)
     return _form(bezoek)
 
 
@@ -43,13 +46,18 @@ async def answer(bezoek: Visit) -> Response:
     binnen = await bezoek.house.turns.run(lambda: log_in(bezoek.runtime, naam, wachtwoord, bezoek.vanaf))
     if binnen is None:
         return _form(bezoek, typed=naam, fouten=WRONG)
-    return onward_with(bezoek, binnen.cookie, NEXT[binnen.fase])
+    then = {
+        Fase.INGELOGD: bezoek.naar,
+        Fase.TWEEDE_FACTOR: with_naar(CODE, bezoek.naar),
+        Fase.INSTELLEN: SECOND_FACTOR,
+    }
+    return onward_with(bezoek, binnen.cookie, then[binnen.fase])
 
 
 @router.get("/inloggen/code")
 def ask_code(bezoek: Visit) -> Response:
     """The form for the code of the second factor."""
-    return page(bezoek, "code.html")
+    return page(bezoek, "code.html", naar=bezoek.naar)
 
 
 @router.post("/inloggen/code")
@@ -57,19 +65,44 @@ def answer_code(bezoek: Visit) -> Response:
     """Complete logging in."""
     cookie = give_code(bezoek.runtime, bezoek.own_sessie, bezoek.form.get("code", ""), bezoek.vanaf)
     if cookie is None:
-        return page(bezoek, "code.html", status=HTTPStatus.BAD_REQUEST, fouten=WRONG_CODE)
-    return onward_with(bezoek, cookie, START)
+        return page(bezoek, "code.html", status=HTTPStatus.BAD_REQUEST, fouten=WRONG_CODE, naar=bezoek.naar)
+    return onward_with(bezoek, cookie, bezoek.naar)
 
 
 @router.post("/uitloggen")
 def leave(bezoek: Visit) -> Response:
-    """Log out, here and on the server."""
+    """Log out, here and on the server; who came through the identity provider goes there to leave it too."""
     end(bezoek.runtime, bezoek.own_sessie, bezoek.herkomst)
-    response = onward(LOGIN)
+    url = _url_to_leave(bezoek)
+    response = _leaving(bezoek, url) if url else onward(LOGIN)
     take(response, SESSIE, secure=bezoek.secure)
     return response
 
 
 def _form(bezoek: Bezoek, *, typed: str = "", fouten: Fouten = GEEN) -> HTMLResponse:
     status = HTTPStatus.BAD_REQUEST if fouten else HTTPStatus.OK
-    return page(bezoek, "inloggen.html", status=status, fouten=fouten, typed=typed)
+    return page(
+        bezoek,
+        "inloggen.html",
+        status=status,
+        fouten=fouten,
+        typed=typed,
+        naar=bezoek.naar,
+        local=bezoek.house.local_login,
+        provider_path=with_naar(PROVIDER, bezoek.naar) if bezoek.house.oidc else None,
+    )
+
+
+def _url_to_leave(bezoek: Bezoek) -> str | None:
+    house = bezoek.house
+    if house.oidc is None or bezoek.own_sessie.bron != OIDC:
+        return None
+    return leave_url(house.oidc, f"{house.public_url}{LOGIN}")
+
+
+def _leaving(bezoek: Bezoek, url: str) -> Response:
+    # No redirect: `form-action 'self'` holds for where the answer to a form redirects to, too.
+    response = page(replace(bezoek, sessie=None), "uitgelogd.html", url=url)
+    response.headers["Refresh"] = f"0;url={url}"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -11,7 +11,8 @@ from app.domain.refusals import InvalidInput
 from app.processing.personen import naam_of_link, set_up
 from app.web.cookies import INSTELLEN, INSTELLEN_SECONDS, cookie_name, give, take
 from app.web.pages import GEEN, Fouten, bare_page, onward, onward_with, page
-from app.web.visit import START, Bezoek, Visit
+from app.web.paths import START
+from app.web.visit import Bezoek, Visit
 
 router = APIRouter()
 

@@ -17,6 +17,8 @@ class Deur(Enum):
 
     BESTAND = "bestand"
     """Nothing: it is a file, the same for everybody."""
+    AANBIEDER = "aanbieder"
+    """No browser: it is the identity provider that says something, and signs it."""
     OPEN = "open"
     """Nothing."""
     CODE = "code"
@@ -38,6 +40,9 @@ POLICY: Final[Mapping[str, Wanted]] = {
     "POST /inloggen": Deur.OPEN,
     "GET /inloggen/code": Deur.CODE,
     "POST /inloggen/code": Deur.CODE,
+    "GET /inloggen/oidc": Deur.OPEN,
+    "GET /inloggen/oidc/terug": Deur.OPEN,
+    "POST /inloggen/oidc/uitgelogd": Deur.AANBIEDER,
     "POST /uitloggen": Deur.BEGONNEN,
     "GET /instellen": Deur.OPEN,
     "POST /instellen": Deur.OPEN,
@@ -50,6 +55,23 @@ POLICY: Final[Mapping[str, Wanted]] = {
     "POST /account/tweede-factor/verwijderen": Deur.PERSOON,
     "POST /account/sessies/beeindigen": Deur.PERSOON,
 }
+
+WITH_PASSWORD: Final = frozenset(
+    {
+        "POST /inloggen",
+        "GET /inloggen/code",
+        "POST /inloggen/code",
+        "GET /instellen",
+        "POST /instellen",
+        "GET /instellen/{token}",
+        "POST /account/wachtwoord",
+        "GET /account/tweede-factor",
+        "POST /account/tweede-factor",
+        "GET /account/tweede-factor.svg",
+        "POST /account/tweede-factor/verwijderen",
+    }
+)
+"""What is not there when people log in with the identity provider alone."""
 
 
 class NoPolicy(Exception):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -28,10 +29,11 @@ from app.storage.sessies import SessieRecord
 from app.web.cookies import SESSIE, cookie_name, is_secure
 from app.web.forms import TOKEN, ForeignForm, demand_own_site, read_form
 from app.web.house import House
-from app.web.policy import POLICY, Deur, Wanted
+from app.web.paths import NAAR, START, own_path, with_naar
+from app.web.policy import POLICY, WITH_PASSWORD, Deur, Wanted
 
 TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
-LOGIN, CODE, SECOND_FACTOR, START = "/inloggen", "/inloggen/code", "/account/tweede-factor", "/"
+LOGIN, CODE, SECOND_FACTOR = "/inloggen", "/inloggen/code", "/account/tweede-factor"
 
 
 class ElsewhereFirst(Exception):
@@ -52,7 +54,7 @@ class PageRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bezoek:
-    """One request for a page: of whom, in which browser, with which form."""
+    """One request for a page: of whom, in which browser, with which form; `naar`: where one is after logging in."""
 
     house: House
     cookie: str = field(repr=False)
@@ -62,6 +64,7 @@ class Bezoek:
     form: Mapping[str, str] = field(repr=False)
     herkomst: Herkomst
     vanaf: Vanaf
+    naar: str = START
 
     @property
     def runtime(self) -> Runtime:
@@ -93,8 +96,11 @@ async def admit(request: Request) -> None:
 
     Raises ElsewhereFirst, PageRefused, ForeignForm, FormNotAccepted or NotSecure.
     """
-    wanted = POLICY[f"{request.method} {request.scope['route'].path}"]
-    if wanted is not Deur.BESTAND:
+    operation = f"{request.method} {request.scope['route'].path}"
+    if operation in WITH_PASSWORD and not request.app.state.house.local_login:
+        raise PageRefused(HTTPStatus.NOT_FOUND)
+    wanted = POLICY[operation]
+    if wanted not in {Deur.BESTAND, Deur.AANBIEDER}:
         request.state.bezoek = await _admitted(request, wanted)
 
 
@@ -115,7 +121,7 @@ async def _admitted(request: Request, wanted: Wanted) -> Bezoek:
             raise ElsewhereFirst(LOGIN)
         if not is_form_token(house.runtime, bezoek.cookie, bezoek.form.get(TOKEN, "")):
             raise ForeignForm
-    _demand(bezoek, wanted, reads=request.method == "GET")
+    _demand(bezoek, wanted, request)
     return bezoek
 
 
@@ -123,25 +129,31 @@ async def _bezoek(request: Request, house: House) -> Bezoek:
     secure = is_secure(request, house)
     sent = request.cookies.get(cookie_name(SESSIE, secure=secure), "")
     cookie = sent if 0 < len(sent) <= LONGEST_COOKIE else new_cookie()
-    herkomst = _herkomst(request)
+    herkomst = herkomst_of(request)
+    sessie = await run_in_threadpool(sessie_of, house.runtime, sent)
+    form: Mapping[str, str] = await read_form(request) if request.method != "GET" else {}
     return Bezoek(
         house=house,
         cookie=cookie,
         cookie_is_new=cookie != sent,
         secure=secure,
-        sessie=await run_in_threadpool(sessie_of, house.runtime, sent),
-        form=await read_form(request) if request.method != "GET" else {},
+        sessie=sessie if sessie is not None and house.holds(sessie) else None,
+        form=form,
         herkomst=herkomst,
         vanaf=Vanaf(herkomst.adres, request.headers.get("user-agent"), herkomst),
+        naar=own_path(form.get(NAAR) or request.query_params.get(NAAR, "")),
     )
 
 
-def _demand(bezoek: Bezoek, wanted: Wanted, *, reads: bool) -> None:
+def _demand(bezoek: Bezoek, wanted: Wanted, request: Request) -> None:
     if wanted is Deur.OPEN:
         return
-    fase = bezoek.own_sessie.fase
+    reads = request.method == "GET"
+    if bezoek.sessie is None:
+        raise ElsewhereFirst(with_naar(LOGIN, _asked(request)) if reads else LOGIN)
+    fase = bezoek.sessie.fase
     if fase == Fase.TWEEDE_FACTOR and wanted not in {Deur.CODE, Deur.BEGONNEN}:
-        raise ElsewhereFirst(CODE)
+        raise ElsewhereFirst(with_naar(CODE, _asked(request)) if reads else CODE)
     if fase == Fase.INSTELLEN and wanted not in {Deur.TWEEDE_FACTOR, Deur.BEGONNEN}:
         raise ElsewhereFirst(SECOND_FACTOR)
     if fase == Fase.INGELOGD and wanted is Deur.CODE:
@@ -150,7 +162,14 @@ def _demand(bezoek: Bezoek, wanted: Wanted, *, reads: bool) -> None:
         raise PageRefused(HTTPStatus.NOT_FOUND if reads else HTTPStatus.FORBIDDEN)
 
 
-def _herkomst(request: Request) -> Herkomst:
+def _asked(request: Request) -> str:
+    """The page that was asked for, to be there after logging in."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return own_path(quote(request.url.path) + query)
+
+
+def herkomst_of(request: Request) -> Herkomst:
+    """From where a request comes, and the trace that it is part of."""
     match = TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
     trace, parent = match.groups() if match else (None, None)
     return Herkomst(

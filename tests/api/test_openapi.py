@@ -250,6 +250,15 @@ def test_no_bsn_in_a_url(described: dict[str, Any]):
         assert not any("bsn" in parameter["name"].lower() for parameter in operation.get("parameters", []))
 
 
+def test_an_act_in_the_place_of_an_id_is_described(described: dict[str, Any], service: Service):
+    """A run of many random sequences found this one."""
+    assert service.request("GET", "/v1/berichten/_zoek", as_=GEMEENTE).status_code == 405
+    operation = described["paths"]["/berichten/{id}"]["get"]
+    assert "405" in operation["responses"]
+    (parameter,) = operation["parameters"]
+    assert not re.search(parameter["schema"]["pattern"], "_zoek")
+
+
 def test_names_follow_the_design_rules(described: dict[str, Any]):
     for path, _, operation in operations(described):
         for segment in path.strip("/").split("/"):
