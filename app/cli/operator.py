@@ -16,7 +16,8 @@ from app.domain.persoon import naam_of
 from app.domain.principal import PERSONEN, Rol
 from app.domain.refusals import InvalidInput
 from app.main import opened_runtime
-from app.processing.personen import Persoon, all_personen, create_link, create_persoon, let_in, unlock
+from app.processing.oidc import PREFIX
+from app.processing.personen import Persoon, all_personen, create_link, create_persoon, let_in, log_out, unlock
 from app.processing.runtime import Runtime
 from app.settings import AMSTERDAM, Settings
 
@@ -45,6 +46,9 @@ def add_to(commands: Subcommands) -> None:
     _add_one(actions, "disable", "niet meer laten inloggen; zijn sessies eindigen meteen").set_defaults(run=_disable)
     _add_one(actions, "enable", "weer laten inloggen").set_defaults(run=_enable)
     _add_one(actions, "unlock", "na te veel mislukte pogingen weer laten inloggen").set_defaults(run=_unlock)
+    _add_one(actions, "logout", "zijn sessies meteen beëindigen, ook van wie met het werkaccount inlogde").set_defaults(
+        run=_logout
+    )
     link = _add_one(actions, "link", "een link om een wachtwoord te kiezen: een half uur, één keer")
     link.add_argument("--reset-totp", action="store_true", help="de link wist ook de tweede factor")
     _add_url(link)
@@ -121,6 +125,14 @@ def _unlock(arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
         done = unlock(runtime, naam_of(arguments.naam), door=command_line_user())
     return _told(arguments.naam, "is van het slot.", done=done)
+
+
+def _logout(arguments: argparse.Namespace) -> int:
+    naam: str = arguments.naam if arguments.naam.startswith(PREFIX) else naam_of(arguments.naam)
+    with opened_runtime(Settings()) as runtime:
+        ended = log_out(runtime, naam, door=command_line_user())
+    print(f"{ended} {'sessie' if ended == 1 else 'sessies'} van {naam} beëindigd.")
+    return 0
 
 
 def _link(arguments: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from app.processing.personen_inloggen import fase_of, note_login
 from app.processing.personen_pogingen import stand_of, unlock_naam
 from app.processing.personen_wachtwoord import hash_of
 from app.processing.runtime import Runtime
-from app.processing.sessies import LOKAAL, Vanaf, Wie, begin, digest, principal_of_wie
+from app.processing.sessies import LOKAAL, OIDC, Vanaf, Wie, begin, digest, principal_of_wie
 from app.storage.personen import (
     InstelLink,
     PersoonRecord,
@@ -34,7 +34,7 @@ from app.storage.personen import (
     set_wachtwoord,
     use_link,
 )
-from app.storage.sessies import end_sessies_of
+from app.storage.sessies import end_sessie, end_sessies_of, sessies_of
 
 LINK_LASTS: Final = timedelta(minutes=30)
 
@@ -114,6 +114,20 @@ def let_in(runtime: Runtime, naam: str, *, actief: bool, door: Door = OPDRACHTRE
         if found:
             note(session, runtime, door, _changed(naam, "aangezet" if actief else "uitgezet"))
         return found
+
+    return runtime.storage.run(work)
+
+
+def log_out(runtime: Runtime, naam: str, *, door: Door = OPDRACHTREGEL) -> int:
+    """End every session of a person, also of one whom the identity provider knows; how many there were."""
+
+    def work(session: Session) -> int:
+        found = [one for bron in (LOKAAL, OIDC) for one in sessies_of(session, naam=naam, bron=bron)]
+        for one in found:
+            end_sessie(session, id_sha256=one.id_sha256)
+        if found:
+            note(session, runtime, door, Logregel(handeling=Handeling.UITGELOGD, object_id=naam))
+        return len(found)
 
     return runtime.storage.run(work)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -14,14 +12,12 @@ from starlette.testclient import TestClient
 
 from app.api.headers import HEADERS
 from app.api.problems import KIND_BY_REFUSAL, add_problem_handlers
-from app.domain.refusals import Refusal
+from app.domain.refusals import Refusal, TooManyRequests
 from app.domain.retour import Finding
-from app.main import create_app
 from app.processing.runtime import Runtime
-from app.settings import Settings
 from app.storage.base import Storage
 from tests.builders import GEMEENTE
-from tests.e2e.service import Service
+from tests.e2e.service import Clock, Service, serving
 
 MARKER = "999900006"
 UNKNOWN_ID = "00000000-0000-7000-8000-000000000000"
@@ -62,8 +58,9 @@ class TestRefusals:
         assert all(400 <= kind.status < 500 or kind.status == 503 for kind in KIND_BY_REFUSAL.values())
 
     @pytest.mark.parametrize("refusal", KIND_BY_REFUSAL, ids=lambda refusal: refusal.__name__)
-    def test_each_is_answered_as_the_table_says(self, refusal: type[Refusal]):
+    def test_each_is_answered_as_the_table_says(self, refusal: type[Refusal], sqlite_runtime: Runtime):
         app = FastAPI()
+        app.state.runtime = sqlite_runtime
         add_problem_handlers(app)
         findings = tuple(
             Finding(regel=regel, retourcode="9321", pad="/Bericht", melding="Zo is het.", waarden={"volume": 3})
@@ -72,7 +69,9 @@ class TestRefusals:
 
         @app.get("/x")
         def decline() -> None:
-            raise refusal("Het kan niet.", findings=findings)
+            made = TooManyRequests("", retry_after=5) if refusal is TooManyRequests else refusal("")
+            made.detail, made.findings = "Het kan niet.", findings
+            raise made
 
         answer = TestClient(app).get("/x")
         kind = KIND_BY_REFUSAL[refusal]
@@ -202,7 +201,6 @@ class TestNotThere:
     @pytest.mark.parametrize(
         "path",
         [
-            "/",
             "/v1",
             "/v1/",
             "/v1/berichten/",
@@ -293,34 +291,20 @@ class TestHeaders:
         assert headers.get("access-control-allow-origin") == ("*" if path == "/v1/openapi.json" else None)
 
 
-class Broken(Storage):
-    """A database that fails, with a client in the text of the error and of its cause."""
-
-    def reading(self) -> Any:
-        raise RuntimeError(f"client {MARKER}") from ValueError(f"bsn {MARKER}")
-
-    def schema_is_current(self) -> bool:
-        return True
-
-    def upgrade(self) -> None:
-        """Nothing to do."""
-
-
-@contextmanager
-def broken_service(runtime: Runtime, **settings: Any) -> Iterator[TestClient]:
-    """The service once its database is broken."""
-    broken = replace(runtime, storage=Broken("sqlite://"))
-    with TestClient(create_app(Settings(**settings), broken)) as client:
-        yield client
+def broken(_storage: Storage) -> Any:
+    """What asks a database that fails, with a client in the text of the error and of its cause."""
+    raise RuntimeError(f"client {MARKER}") from ValueError(f"bsn {MARKER}")
 
 
 class TestFailure:
     @pytest.mark.parametrize("log_format", ["console", "json"])
     def test_says_nothing_and_logs_the_place_only(
-        self, log_format: str, sqlite_runtime: Runtime, capfd: pytest.CaptureFixture[str]
+        self, log_format: str, sqlite_runtime: Runtime, clock: Clock, capfd: pytest.CaptureFixture[str]
     ):
-        with broken_service(sqlite_runtime, log_format=log_format) as client:
-            answer = client.get("/v1/berichten", headers={"Authorization": "Bearer iwmo_x_y"})
+        with serving(sqlite_runtime, clock, log_format=log_format) as service, pytest.MonkeyPatch.context() as patch:
+            key = service.key(GEMEENTE)
+            patch.setattr(Storage, "reading", broken)
+            answer = service.client.get("/v1/berichten", headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["API-Version"] == "1.0.0"

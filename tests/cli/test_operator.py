@@ -106,6 +106,9 @@ def test_works_while_the_service_runs(folder: Path, iwmo: Iwmo):
 
         assert log_in() == 303
         assert client.get("/").status_code == 200
+        assert "1 sessie van consulent" in iwmo("operator", "logout", "Consulent").out
+        assert client.get("/").status_code == 303
+        assert log_in() == 303
         assert iwmo("operator", "disable", "consulent").status == 0
         assert client.get("/").status_code == 303
         assert "uitgezet" in iwmo("operator", "list").out

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.processing.personen import log_out
 from app.processing.runtime import Runtime
 from app.web.house import House
 from tests.processing.token_issuer import rsa_key, signed
@@ -77,6 +78,15 @@ class TestWordOfLeaving:
         claims = visitor.fake.id_claims("x")
         assert self.tell(visitor, signed({"alg": "RS256", "kid": "rsa-1", "typ": "JWT"}, claims, rsa_key())) == 400
         assert visitor.is_in
+
+    def test_the_command_line_ends_sessions_too(self, visitor: OidcBrowser, runtime: Runtime):
+        visitor.through()
+        assert log_out(runtime, PERSOON) == 0
+        assert visitor.is_in
+        assert log_out(runtime, f"oidc:{PERSOON}") == 1
+        assert not visitor.is_in
+        kept = rows(runtime, "SELECT wie, object_id FROM logboek WHERE gebeurtenis = 'uitgelogd'")
+        assert kept == [("opdrachtregel", f"oidc:{PERSOON}")]
 
     def test_what_is_no_form(self, visitor: OidcBrowser):
         assert self.tell(visitor, "") == 400
