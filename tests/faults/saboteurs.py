@@ -137,15 +137,15 @@ def duplicates_in_memory_only() -> None:
     known: dict[str, str] = {}
     lock = Lock()
 
-    def add(session: Session, *, new: NewBericht) -> str | None:
+    def add(session: Session, _runtime: Runtime, new: NewBericht) -> str | None:
         with lock:
             holder = known.setdefault(new.uniek or new.id, new.id)
         if holder != new.id:
             return holder
         return add_unique_bericht(session, new=replace(new, uniek=f"{new.uniek} {new.id}"))
 
-    toewijzingen.add_unique_bericht = add
-    declaraties.add_unique_bericht = add
+    toewijzingen.keep_once = add
+    declaraties.keep_once = add
 
 
 def lease_ignored() -> None:
