@@ -66,7 +66,7 @@ from app.storage.base import create_storage
 from app.web.application import Doors, create_pages
 from app.web.house import House
 from app.web.oidc import BACK
-from app.worker import Worker
+from app.worker import PAUSE_AT_HOME, Worker
 
 NOUNS = (
     berichten,
@@ -279,7 +279,8 @@ def demand_database(runtime: Runtime) -> Readiness:
 async def _running(parts: Runtime, *, works: bool) -> AsyncGenerator[None]:
     """From a database that is ready until its connections are closed; meanwhile a worker, when it `works`."""
     prepare_database(parts)
-    worker = Worker(parts, alone=parts.storage.dialect == "sqlite") if works else None
+    alone = parts.storage.dialect == "sqlite"  # else another node may work on it too
+    worker = Worker(parts, alone=alone, pause=PAUSE_AT_HOME) if works else None
     if worker:
         worker.start()
     yield

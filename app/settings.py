@@ -94,7 +94,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         default=None,
         min_length=32,
-        description="What every key of the service is made from; empty: the file `secret.key` in the data folder",
+        description=(
+            "What every key of the service is made from; empty: the file `secret.key` beside the SQLite database, "
+            "or in the data folder when that is set"
+        ),
     )
     previous_secret_keys: tuple[SecretStr, ...] = Field(
         default=(), description="Secret keys of before, as JSON, for what was made with them: after a change of the key"
@@ -310,7 +313,10 @@ class Settings(BaseSettings):
 
     @property
     def secret_file(self) -> Path:
-        """Where the secret key is kept when it is not set."""
+        """Where the secret key is kept when it is not set: beside a SQLite database, unless a data folder is named."""
+        _, is_file, database = self.database_url.partition("sqlite:///")
+        if is_file and database and "data_dir" not in self.model_fields_set:
+            return Path(database.partition("?")[0]).parent / "secret.key"
         return self.data_dir / "secret.key"
 
     def secret(self) -> bytes:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from threading import Event, Lock, Thread
 from typing import Final
 
 import structlog
 
 from app.domain.werk import Slotgroep, slotgroep
+from app.hands import Hands
 from app.processing.logboek_weigeringen import write_counted
 from app.processing.logboek_zegels import seal
 from app.processing.runtime import Runtime
@@ -19,7 +21,13 @@ log = structlog.get_logger(__name__)
 
 LEASE: Final = timedelta(seconds=30)
 PAUSE: Final = 0.02
-"""Seconds between two looks at the work; so long a job waits at most to begin."""
+"""Seconds between two looks at the work: so long what another process adds waits at most to begin."""
+
+PAUSE_AT_HOME: Final = 0.1
+"""The same where this process adds the work, for then it is woken: so late at most begins what was planned."""
+
+BREATH: Final = 0.005
+"""Seconds between a look that found work and the next, so that a claim is of what ended meanwhile, not of one job."""
 
 AFTER_FAILURE: Final = 1.0
 SEAL_EVERY: Final = 1.0
@@ -35,10 +43,15 @@ PATIENCE: Final = 10.0
 
 
 class Worker:
-    """Does the work of a database until it is told to stop. Several may, on PostgreSQL; `alone` says there is one."""
+    """Does the work of a database until it is told to stop. Several may, on PostgreSQL; `alone` says there is one.
 
-    def __init__(self, runtime: Runtime, *, alone: bool, lease: timedelta = LEASE) -> None:
+    `pause` is in seconds: how long it looks for no work while nothing in this process wakes it.
+    """
+
+    def __init__(self, runtime: Runtime, *, alone: bool, lease: timedelta = LEASE, pause: float = PAUSE) -> None:
         self._runtime = runtime
+        self._pause = pause
+        self._hands = Hands()
         self._alone = alone
         self._lease = lease
         self._stop = Event()
@@ -50,6 +63,7 @@ class Worker:
 
     def start(self) -> None:
         """Begin, on threads of its own."""
+        self._runtime.storage.when_work_is_added(self._wake.set)
         for thread in self._threads:
             thread.start()
 
@@ -79,8 +93,10 @@ class Worker:
                 log.exception("work_unreachable")  # the database is gone for a moment: it will be back
                 self._stop.wait(AFTER_FAILURE)
                 continue
-            if not started:
-                self._wake.wait(PAUSE)
+            if started:
+                self._stop.wait(BREATH)
+            else:
+                self._wake.wait(self._pause)
 
     def _start(self, groep: Slotgroep) -> int:
         with self._lock:
@@ -94,7 +110,7 @@ class Worker:
         with self._lock:
             self._running[job.token] = job  # by token: it may be claimed again while the first attempt hangs
         try:
-            Thread(target=self._carry_out, args=(job,), daemon=True).start()
+            self._hands.give(partial(self._carry_out, job))
         except RuntimeError:
             log.exception("job_not_begun", job_id=job.id)  # no more threads: its lease ends, then it is tried again
             self._end(job)

@@ -169,7 +169,7 @@ def test_goes_on_when_it_gets_no_more_threads(post, monkeypatch):
 
     worker.start()
     with monkeypatch.context() as full:
-        full.setattr("app.worker.Thread", none_left)
+        full.setattr("app.hands.Thread", none_left)
         id = receive(post, BACK_OFFICE, A_301).bericht_id
         assert refused.wait(ENOUGH)
     try:

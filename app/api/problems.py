@@ -122,9 +122,7 @@ KINDS = tuple(
 )
 """Every kind of problem that the service answers with."""
 
-DENIED = frozenset(
-    {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS}
-)
+DENIED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS})
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 

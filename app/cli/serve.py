@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Final
 
+import structlog
 import uvicorn
 
 from app.cli.listening import objections
@@ -14,9 +15,12 @@ from app.cli.operator import FIRST
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
 from app.main import identity_provider, opened_runtime, ways_in
+from app.observability import configure_logging
 from app.processing.personen import nobody_yet
 from app.settings import Settings
 from app.storage.alone import alone, is_for_one
+
+log = structlog.get_logger(__name__)
 
 MOST_HEADER_BYTES: Final = 65_536
 """Of the first line and the headers of a request together; a cursor for many parties is long."""
@@ -49,9 +53,17 @@ def _run(arguments: argparse.Namespace) -> int:
     with alone(settings.database_url, *roles):
         with opened_runtime(settings, holding=roles) as runtime:  # what is wrong with it is told before it serves
             if settings.local_login and nobody_yet(runtime):
-                print(f"iwmo: {FIRST}", file=sys.stderr)
+                _tell_of_first_person(settings)
         _serve(arguments, settings)
     return 0
+
+
+def _tell_of_first_person(settings: Settings) -> None:
+    if settings.log_format == "console":
+        print(f"iwmo: {FIRST}", file=sys.stderr)
+        return
+    configure_logging(settings.log_format, settings.log_level)
+    log.warning("nobody_can_log_in")
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> None:

@@ -18,28 +18,25 @@ from app.processing.failpoints import passed
 from app.processing.metingen import AFLEVERINGEN
 from app.processing.opgeven import give_up, try_later
 from app.processing.runtime import Runtime
-from app.storage.aansluitingen import find_aansluiting
 from app.storage.accepted import feiten_of
-from app.storage.berichten import body_of, set_status
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen, has_it
 from app.storage.job_banen import clear_baan
 from app.storage.jobs import Job, finish_job
 from app.storage.logboek import bsns_of_berichten
+from app.storage.te_bezorgen import TeBezorgen, advance_status, find_te_bezorgen
 
-BEFORE_DELIVERY: Final = frozenset(
-    {BerichtStatus.TE_VERZENDEN, BerichtStatus.VERZONDEN, BerichtStatus.VERWERKT, BerichtStatus.MISLUKT}
-)
+BEFORE_PASSED_ON: Final = frozenset({BerichtStatus.TE_VERZENDEN, BerichtStatus.MISLUKT})
+BEFORE_DELIVERY: Final = BEFORE_PASSED_ON | {BerichtStatus.VERZONDEN, BerichtStatus.VERWERKT}
 
 
 def carry_out(runtime: Runtime, job: Job) -> None:
     """Deliver the bericht of the job to its partij, or have it tried again later; raises LeaseLost."""
     with runtime.storage.reading() as session:
-        aansluiting = find_aansluiting(session, partij=job.partij or "")
-        zending = _zending(session, job) if aansluiting is not None and not _has_it(session, job) else None
-    if aansluiting is None or zending is None:  # it fetches from its postbus by now, and maybe has it
+        found = find_te_bezorgen(session, bericht_id=job.bericht_id or "", partij=job.partij or "")
+    if found is None or found.has_it:  # it fetches from its postbus by now, or has it
         runtime.storage.run(lambda session: finish_job(session, job, now=runtime.moment(session)))
         return
-    uitkomst = _send(runtime, aansluiting, zending)
+    uitkomst = _send(runtime, found.aansluiting, _zending(job, found))
     passed("aflevering-verzonden")
     runtime.storage.run(lambda session: _record(session, runtime, job, uitkomst))
     AFLEVERINGEN.labels(type(uitkomst).__name__.lower()).inc()
@@ -59,48 +56,55 @@ def _send(runtime: Runtime, aansluiting: Aansluiting, zending: Zending) -> Uitko
     return runtime.transports.to(aansluiting, clock=runtime.now).send(zending)
 
 
-def _zending(session: Session, job: Job) -> Zending:
+def _zending(job: Job, found: TeBezorgen) -> Zending:
     id = job.bericht_id or ""
-    feiten = feiten_of(session, id=id)
     return Zending(
         bericht_id=id,
         partij=job.partij or "",
-        soort=feiten.soort or "",
-        release=feiten.release or "",
-        afzender=feiten.afzender or "",
-        ontvanger=feiten.ontvanger or "",
-        identificatie=feiten.identificatie or "",
-        tijdstip=feiten.ontvangen_op,
+        soort=found.soort,
+        release=found.release,
+        afzender=found.afzender,
+        ontvanger=found.ontvanger,
+        identificatie=found.identificatie,
+        tijdstip=found.ontvangen_op,
         kenmerk=id,
-        body=body_of(session, id=id),
+        body=found.body,
     )
 
 
 def _record(session: Session, runtime: Runtime, job: Job, uitkomst: Uitkomst) -> None:
-    now = runtime.moment(session)
     match uitkomst:
         case Afgeleverd():
-            _arrived(session, runtime, job, GebeurtenisSoort.AFGELEVERD, BerichtStatus.AFGELEVERD)
+            _arrived(session, runtime, job, GebeurtenisSoort.AFGELEVERD, BerichtStatus.AFGELEVERD, BEFORE_DELIVERY)
         case Overgedragen():
-            _arrived(session, runtime, job, GebeurtenisSoort.VERZONDEN, BerichtStatus.VERZONDEN)
-        case Later() | Nooit() if _has_it(session, job):  # it fetched it meanwhile
-            finish_job(session, job, now=now)
-        case Later():
-            if try_later(session, job, uitkomst, now=now):
-                _note(session, runtime, job, GebeurtenisSoort.POGING_MISLUKT, uitkomst.reden)
-        case Nooit():
-            give_up(session, job, uitkomst.reden, now=now)
+            _arrived(session, runtime, job, GebeurtenisSoort.VERZONDEN, BerichtStatus.VERZONDEN, BEFORE_PASSED_ON)
+        case Later() | Nooit():
+            _failed(session, runtime, job, uitkomst)
         case _:
             assert_never(uitkomst)
 
 
-def _arrived(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoort, status: BerichtStatus) -> None:
-    finish_job(session, job, now=runtime.moment(session))
+def _failed(session: Session, runtime: Runtime, job: Job, uitkomst: Later | Nooit) -> None:
+    now = runtime.moment(session)
+    if _has_it(session, job):  # it fetched it meanwhile
+        finish_job(session, job, now=now)
+    elif isinstance(uitkomst, Nooit):
+        give_up(session, job, uitkomst.reden, now=now)
+    elif try_later(session, job, uitkomst, now=now):
+        _note(session, runtime, job, GebeurtenisSoort.POGING_MISLUKT, uitkomst.reden)
+
+
+def _arrived(
+    session: Session,
+    runtime: Runtime,
+    job: Job,
+    soort: GebeurtenisSoort,
+    status: BerichtStatus,
+    after: frozenset[BerichtStatus],
+) -> None:
+    finish_job(session, job, now=runtime.now())
     clear_baan(session, baan=job.baan)
-    before = feiten_of(session, id=job.bericht_id or "", lock=True).status
-    passed_on = status is BerichtStatus.VERZONDEN and before in {BerichtStatus.VERZONDEN, BerichtStatus.VERWERKT}
-    if before in BEFORE_DELIVERY and not passed_on:
-        set_status(session, id=job.bericht_id or "", status=status)
+    advance_status(session, id=job.bericht_id or "", after=after, status=status)
     _note(session, runtime, job, soort)
     transfer = Logregel(
         handeling=Handeling.BERICHT_OVERGEDRAGEN,

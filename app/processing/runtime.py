@@ -40,7 +40,7 @@ def _made_up() -> Geheimen:
 
 
 DIRECT_BYTES: Final = 2_000_000
-"""Of a 303: about two thousand prestaties, settled within a second."""
+"""Of a 303: about two thousand prestaties, settled in about a second (0.9 to 1.2 on two cores with SQLite)."""
 
 MAX_BERICHT_BYTES: Final = 25_000_000
 
@@ -67,7 +67,7 @@ class Runtime:
     direct_bytes: int = DIRECT_BYTES
     max_bericht_bytes: int = MAX_BERICHT_BYTES
     ggk_in_order: bool = False
-    bewaartermijnen: Bewaartermijnen = Bewaartermijnen()
+    bewaartermijnen: Bewaartermijnen = field(default_factory=Bewaartermijnen)
     bewaren_automatisch: bool = False
     shared_clock: bool = False
     logboek_jaren: int = LOGBOEK_JAREN

@@ -121,17 +121,10 @@ def change_toewijzing(
     poging = Poging(Logregel(handeling=Handeling.TOEWIJZING_GEWIJZIGD))
 
     def work(session: Session) -> str:
-        desk = _Desk(session, runtime, principal, gemeente)
-        try:
-            record = desk.locked(nummer)
-            poging.regel = _regel(record, Handeling.TOEWIJZING_GEWIJZIGD)
-            note(session, runtime, principal, poging.regel)
-            return answer(desk.carry_out(record, vraag))
-        except RejectedBericht as refusal:
-            raise RejectedBericht(refusal.detail, findings=in_request(refusal.findings)) from refusal
+        return answer(_Desk(session, runtime, principal, gemeente).act(nummer, vraag, poging))
 
     def seen(session: Session) -> Logregel:
-        return _regel(_Desk(session, runtime, principal, gemeente).record(nummer), Handeling.TOEWIJZING_BEKEKEN)
+        return _Desk(session, runtime, principal, gemeente).seen(nummer)
 
     if proef:
         return only_try(runtime, principal, poging, Handeling.TOEWIJZING_BEPROEFD, work)
@@ -145,9 +138,23 @@ class _Desk:
     def __init__(self, session: Session, runtime: Runtime, principal: Principal, gemeente: str) -> None:
         self._session = session
         self._runtime = runtime
-        self._key_id = principal.key_id
+        self._principal = principal
         self._zicht = Zicht(gemeenten=principal.gemeenten)
         self._gemeente = gemeente
+
+    def act(self, nummer: str, vraag: Vraag, poging: Poging) -> WijzigingView:
+        """Do what is asked, and write it down; `poging` tells of which toewijzing as soon as that is known."""
+        record = self.locked(nummer)
+        poging.regel = _regel(record, Handeling.TOEWIJZING_GEWIJZIGD)
+        note(self._session, self._runtime, self._principal, poging.regel)
+        try:
+            return self.carry_out(record, vraag)
+        except RejectedBericht as refusal:
+            raise RejectedBericht(refusal.detail, findings=in_request(refusal.findings)) from refusal
+
+    def seen(self, nummer: str) -> Logregel:
+        """What is written down when the answer of before is given again."""
+        return _regel(self.record(nummer), Handeling.TOEWIJZING_BEKEKEN)
 
     def locked(self, nummer: str) -> ToewijzingRecord:
         """The toewijzing; nobody settles on it, or on another of its client, until the transaction ends."""
@@ -241,7 +248,7 @@ class _Desk:
             self._runtime,
             bericht=bericht,
             inrichting=feiten.inrichting,
-            key_id=self._key_id,
+            key_id=self._principal.key_id,
             vanaf={stap.na.sleutel: stap.na.actueel.aandeel_vanaf for stap in stappen},
         )
 

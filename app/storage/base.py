@@ -23,6 +23,7 @@ from app.storage.columns import Base
 from app.storage.engines import checkpoint, create_engine_for, reading_engine
 from app.storage.fair_lock import FairLock
 from app.storage.outages import outages_told
+from app.storage.wakes import adds_work
 
 __all__ = ["Base", "Storage", "create_storage"]
 
@@ -47,6 +48,7 @@ class Storage:
         self._url = make_url(url)
         self._writer = create_engine_for(self._url)
         self._reader = reading_engine(self._writer)
+        self._listeners: list[Callable[[], None]] = []
         self._turn: AbstractContextManager[None] = FairLock() if self.dialect == "sqlite" else nullcontext()
 
     @property
@@ -74,6 +76,13 @@ class Storage:
         with outages_told(), self._turn, Session(self._writer) as session, session.begin():
             session.connection()  # BEGIN IMMEDIATE now: what the block reads stays true until it writes
             yield session
+        if adds_work(session):
+            for tell in self._listeners:
+                tell()
+
+    def when_work_is_added(self, tell: Callable[[], None]) -> None:
+        """Hear, on any thread, of each commit in this process that added work; of other processes nothing is heard."""
+        self._listeners = [*self._listeners, tell]
 
     def run(self, work: Callable[[Session], T]) -> T:
         """The result of the work, done in one transaction.

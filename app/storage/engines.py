@@ -7,6 +7,9 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, NullPool, Pool, QueuePool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+KEPT_CONNECTIONS = 15
+"""So many stay open; on PostgreSQL there are no more. To open one takes longer than an ordinary transaction."""
+
 BUSY_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5  # a server that is gone may leave a connection attempt without any answer
 IDLE_IN_TRANSACTION_SECONDS = 120
@@ -53,7 +56,7 @@ def _foreign_keys(*, on: bool) -> tuple[str, ...]:
 def _sqlite_engine(url: URL, poolclass: type[Pool], *, begin: str, pragmas: tuple[str, ...]) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    unbounded = {"max_overflow": -1} if poolclass is QueuePool else {}  # a reader waits for nobody
+    unbounded = {"pool_size": KEPT_CONNECTIONS, "max_overflow": -1} if poolclass is QueuePool else {}  # none waits
     engine = create_engine(
         url,
         poolclass=poolclass,
@@ -79,8 +82,9 @@ def _postgresql_engine(url: URL, poolclass: type[Pool]) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     url = url.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT_SECONDS), **url.query})
+    bounded = {"pool_size": KEPT_CONNECTIONS, "max_overflow": 0} if poolclass is QueuePool else {}
     engine = create_engine(
-        url, poolclass=poolclass, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True
+        url, poolclass=poolclass, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True, **bounded
     )
     event.listen(engine, "handle_error", _without_values)
 

@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import exists, insert, or_, select
+from sqlalchemy import BindParameter, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.aflevering import GebeurtenisSoort
 from app.domain.bericht import Berichtsoort, BerichtStatus
 from app.storage.bericht_tables import BerichtRow
+from app.storage.inserts import insert_rows
 from app.storage.job_tables import GebeurtenisRow
 
 HAS_IT_OR_NOT: Final = (GebeurtenisSoort.AFGELEVERD, GebeurtenisSoort.OPNIEUW, GebeurtenisSoort.FOUTBERICHT)
@@ -33,8 +34,7 @@ class Gebeurtenis:
 def add_gebeurtenissen(session: Session, gebeurtenissen: Iterable[Gebeurtenis]) -> None:
     """Keep what happened."""
     rows = [asdict(gebeurtenis) for gebeurtenis in gebeurtenissen]
-    if rows:
-        session.execute(insert(GebeurtenisRow), rows)
+    insert_rows(session, GebeurtenisRow, rows)
 
 
 def gebeurtenissen_of(session: Session, *, bericht_id: str) -> list[Gebeurtenis]:
@@ -57,12 +57,16 @@ def gebeurtenissen_of(session: Session, *, bericht_id: str) -> list[Gebeurtenis]
 
 def has_it(session: Session, *, bericht_id: str, partij: str) -> bool:
     """Whether a partij got the bericht, and nobody wanted it sent again and no link refused it since."""
+    return session.scalars(last_of_partij(bericht_id, partij)).one_or_none() == GebeurtenisSoort.AFGELEVERD
+
+
+def last_of_partij(bericht_id: str | BindParameter[str], partij: str | BindParameter[str]) -> Select[str]:
+    """The last that says whether a partij has the bericht: it does when that is `afgeleverd`."""
     of_partij = or_(GebeurtenisRow.partij == partij, GebeurtenisRow.soort != GebeurtenisSoort.AFGELEVERD)
     query = select(GebeurtenisRow.soort).where(
         GebeurtenisRow.bericht_id == bericht_id, GebeurtenisRow.soort.in_(HAS_IT_OR_NOT), of_partij
     )
-    last = session.scalars(query.order_by(GebeurtenisRow.id.desc()).limit(1)).one_or_none()
-    return last == GebeurtenisSoort.AFGELEVERD
+    return query.order_by(GebeurtenisRow.id.desc()).limit(1)
 
 
 def overdue_berichten(session: Session, *, soort: Berichtsoort, release: str, before: date, limit: int) -> list[str]:

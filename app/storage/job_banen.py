@@ -41,7 +41,8 @@ class DueBaan:
 def due_banen(session: Session, *, now: datetime) -> list[DueBaan]:
     """The lanes with work that may begin now, who waits longest first; a lane that rests or is full is not there."""
     found: list[DueBaan] = []
-    rows: Iterable[tuple[str, datetime, datetime | None, int]] = session.execute(_BANEN, {"now": now}).all()
+    connection = session.connection()
+    rows: Iterable[tuple[str, datetime, datetime | None, int]] = connection.execute(_BANEN, {"now": now}).all()
     for baan, head, rust_tot, busy in rows:
         most = _at_once(baan, failing=rust_tot is not None)
         ruimte = None if most is None else most - busy
@@ -75,7 +76,7 @@ def rest_baan(
 
 def clear_baan(session: Session, *, baan: str) -> None:
     """Something arrived: whatever waits in the lane may go at once."""
-    session.execute(delete(JobBaanRow).where(JobBaanRow.baan == baan))
+    session.connection().execute(_CLEARING, {"lane": baan})
 
 
 def leased(now: Moment) -> ColumnElement[bool]:
@@ -117,6 +118,7 @@ def _lanes_with_work() -> Select[Any, Any, Any, Any]:
     return query.outerjoin(JobBaanRow, JobBaanRow.baan == heads.c.baan).where(heads.c.head.is_not(None))
 
 
+_CLEARING: Final = delete(JobBaanRow).where(JobBaanRow.baan == bindparam("lane"))
 _BANEN: Final = _lanes_with_work()  # built once: it is asked many times a second
 
 

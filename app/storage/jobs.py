@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import uuid_utils
-from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Update, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.werk import GEEN_BAAN, JobSoort, JobStatus, Slotgroep, slotgroep
-from app.storage.columns import insert_or_conflict, is_postgresql
+from app.storage.columns import UtcDateTime, insert_or_conflict, is_postgresql
 from app.storage.job_banen import IS_OPEN, clear_baan, due_and_free, due_banen, leased, oldest_due
 from app.storage.job_tables import JobRow
+from app.storage.wakes import work_added
 
 AS_NEW: Final = {"pogingen": 0, "onverwacht": 0, "afgebroken": 0}
 
@@ -64,10 +66,14 @@ class Job:
     token: str
 
 
+JOB_FACTS: Final = tuple(fact.name for fact in fields(Job) if fact.name != "token")
+
+
 def add_jobs(session: Session, jobs: Iterable[NewJob], *, now: datetime) -> None:
     """Have work done, once the transaction is committed; an open job with the same sleutel does for both."""
     rows = [_row(job, now) for job in jobs]
     if rows:
+        work_added(session)
         session.execute(insert_or_conflict(session, JobRow).on_conflict_do_nothing(), rows)
 
 
@@ -86,22 +92,25 @@ def claim_jobs(
     failed last time, so that one party holds up nobody.
     """
     lanes = [lane for lane in due_banen(session, now=now) if groep in {None, slotgroep(lane.baan)}]
-    rows: list[JobRow] = []
+    rows: list[Row[Any]] = []
+    oldest = _oldest(skip_locked=is_postgresql(session))
+    asked = {"soorten": sorted(soorten), "now": now}
     for number, lane in enumerate(lanes):
         share = -((len(rows) - limit) // (len(lanes) - number))  # rounded up
         if share <= 0:
             break
         most = share if lane.ruimte is None else min(share, lane.ruimte)
-        rows += session.scalars(_oldest(session, lane.baan, soorten, now, most))
+        rows += session.connection().execute(oldest, {**asked, "baan": lane.baan, "most": most})
     claimed = [_claim(row, now + lease) for row in rows]
-    session.flush()
-    return claimed
+    if claimed:
+        session.connection().execute(_CLAIMING, [values for _, values in claimed])
+    return [job for job, _ in claimed]
 
 
 def renew_leases(session: Session, jobs: Collection[Job], *, until: datetime) -> None:
     """Keep jobs that take long; one that was lost stays lost."""
     for job in sorted(jobs, key=lambda job: job.id):
-        session.execute(update(JobRow).where(*_mine(job)).values(lease_tot=until))
+        session.connection().execute(_keeping(), {**_held(job), "lease_tot": until})
 
 
 def finish_job(session: Session, job: Job, *, now: datetime) -> None:
@@ -126,12 +135,12 @@ def fail_job(session: Session, job: Job, *, reden: str, now: datetime) -> None:
 
 def set_bericht(session: Session, job: Job, *, bericht_id: str) -> None:
     """Say which bericht shows what becomes of a job."""
-    session.execute(update(JobRow).where(*_mine(job)).values(bericht_id=bericht_id))
+    session.connection().execute(_keeping(), {**_held(job), "bericht_id": bericht_id})
 
 
 def set_voortgang(session: Session, job: Job, percentage: int) -> None:
     """Say how far a job is, 0 to 100."""
-    session.execute(update(JobRow).where(*_mine(job)).values(voortgang=percentage))
+    session.connection().execute(_keeping(), {**_held(job), "voortgang": percentage})
 
 
 def voortgang_of(session: Session, *, bericht_id: str) -> int | None:
@@ -144,6 +153,7 @@ def voortgang_of(session: Session, *, bericht_id: str) -> int | None:
 
 def reopen_jobs(session: Session, *, bericht_id: str, soorten: Collection[JobSoort], now: datetime) -> int:
     """Let the failed jobs of a bericht be tried again from the start; how many there were."""
+    work_added(session)
     other = aliased(JobRow)
     later = exists().where(
         other.sleutel == JobRow.sleutel, or_(other.status == JobStatus.OPEN, other.id > JobRow.id)
@@ -174,6 +184,7 @@ def end_jobs(session: Session, *, sleutels: Collection[str], now: datetime) -> N
 
 def redirect_jobs(session: Session, *, partij: str, baan: str, now: datetime) -> None:
     """What waits to be delivered to a partij goes by this lane from now on, at once."""
+    work_added(session)
     waiting = (JobRow.status == JobStatus.OPEN, JobRow.soort == JobSoort.AFLEVERING, JobRow.partij == partij)
     session.execute(update(JobRow).where(*waiting).values(baan=baan, gepland_op=now))
     clear_baan(session, baan=baan)
@@ -227,39 +238,53 @@ def _row(job: NewJob, now: datetime) -> dict[str, Any]:
     }
 
 
-def _oldest(session: Session, baan: str, soorten: Collection[JobSoort], now: datetime, limit: int) -> Select[JobRow]:
-    query = select(JobRow).where(JobRow.baan == baan, JobRow.soort.in_(sorted(soorten)), *due_and_free(now))
-    query = query.order_by(JobRow.gepland_op, JobRow.id).limit(limit)
-    return query.with_for_update(skip_locked=True) if is_postgresql(session) else query
+# Statements that every job needs are built once, and executed without the ORM: that took most of the time of a job.
 
 
-def _claim(row: JobRow, until: datetime) -> Job:
-    if row.lease_token is not None:  # who had it never said what became of it
-        row.afgebroken += 1
-    token = secrets.token_hex(8)
-    row.lease_tot, row.lease_token, row.pogingen = until, token, row.pogingen + 1
-    return Job(
-        id=row.id,
-        soort=JobSoort(row.soort),
-        baan=row.baan,
-        partij=row.partij,
-        bericht_id=row.bericht_id,
-        argument=row.argument,
-        gemaakt_op=row.gemaakt_op,
-        pogingen=row.pogingen,
-        onverwacht=row.onverwacht,
-        afgebroken=row.afgebroken,
-        token=token,
+@cache
+def _oldest(*, skip_locked: bool) -> Select[*tuple[Any, ...]]:
+    """The oldest jobs of the lane `baan` that are due `now` and free, of the kinds `soorten`, at most `most`."""
+    now = bindparam("now", type_=UtcDateTime())
+    columns = [getattr(JobRow, name) for name in (*JOB_FACTS, "lease_token", "gepland_op")]
+    of_lane = (JobRow.baan == bindparam("baan"), JobRow.soort.in_(bindparam("soorten", expanding=True)))
+    query = select(*columns).where(*of_lane, *due_and_free(now)).order_by(JobRow.gepland_op, JobRow.id)
+    query = query.limit(bindparam("most"))
+    return query.with_for_update(skip_locked=True) if skip_locked else query
+
+
+_CLAIMING: Final = update(JobRow).where(JobRow.id == bindparam("job_id"))
+
+
+def _claim(row: Row[Any], until: datetime) -> tuple[Job, dict[str, Any]]:
+    """The job, and what its row has to hold from now on."""
+    facts = {name: getattr(row, name) for name in JOB_FACTS}
+    facts["soort"] = JobSoort(row.soort)
+    facts["pogingen"] = row.pogingen + 1
+    facts["afgebroken"] = row.afgebroken + (row.lease_token is not None)  # who had it never said what became of it
+    job = Job(**facts, token=secrets.token_hex(8))
+    counts = {"pogingen": job.pogingen, "afgebroken": job.afgebroken}
+    return job, {"job_id": job.id, "lease_tot": until, "lease_token": job.token, **counts}
+
+
+def _mine() -> tuple[ColumnElement[bool], ...]:
+    """Whether a row is that of the job that is `_held`."""
+    return (
+        JobRow.id == bindparam("job_id"),
+        JobRow.lease_token == bindparam("job_token"),
+        JobRow.status == JobStatus.OPEN,
     )
 
 
-def _mine(job: Job) -> tuple[ColumnElement[bool], ...]:
-    return JobRow.id == job.id, JobRow.lease_token == job.token, JobRow.status == JobStatus.OPEN
+def _held(job: Job) -> dict[str, Any]:
+    return {"job_id": job.id, "job_token": job.token}
+
+
+@cache
+def _keeping() -> Update:
+    return update(JobRow).where(*_mine())
 
 
 def _end(session: Session, job: Job, **values: Any) -> None:  # noqa: ANN401  (columns of several types)
-    ended = session.execute(
-        update(JobRow).where(*_mine(job)).values(lease_tot=None, lease_token=None, **values).returning(JobRow.id)
-    ).one_or_none()
-    if ended is None:
+    ended = session.connection().execute(_keeping(), {**_held(job), "lease_tot": None, "lease_token": None, **values})
+    if ended.rowcount == 0:
         raise LeaseLost(job.id)

@@ -45,9 +45,7 @@ def last_nummer(session: Session, *, gemeente: str) -> int:
     return row.laatste if row else FIRST_NUMMER - 1
 
 
-def free_nummers(
-    session: Session, *, gemeente: str, after: int, count: int, deleted: Which = _none
-) -> list[int]:
+def free_nummers(session: Session, *, gemeente: str, after: int, count: int, deleted: Which = _none) -> list[int]:
     """The first numbers above `after` that no toewijzing of the gemeente has or had; fewer where they run out.
 
     `deleted` says which of some numbers a toewijzing had that is gone.

@@ -53,7 +53,7 @@ def known_as(runtime: Runtime, kenmerk: str, **changes: Any) -> str:
     return register(runtime, wijze=Wijze.CERTIFICAAT, kenmerk=kenmerk, **changes)
 
 
-@pytest.mark.parametrize("kenmerk", [OIN, fingerprint(CERTIFICATE)])
+@pytest.mark.parametrize("kenmerk", [OIN, fingerprint(CERTIFICATE)], ids=["oin", "fingerprint"])
 def test_a_known_certificate_gets_in_through_the_proxy(from_: Connect, sqlite_runtime: Runtime, kenmerk: str):
     known_as(sqlite_runtime, kenmerk)
     body = write(a_toewijzingsbericht(), "2.3")

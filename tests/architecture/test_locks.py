@@ -68,9 +68,9 @@ def test_finds_two_versions_of_one_package():
 
 def licences_of(package: Distribution) -> str:
     """What a package says of its licence, in the ways in which that can be said."""
-    said = package.metadata
-    classifiers = [line for line in said.get_all("Classifier") or [] if line.startswith("License ::")]
-    return "; ".join([said.get("License-Expression") or "", said.get("License") or "", *classifiers])
+    said = package.metadata.get_all
+    classifiers = [line for line in said("Classifier") or [] if line.startswith("License ::")]
+    return "; ".join([*(said("License-Expression") or []), *(said("License") or []), *classifiers])
 
 
 def allowed_licences() -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam, or_
 from sqlalchemy.orm import Session
 
 from app import main
@@ -137,23 +137,25 @@ def duplicates_in_memory_only() -> None:
     known: dict[str, str] = {}
     lock = Lock()
 
-    def add(session: Session, *, new: NewBericht) -> str | None:
+    def add(session: Session, _runtime: Runtime, new: NewBericht) -> str | None:
         with lock:
             holder = known.setdefault(new.uniek or new.id, new.id)
         if holder != new.id:
             return holder
         return add_unique_bericht(session, new=replace(new, uniek=f"{new.uniek} {new.id}"))
 
-    toewijzingen.add_unique_bericht = add
-    declaraties.add_unique_bericht = add
+    toewijzingen.keep_once = add
+    declaraties.keep_once = add
 
 
 def lease_ignored() -> None:
     """Take work that another has, and record an end of work that another ended."""
     claim = jobs._claim
 
-    def mine(job: Job) -> tuple[ColumnElement[bool], ...]:
-        return (JobRow.id == job.id,)
+    def mine() -> tuple[ColumnElement[bool], ...]:
+        token = bindparam("job_token")
+        anyones = or_(JobRow.lease_token == token, JobRow.lease_token.is_distinct_from(token))
+        return JobRow.id == bindparam("job_id"), anyones
 
     def none(*_arguments: Any, **_named: Any) -> None:
         return

@@ -213,7 +213,10 @@ class TestMoments:
     )
     def test_come_back_as_the_same_moment_in_utc(self, storage, moment):
         with storage.writing() as session:
-            add_key(session, key=KeyRecord(keyid="k", rol="beheer", naam="n", **dict.fromkeys(("gemaakt_op", "geldig_vanaf", "verloopt_op"), moment)))
+            key = KeyRecord(
+                keyid="k", rol="beheer", naam="n", gemaakt_op=moment, geldig_vanaf=moment, verloopt_op=moment
+            )
+            add_key(session, key=key)
         with storage.reading() as session:
             found = find_key(session, keyid="k")
         assert found is not None

@@ -66,7 +66,7 @@ class TestWordOfLeaving:
             {"exp": None},
             {"iat": None},
         ],
-        ids=str,
+        ids=range(15),
     )
     def test_that_is_forged_ends_nothing(self, changes: dict[str, Any], visitor: OidcBrowser):
         visitor.through()

@@ -1,0 +1,46 @@
+"""Threads are kept for the next work, and one that hangs holds up nothing."""
+
+from __future__ import annotations
+
+from threading import Event, get_ident
+
+from app.hands import Hands
+
+ENOUGH = 30.0
+
+
+def done_by(hands: Hands) -> int:
+    """Which thread did a piece of work."""
+    threads: list[int] = []
+    done = Event()
+
+    def work() -> None:
+        threads.append(get_ident())
+        done.set()
+
+    hands.give(work)
+    assert done.wait(ENOUGH)
+    return threads[0]
+
+
+def test_what_hangs_holds_up_nothing():
+    hands, released, begun = Hands(), Event(), Event()
+
+    def hang() -> None:
+        begun.set()
+        released.wait(ENOUGH)
+
+    try:
+        hands.give(hang)
+        assert begun.wait(ENOUGH)
+        assert done_by(hands) != get_ident()
+    finally:
+        released.set()
+
+
+def test_a_thread_is_kept_for_the_next_work():
+    hands = Hands()
+    first = done_by(hands)
+    while not hands._idle:
+        pass
+    assert done_by(hands) == first
