@@ -34,7 +34,6 @@ from app.api.admission import Admission, admit
 from app.api.cross_origin import CrossOrigin
 from app.api.headers import API_VERSION, AnswerHeaders, HeadIsGet
 from app.api.origin import BehindProxies
-from app.api.pace import Pace
 from app.api.policy import rules_of
 from app.api.problems import FailuresEndHere, add_problem_handlers
 from app.api.room import Room
@@ -49,12 +48,13 @@ from app.iwmo.xsd import Schemas
 from app.observability import configure_logging
 from app.processing.geheimen import Geheimen
 from app.processing.jwks import FetchedKeys, FileKeys, KeySource
-from app.processing.key_digests import pepper_all
+from app.processing.key_digests import seal_keys_of_before
 from app.processing.keys import by_key, registered
 from app.processing.logboek_weigeringen import write_counted
 from app.processing.machines import ByCertificate, ByToken
 from app.processing.oidc_client import KeyUnusable, OwnKey, Provider, SharedSecret, read_own_key
 from app.processing.oidc_discovery import Discovery
+from app.processing.pace import Pace
 from app.processing.readiness import Readiness, readiness
 from app.processing.runtime import Runtime
 from app.processing.tempo import Tempi, Tempo
@@ -253,14 +253,13 @@ def prepare_database(runtime: Runtime, *, holding: Collection[str] = ()) -> None
         raise SchemaOutdated("Het schema van de database is niet bij. Voer eerst uit: iwmo db upgrade")
     if found is Readiness.SCHEMA_OUTDATED:
         migrate(runtime, holding=holding)
-    pepper_all(runtime)
 
 
 def migrate(runtime: Runtime, *, holding: Collection[str] = ()) -> None:
     """Bring the schema up to date; raises SchemaOutdated when another process still works with that of a SQLite."""
     try:
         with nobody_else(runtime.storage.url, holding=holding):
-            runtime.storage.upgrade()
+            runtime.storage.upgrade(seal=lambda session: seal_keys_of_before(session, runtime.geheimen))
     except NotAlone:
         raise SchemaOutdated(
             "Het schema van de database is niet bij, en een ander proces werkt er nog mee. Stop dat eerst."

@@ -84,7 +84,8 @@ class Settings(BaseSettings):
     max_bytes_at_once: int = Field(
         default=128_000_000,
         gt=0,
-        description="How many bytes of messages and envelopes may be under way in one process; above it: 503",
+        description="How many bytes of messages and envelopes one process has in memory at once, of one credential a "
+        "quarter; above it: 503",
     )
     direct_bytes: int = Field(
         default=2_000_000,

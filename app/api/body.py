@@ -13,10 +13,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api.dependencies import Caller
-from app.api.pace import Pace
 from app.api.room import NoRoom, Room, Share
 from app.api.shapes import Shape
 from app.domain.refusals import MediaTypeNotSupported, TooLarge
+from app.processing.pace import Pace
 
 XML = ("application/xml", "text/xml")
 JSON = ("application/json",)
@@ -26,10 +26,10 @@ ENOUGH_DIGITS = 20  # of a size that is too large whatever follows
 S = TypeVar("S", bound=Shape)
 
 
-async def _bericht_bytes(request: Request, _caller: Caller) -> AsyncGenerator[bytes]:
+async def _bericht_bytes(request: Request, caller: Caller) -> AsyncGenerator[bytes]:
     """The body; raises MediaTypeNotSupported before, TooLarge and NoRoom during the reading."""
     _demand_media_type(request, XML)
-    with room_of(request).share() as share:
+    with room_of(request).share(caller.key_id) as share:
         body = await counted(request, request.app.state.settings.max_bericht_bytes, share)
         async with share.turn():
             yield body
@@ -102,7 +102,7 @@ async def counted(request: Request, limit: int, share: Share | None = None) -> b
     body, stream = bytearray(), pace.chunks(request.stream())
     try:
         if share is not None:
-            share.grow_to(size)
+            share.demand(size)  # what is announced and never sent takes no room from others
         async for chunk in stream:
             body += chunk
             if len(body) > limit:

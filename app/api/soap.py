@@ -52,7 +52,7 @@ async def _post_envelop(request: Request, caller: Caller, runtime: Parts) -> Res
     """Take an envelope."""
     demand_no_encoding(request)
     content_type = request.headers.get("content-type", "")
-    with room_of(request).share() as share:
+    with room_of(request).share(caller.key_id) as share:
         body = await counted(request, MOST_BYTES_IN, share)
         async with share.turn():
             reply = await run_in_threadpool(take_in, runtime, caller, body, content_type)

@@ -15,10 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import app.api.problems
 from app.api.cross_origin import ASKED, CrossOrigin
 from app.api.headers import HEADERS, AnswerHeaders, HeadIsGet
-from app.api.pace import Pace, TooSlow
 from app.api.problems import FailuresEndHere
 from app.iwmo.releases import write
 from app.observability import configure_logging
+from app.processing.pace import Pace, TooSlow
 from app.processing.runtime import Runtime
 from tests.builders import GEMEENTE, a_toewijzingsbericht
 from tests.e2e.service import Clock, Service, serving

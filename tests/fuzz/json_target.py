@@ -14,11 +14,11 @@ from app.api.berichten import Zoekvraag
 from app.api.body import json_object
 from app.api.budgetberekeningen import BudgetvraagIn
 from app.api.invalid_input import invalid_parts
-from app.api.pace import Pace
 from app.api.shapes import Shape
 from app.api.toekenningen import ToekenningIn
 from app.api.wijzigingen import BeeindigIn, SplitsIn, WijzigIn
 from app.domain.refusals import TooLarge
+from app.processing.pace import Pace
 from tests.fuzz.words import not_own
 
 SHAPES: tuple[type[Shape], ...] = (Zoekvraag, BudgetvraagIn, ToekenningIn, SplitsIn, WijzigIn, BeeindigIn)
