@@ -23,7 +23,7 @@ from app.processing.logboek import note, note_now
 from app.processing.runtime import Runtime
 from app.storage.berichten import start_of_day
 from app.storage.bewaren_families import as_los, families_of
-from app.storage.bewaren_feiten import bsns_after, bsns_of, clients_of, dossier_standen
+from app.storage.bewaren_feiten import bsns_after, bsns_of, clients_of, dossier_standen, dutch_day
 from app.storage.bewaren_stops import lock_bewaren
 
 log = structlog.get_logger(__name__)
@@ -75,11 +75,15 @@ def run(
     """Delete everything of which the term has passed on a day (today when None), in short transactions.
 
     It may be stopped at any moment and run again; of runs at the same time each does a part. `trial` only counts.
-    Raises InvalidInput for a day in the future, unless on trial: nothing may go early.
+    Raises InvalidInput for a day in the future, unless on trial: nothing may go early. Neither does it when the
+    business date is set to a day that has yet to come.
     """
     day = until or runtime.today()
-    if day > runtime.today() and not trial:
-        raise InvalidInput("Verwijderen kan tot en met vandaag; voor een latere dag kan alleen een proef.")
+    if not trial and day > (latest := latest_day(runtime)):
+        raise InvalidInput(
+            f"Verwijderen kan tot en met vandaag ({latest:%d-%m-%Y}); voor een latere dag ({day:%d-%m-%Y}) kan alleen "
+            "een proef (--dry-run). Dat geldt ook als IWMO_TODAY op een latere dag staat."
+        )
     begun, verslag = monotonic(), Verslag(dag=day, proef=trial)
     for bsns in _due_clients(runtime, day, at_once):
         _delete(runtime, wie, verslag, bsns)
@@ -97,6 +101,12 @@ def run(
     verslag.seconden = round(monotonic() - begun, 3)
     _tell(verslag)
     return verslag
+
+
+def latest_day(runtime: Runtime) -> date:
+    """The last day of which what is due may be deleted: the business date, yet never after the day that it really is."""
+    today = runtime.today()  # asked first, so that midnight between the two puts it in no future
+    return min(today, dutch_day(runtime.now()))
 
 
 def tot_of(session: Session, runtime: Runtime, bericht_id: str) -> Bewaring:

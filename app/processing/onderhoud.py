@@ -57,11 +57,11 @@ def purge(runtime: Runtime, job: Job) -> None:
 
 
 def delete_due(runtime: Runtime, job: Job) -> None:
-    """Delete what was kept long enough, as long as the settings ask for it."""
+    """Delete what was kept long enough, as long as the settings ask for it; never early, whatever day is set."""
     if not runtime.bewaren_automatisch:
         runtime.storage.run(lambda session: finish_job(session, job, now=runtime.now()))
         return
-    bewaren.run(runtime)
+    bewaren.run(runtime, until=bewaren.latest_day(runtime))
     _again(runtime, job)
 
 

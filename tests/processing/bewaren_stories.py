@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from app.processing import bewaren
+from app.processing.runtime import Runtime
 from app.storage.base import Storage
 from app.storage.bewaren_soorten import BEWAARSOORT_BY_TABLE
 from app.storage.schema import metadata
@@ -61,10 +63,15 @@ def emptied(storage: Storage) -> dict[str, int]:
     return {name: len(rows) for name, rows in found.items() if rows}
 
 
-def years_on(clock: Clock, runtime: Any, years: int = 40) -> bewaren.Verslag:
+def years_on(clock: Clock, runtime: Runtime, years: int = 40) -> bewaren.Verslag:
     """A run so many years from now."""
     clock.today = date(date.today().year + years, 1, 1)  # noqa: DTZ011 - far from any border
-    return bewaren.run(runtime)
+    return bewaren.run(on_the_day(runtime))
+
+
+def on_the_day(runtime: Runtime) -> Runtime:
+    """The service when its business date is also the day that it really is."""
+    return replace(runtime, now=lambda: datetime.combine(runtime.today(), time(12), tzinfo=UTC))
 
 
 def _decompressed(value: bytes) -> bytes:

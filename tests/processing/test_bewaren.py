@@ -20,7 +20,7 @@ from app.storage.bericht_tables import BerichtRow
 from tests.builders import AANBIEDER, BSN_X, BSN_Y, GEMEENTE, P1
 from tests.e2e.notation import BASE, T1, D, line, message_301, message_303
 from tests.e2e.service import Clock
-from tests.processing.bewaren_stories import dump, emptied, everything, files, traces_in, years_on
+from tests.processing.bewaren_stories import dump, emptied, everything, files, on_the_day, traces_in, years_on
 
 AS_GEMEENTE = Principal(key_id="a", rol=Rol.GEMEENTE, gemeenten=frozenset({GEMEENTE}))
 AS_AANBIEDER = Principal(key_id="b", rol=Rol.AANBIEDER, aanbieders=frozenset({AANBIEDER}))
@@ -71,6 +71,25 @@ class TestRun:
         assert (verslag.dossiers, verslag.toewijzingen, verslag.proef) == (2, 4, True)
         assert dump(runtime.storage) == before
 
+    def test_a_set_business_date_takes_nothing_early(self, runtime: Runtime, clock: Clock):
+        both(runtime)
+        before = dump(runtime.storage)
+        clock.today = date(2090, 1, 1)
+        with pytest.raises(InvalidInput, match="IWMO_TODAY"):
+            bewaren.run(runtime)
+        with pytest.raises(InvalidInput):
+            bewaren.run(runtime, until=date(2080, 1, 1))
+        assert dump(runtime.storage) == before
+        assert bewaren.run(runtime, trial=True).dossiers == 2
+
+    def test_an_earlier_business_date_counts_as_well(self, runtime: Runtime, clock: Clock):
+        both(runtime)
+        late = replace(runtime, now=lambda: datetime(2090, 1, 1, tzinfo=UTC))
+        assert bewaren.latest_day(late) == clock.today
+        assert bewaren.run(late).dossiers == 0
+        with pytest.raises(InvalidInput):
+            bewaren.run(late, until=date(2090, 1, 1))
+
     def test_a_toewijzing_without_end_keeps_its_dossier(self, runtime: Runtime, clock: Clock):
         send(runtime, message_301("OPEN", "2019-05-14", replace(T1, einddatum=None)))
         assert years_on(clock, runtime, years=200).dossiers == 0
@@ -84,7 +103,7 @@ class TestSharedBericht:
         (answer,) = [row[0] for row in dump(runtime.storage, "bericht")["bericht"] if "WMO304" in row]
         age(runtime, [x, claim, answer], 20)
         clock.today = X_IS_DUE
-        assert bewaren.run(runtime).dossiers == 1
+        assert bewaren.run(on_the_day(runtime)).dossiers == 1
         left = {row[0] for row in dump(runtime.storage, "bericht")["bericht"]}
         assert {y, claim, answer} < left
         assert x not in left
@@ -100,7 +119,7 @@ class TestSharedBericht:
         clock.today = X_IS_DUE
         tables = ("bericht", "bericht_inhoud", "toewijzing", "toewijzing_versie", "toewijzing_versie_bericht")
         before = dump(runtime.storage, *tables)
-        assert bewaren.run(runtime).dossiers == 1
+        assert bewaren.run(on_the_day(runtime)).dossiers == 1
         after = dump(runtime.storage, *tables)
         for name in tables:
             assert after[name]
@@ -126,7 +145,7 @@ class TestStops:
         assert {x, claim} < kept
         assert len(dump(runtime.storage, "toewijzing")["toewijzing"]) == 3
         assert lift(runtime, OPDRACHTREGEL, stop)
-        bewaren.run(runtime)
+        bewaren.run(on_the_day(runtime))
         assert emptied(runtime.storage) == {}
         assert traces_in(everything(runtime.storage), [BSN_X, BSN_Y]) == []
 
@@ -151,10 +170,10 @@ class TestRefused:
             receive(runtime, AS_GEMEENTE, b"no message of 999900006")
         received = datetime.now(UTC).date()
         clock.today = received + timedelta(days=364)
-        assert bewaren.run(runtime).los == 0
+        assert bewaren.run(on_the_day(runtime)).los == 0
         clock.today = received + timedelta(days=367)
         assert bewaren.run(runtime, trial=True).los == 1
-        assert bewaren.run(runtime).los == 1
+        assert bewaren.run(on_the_day(runtime)).los == 1
         assert emptied(runtime.storage) == {}
 
 
@@ -173,11 +192,11 @@ class TestInterrupted:
 
         failpoints.listen(die)
         with pytest.raises(KeyboardInterrupt):
-            bewaren.run(runtime, at_once=1)
+            bewaren.run(on_the_day(runtime), at_once=1)
         failpoints.listen(None)
         left = dump(runtime.storage, "bericht_client", "toewijzing_versie")
         assert {row[1] for row in left["bericht_client"]} == {row[4] for row in left["toewijzing_versie"]}
-        bewaren.run(runtime)
+        bewaren.run(on_the_day(runtime))
         assert emptied(runtime.storage) == {}
 
 

@@ -10,13 +10,13 @@ from app.processing import bewaren
 from app.processing.ggk_ontvangen import take_in
 from app.processing.keys import principal_of
 from tests.builders import BSN_X
-from tests.processing.bewaren_stories import dump, emptied, everything, traces_in
+from tests.processing.bewaren_stories import dump, emptied, everything, on_the_day, traces_in
 from tests.processing.ggk_chain import CLAIM, Chain
 from tests.processing.ggk_envelopen import XML, di01, soap
 
 
 def late(chain: Chain, day: date) -> bewaren.Verslag:
-    return bewaren.run(replace(chain.runtime, today=lambda: day))
+    return bewaren.run(on_the_day(replace(chain.runtime, today=lambda: day)))
 
 
 class TestEnvelopen:

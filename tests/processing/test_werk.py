@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from app.processing.runtime import Runtime
 from app.storage.jobs import NewJob, add_jobs
 from tests.builders import a_toewijzingsbericht
 from tests.e2e.service import Clock, drain
+from tests.processing.bewaren_stories import dump
 from tests.processing.working import BACK_OFFICE, PARTIJ, Moment, Scripted, claimed, connected, jobs, kinds, scripted
 from tests.storage.rows import stored_bericht
 
@@ -49,6 +50,16 @@ class TestBegin:
             werk.begin(post, alone=False)
         for soort in werk.PERIODIC - {JobSoort.BEWAREN}:
             assert len(jobs(post, soort)) == 1
+
+    def test_deletes_by_itself_nothing_of_a_day_to_come(self, post: Runtime, moment: Moment, clock: Clock):
+        automatic = replace(post, bewaren_automatisch=True)
+        stored_bericht(post.storage, ontvangen_op=moment(), bsns=frozenset({"999900006"}))
+        werk.begin(automatic, alone=False)
+        clock.today = date(2090, 1, 1)
+        drain(automatic)
+        (job,) = jobs(post, JobSoort.BEWAREN)
+        assert (job.status, job.reden) == (JobStatus.OPEN, None)
+        assert len(dump(post.storage, "bericht")["bericht"]) == 1
 
     def test_deletes_nothing_by_itself_unless_the_settings_say_so(self, post):
         werk.begin(post, alone=False)
