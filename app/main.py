@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -318,7 +319,7 @@ def _api(settings: Settings, parts: Runtime) -> FastAPI:
     app.include_router(reference.router)
     app.include_router(security_txt.router)
     app.include_router(soap.router)
-    app.state.admission = Admission(ways=ways_in(settings), rules=rules_of(app.routes), tempo=Tempo(_tempi(settings)))
+    app.state.admission = Admission(ways=ways_in(settings), rules=rules_of(app.routes), tempo=parts.tempo)
     add_problem_handlers(app)
     return app
 
@@ -341,7 +342,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     """The application with everything it needs; its database is prepared when it starts."""
     settings = settings or Settings()
     configure_logging(settings.log_format, settings.log_level)
-    parts = runtime or create_runtime(settings)
+    parts = replace(runtime or create_runtime(settings), tempo=Tempo(_tempi(settings)))
     app = _api(settings, parts)
     house = House(
         runtime=parts,

@@ -26,6 +26,7 @@ from app.processing.duplicates import DELETED, different
 from app.processing.logboek import note_now
 from app.processing.receive import bsns_in, gate
 from app.processing.runtime import Runtime, new_id, new_identificatie
+from app.processing.vreemden import demand_few
 from app.storage.accepted import AcceptedBericht, find_accepted
 from app.storage.berichten import body_of, get_bericht
 from app.storage.declaraties import factuurnummer_used
@@ -44,7 +45,8 @@ class Verdict:
 def controleer(runtime: Runtime, principal: Principal, body: bytes) -> Verdict:
     """Judge a message against live data and store nothing.
 
-    Raises UnreadableBericht, and SenderNotAllowed for the message of another party.
+    Raises UnreadableBericht, SenderNotAllowed for the message of another party, and TooManyRequests for a 303 with
+    many clients who are unknown to its aanbieder.
     """
     recognised = recognise(body)
     arrival = Arrival(
@@ -83,6 +85,7 @@ def _judge(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud)
             heenbericht = retouren.find_heenbericht(session, inhoud)
             return _verdict(used + retouren.findings_on(session, runtime, inhoud, heenbericht, arrival.release))
         case Declaratie():
+            demand_few(session, runtime, arrival.principal, inhoud)
             return _declaratie(session, runtime, arrival, inhoud)
         case OverigBericht():
             return _verdict(used)

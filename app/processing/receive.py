@@ -20,6 +20,7 @@ from app.processing.arrival import Arrival, Receipt, refused, unreadable
 from app.processing.failpoints import passed
 from app.processing.logboek import note
 from app.processing.runtime import Runtime, new_id
+from app.processing.vreemden import watch
 from app.storage.berichten import NewBericht, add_bericht
 
 log = structlog.get_logger(__name__)
@@ -74,6 +75,8 @@ def _take_in(runtime: Runtime, arrival: Arrival, inhoud: Inhoud, also: Also) -> 
     passed("bericht-gelezen")
     receipt = runtime.storage.run(work)
     passed("bericht-bewaard")
+    if receipt.is_new and isinstance(inhoud, Declaratie):
+        watch(runtime, inhoud)
     log.info(
         "bericht_received",
         bericht_id=receipt.bericht_id,

@@ -24,6 +24,7 @@ from app.ggk.schemas import EnvelopSchemas
 from app.iwmo.reading import recognise
 from app.iwmo.xsd import Schemas
 from app.processing.geheimen import Geheimen
+from app.processing.tempo import Tempo
 from app.processing.weigeringen import Weigeringen
 from app.storage.base import Storage, moment_of
 from app.storage.columns import is_postgresql
@@ -75,6 +76,7 @@ class Runtime:
     transports: Transports = field(default_factory=public_transports)
     geheimen: Geheimen = field(default_factory=_made_up)
     weigeringen: Weigeringen = field(default_factory=Weigeringen)
+    tempo: Tempo = field(default_factory=Tempo)
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
 
     def moment(self, session: Session) -> datetime:

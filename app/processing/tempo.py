@@ -62,14 +62,33 @@ class Tempo:
 
     def bsn_search(self, principal: Principal) -> None:
         """Count a search for the messages of a bsn; raises TooManyRequests, and warns who runs the service."""
-        asker, told = ("bsn", principal.key_id), "Er werd te vaak op een bsn gezocht."
+        self._count_bsns(principal, 1, "Er werd te vaak op een bsn gezocht.")
+
+    def foreign_bsns(self, principal: Principal, count: int) -> None:
+        """Count clients of a message on trial who have no toewijzing of its aanbieder, each as a search for a bsn."""
+        told = "In uw proefberichten staan te veel clienten zonder toewijzing aan u. Stuur er minder tegelijk."
+        self._count_bsns(principal, count, told)
+
+    def watch_foreign_bsns(self, partij: str, count: int) -> None:
+        """Count the same of messages that are real: nothing is refused, who runs the service is warned."""
         try:
-            self._count(RateLimitItemPerMinute(self.tempi.bsn_searches_per_minute), asker, told)
-            self._count(RateLimitItemPerDay(self.tempi.bsn_searches_per_day), asker, told)
+            self._count_each(("foreign-bsn", partij), count, "")
+        except TooManyRequests:
+            if self._counter.hit(ONCE_AN_HOUR, "foreign-bsn-told", partij):
+                log.warning("foreign_bsns_many", partij=partij, aantal=count)
+
+    def _count_bsns(self, principal: Principal, count: int, told: str) -> None:
+        try:
+            self._count_each(("bsn", principal.key_id), count, told)
         except TooManyRequests:
             if self._counter.hit(ONCE_AN_HOUR, "bsn-told", principal.key_id):
                 log.warning("bsn_searches_limited", key_id=principal.key_id)
             raise
+
+    def _count_each(self, asker: tuple[str, str], count: int, told: str) -> None:
+        if count:
+            self._count(RateLimitItemPerMinute(self.tempi.bsn_searches_per_minute), asker, told, count)
+            self._count(RateLimitItemPerDay(self.tempi.bsn_searches_per_day), asker, told, count)
 
     def failure(self, adres: str | None) -> None:
         """Count that what somebody showed opens nothing; raises TooManyRequests instead of telling so once more.
@@ -85,8 +104,8 @@ class Tempo:
                 log.warning("failures_limited", adres=adres)
             raise
 
-    def _count(self, item: RateLimitItem, who: tuple[str, str], told: str) -> None:
-        if item.amount == 0 or self._counter.hit(item, *who):
+    def _count(self, item: RateLimitItem, who: tuple[str, str], told: str, count: int = 1) -> None:
+        if item.amount == 0 or self._counter.hit(item, *who, cost=count):
             return
         left = self._counter.get_window_stats(item, *who).reset_time - time()
         raise TooManyRequests(told, retry_after=max(1, ceil(left)))

@@ -80,6 +80,21 @@ def geboortedata(session: Session, *, gemeente: str, bsns: Collection[str]) -> d
     return {bsn: geboortedatum for bsn, geboortedatum in rows}  # the last one, the newest, stays
 
 
+def known_bsns(session: Session, *, gemeente: str, aanbieder: str, bsns: Collection[str]) -> frozenset[str]:
+    """Those of the clients who have a toewijzing, of any time, of the gemeente to the aanbieder."""
+    rows = session.scalars(
+        select(ToewijzingVersieRow.bsn)
+        .distinct()
+        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
+        .where(
+            ToewijzingRow.gemeente == gemeente,
+            ToewijzingRow.aanbieder == aanbieder,
+            one_of(session, ToewijzingVersieRow.bsn, bsns),
+        )
+    )
+    return frozenset(rows)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewVersie:
     """A version that a 301 gives to the toewijzing `sleutel` of a gemeente."""

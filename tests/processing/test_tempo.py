@@ -106,6 +106,25 @@ class TestBsnSearch:
         assert told == 30
 
 
+class TestForeignBsns:
+    def test_each_is_a_search(self, moment: Moment, warnings: Warnings):
+        counted = Tempo(Tempi(bsn_searches_per_minute=5))
+        counted.foreign_bsns(ONE, 0)
+        counted.foreign_bsns(ONE, 3)
+        with pytest.raises(TooManyRequests):
+            counted.foreign_bsns(ONE, 3)
+        assert times(counted.bsn_search, ONE) == 2
+        counted.foreign_bsns(ONE, 0)
+        assert warnings.told == [("bsn_searches_limited", "een")]
+
+    def test_of_what_is_real_are_told_once_and_refused_never(self, moment: Moment, warnings: Warnings):
+        counted = Tempo(Tempi(bsn_searches_per_minute=5))
+        for count in (5, 0, 1, 7):
+            counted.watch_foreign_bsns("42420001", count)
+        assert warnings.told == [("foreign_bsns_many", "42420001"), ("foreign_bsns_many", 1)]
+        assert times(counted.bsn_search, ONE) == 5
+
+
 class TestFailure:
     def test_of_one_address_with_one_warning(self, moment: Moment, warnings: Warnings):
         counted = Tempo(Tempi(failures_per_minute=4))
