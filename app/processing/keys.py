@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Final
@@ -15,7 +14,7 @@ from app.domain.logboek import OPDRACHTREGEL, Handeling, Logregel, Wie
 from app.domain.netwerk import address_of, lies_within
 from app.domain.principal import Principal, Recht, Rol, Wijze
 from app.domain.refusals import InvalidInput, NotAuthenticated
-from app.processing.key_digests import digest_of, is_secret_of, newest_pepper, pepper_id_of, renew_digest
+from app.processing.key_digests import is_sealed, is_secret_of, renew, with_end, with_secret
 from app.processing.key_grants import Grant, demand_fitting, demand_kenmerk
 from app.processing.key_text import PREFIX, KeyText
 from app.processing.logboek import note
@@ -29,7 +28,7 @@ from app.storage.keys import (
     find_successor,
     list_keys,
     revoke_key,
-    set_expiry,
+    set_sealed,
 )
 from app.storage.outages import DatabaseUnavailable
 
@@ -65,7 +64,7 @@ def issue_key(runtime: Runtime, grant: Grant, *, door: Wie = OPDRACHTREGEL) -> s
     now = runtime.now()
     demand_fitting(grant, now)
     key = KeyText.new()
-    record = _with_secret(runtime, grant.record(keyid=key.keyid, now=now), key)
+    record = with_secret(runtime.geheimen, grant.record(keyid=key.keyid, now=now), key.secret)
 
     def work(session: Session) -> None:
         add_key(session, key=record)
@@ -83,7 +82,8 @@ def register(runtime: Runtime, grant: Grant, *, wijze: Wijze, kenmerk: str, door
     now = runtime.now()
     demand_fitting(grant, now)
     known_as = demand_kenmerk(wijze, kenmerk)
-    record = grant.record(keyid=KeyText.new().keyid, now=now, wijze=wijze, kenmerk=known_as)
+    granted = grant.record(keyid=KeyText.new().keyid, now=now, wijze=wijze, kenmerk=known_as)
+    record = with_secret(runtime.geheimen, granted, None)
 
     def work(session: Session) -> None:
         found = find_by_kenmerk(session, wijze=wijze, kenmerk=known_as)
@@ -113,14 +113,15 @@ def rotate_key(
 
     def work(session: Session) -> None:
         old = find_key(session, keyid=keyid)
-        if old is None or old.wijze != Wijze.SLEUTEL or not old.works_at(now):
+        if old is None or old.wijze != Wijze.SLEUTEL or not _works(runtime, old):
             raise InvalidInput(f"Er is geen werkende sleutel {keyid}.")
         _demand_single(session, old, now)
         grant = Grant.of(old, tot=tot)
         demand_fitting(grant, now)
         new = grant.record(keyid=key.keyid, now=now, opvolger_van=keyid)
-        add_key(session, key=_with_secret(runtime, new, key))
-        set_expiry(session, keyid=keyid, moment=min(old.verloopt_op, now + overlap))
+        add_key(session, key=with_secret(runtime.geheimen, new, key.secret))
+        ends = with_end(runtime.geheimen, old, min(old.verloopt_op, now + overlap))
+        set_sealed(session, key=ends, instead_of=old.zegel)
         changed = _regel(Handeling.SLEUTEL_GEWIJZIGD, keyid)
         note(session, runtime, door, _regel(Handeling.SLEUTEL_GEMAAKT, new.keyid), changed)
 
@@ -161,7 +162,11 @@ def registered(runtime: Runtime, aanmelding: Aanmelding, wijze: Wijze, kenmerk: 
     """Who a client or certificate stands for; None: it is not known. Raises NotAuthenticated when it may not (now)."""
     with runtime.storage.reading() as session:
         record = find_by_kenmerk(session, wijze=wijze, kenmerk=kenmerk)
-    return None if record is None else _opened(runtime, record, aanmelding.herkomst.adres)
+    if record is None:
+        return None
+    principal = _opened(runtime, record, aanmelding.herkomst.adres)
+    _renew(runtime, record, None)
+    return principal
 
 
 def all_keys(runtime: Runtime) -> list[KeyRecord]:
@@ -187,7 +192,7 @@ def _regel(handeling: Handeling, keyid: str) -> Logregel:
 
 
 def _opened(runtime: Runtime, record: KeyRecord, adres: str | None) -> Principal:
-    if not record.works_at(runtime.now()) or not _from_there(record, adres):
+    if not _works(runtime, record) or not _from_there(record, adres):
         raise NotAuthenticated(GENERIC)
     return Principal(
         key_id=record.keyid,
@@ -204,13 +209,12 @@ def _from_there(record: KeyRecord, adres: str | None) -> bool:
     return not record.netwerken or (address is not None and lies_within(address, map(ip_network, record.netwerken)))
 
 
-def _with_secret(runtime: Runtime, record: KeyRecord, key: KeyText) -> KeyRecord:
-    pepper = newest_pepper(runtime.geheimen)
-    return replace(record, secret_digest=digest_of(pepper, key.secret), pepper_id=pepper_id_of(pepper))
+def _works(runtime: Runtime, record: KeyRecord) -> bool:
+    return is_sealed(runtime.geheimen, record) and record.works_at(runtime.now())
 
 
-def _renew(runtime: Runtime, record: KeyRecord, secret: str) -> None:
+def _renew(runtime: Runtime, record: KeyRecord, secret: str | None) -> None:
     try:
-        renew_digest(runtime, record, secret)
+        renew(runtime, record, secret)
     except DatabaseUnavailable:
         log.warning("key_digest_not_renewed", key_id=record.keyid)  # the next use tries again

@@ -134,7 +134,7 @@ def finish_login(runtime: Runtime, provider: Provider, cookie: str, antwoord: An
 def end_at_provider(runtime: Runtime, provider: Provider, token: str, herkomst: Herkomst) -> None:
     """End the sessions of whom the provider says that it left; TokenInvalid, IssuerUnavailable, ProviderUnavailable."""
     afgemeld = read_logout_token(token, provider, now=runtime.now())
-    kenmerk = digest(f"jti:{afgemeld.kenmerk}")
+    kenmerk = digest(runtime, f"jti:{afgemeld.kenmerk}")
 
     def work(session: Session) -> bool:
         if not use_once(session, kenmerk=kenmerk, verloopt_op=afgemeld.tot, now=runtime.now()):
@@ -167,7 +167,7 @@ def _demand_begun(runtime: Runtime, cookie: str, state: str) -> str:
         raise LoginRefused(Weigering.VERLOPEN)
     _, seconds, naar = cookie.split(".")  # nobody else can make a state that fits
     ends = datetime.fromtimestamp(int(seconds), UTC) + LASTS
-    kenmerk = digest(f"state:{state}")
+    kenmerk = digest(runtime, f"state:{state}")
     if now >= ends or not runtime.storage.run(
         lambda session: use_once(session, kenmerk=kenmerk, verloopt_op=ends, now=now)
     ):

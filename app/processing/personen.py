@@ -152,7 +152,7 @@ def create_link(runtime: Runtime, naam: str, *, wist_totp: bool = False, door: D
     """
     token = secrets.token_urlsafe(32)
     link = InstelLink(
-        token_sha256=digest(token), naam=naam, verloopt_op=runtime.now() + LINK_LASTS, wist_totp=wist_totp
+        token_sha256=digest(runtime, token), naam=naam, verloopt_op=runtime.now() + LINK_LASTS, wist_totp=wist_totp
     )
 
     def work(session: Session) -> None:
@@ -171,7 +171,7 @@ def create_link(runtime: Runtime, naam: str, *, wist_totp: bool = False, door: D
 def naam_of_link(runtime: Runtime, token: str) -> str | None:
     """For whom a link is; None when it does not work (any more)."""
     with runtime.storage.reading() as session:
-        link = find_link(session, token_sha256=digest(token))
+        link = find_link(session, token_sha256=digest(runtime, token))
         if link is None or link.gebruikt_op is not None or link.verloopt_op <= runtime.now():
             return None
         persoon = find_persoon(session, naam=link.naam)
@@ -190,7 +190,7 @@ def set_up(runtime: Runtime, token: str, wachtwoord: str, vanaf: Vanaf) -> str |
     hashed = hash_of(wachtwoord)
 
     def work(session: Session) -> str | None:
-        link = find_link(session, token_sha256=digest(token))
+        link = find_link(session, token_sha256=digest(runtime, token))
         if link is None or not use_link(session, token_sha256=link.token_sha256, now=runtime.now()):
             return None
         return _with_wachtwoord(session, runtime, link, hashed, vanaf)

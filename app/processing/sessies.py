@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+import json
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -40,6 +41,8 @@ HALVERWEGE: Final = timedelta(minutes=10)
 
 SEEN_EVERY: Final = timedelta(minutes=1)
 LONGEST_COOKIE: Final = 100
+SEAL_LENGTH: Final = 48
+"""192 bits, in hex."""
 LONGEST_PROGRAMMA: Final = 200
 
 
@@ -70,12 +73,14 @@ def new_cookie() -> str:
 def begin(
     session: Session, runtime: Runtime, wie: Wie, vanaf: Vanaf, *, fase: Fase, begonnen: datetime | None = None
 ) -> str:
-    """Begin a session; the value of its cookie, always a new one. `begonnen`: it goes on from an earlier one."""
+    """Begin a session; the value of its cookie, always a new one. `begonnen`: it goes on from an earlier one.
+
+    Half of the cookie is random, half proves who it was made for: a row that somebody changed fits no cookie any more.
+    """
     now = runtime.now()
     end_sessies_before(session, begonnen=now - LANGSTE, gezien=now - STIL)
-    cookie = new_cookie()
     sessie = SessieRecord(
-        id_sha256=digest(cookie),
+        id_sha256="",
         naam=wie.naam,
         bron=wie.bron,
         rol=wie.rol,
@@ -88,7 +93,9 @@ def begin(
         uitgever_sessie=wie.uitgever_sessie,
         uitgever_persoon=wie.uitgever_persoon,
     )
-    add_sessie(session, sessie=sessie)
+    random = new_cookie()
+    cookie = f"{random}.{_seal(runtime, random, sessie)}"
+    add_sessie(session, sessie=replace(sessie, id_sha256=digest(runtime, cookie)))
     return cookie
 
 
@@ -98,9 +105,12 @@ def sessie_of(runtime: Runtime, cookie: str) -> SessieRecord | None:
         return None
     now = runtime.now()
     with runtime.storage.reading() as session:
-        sessie = find_sessie(session, id_sha256=digest(cookie))
+        sessie = find_sessie(session, id_sha256=digest(runtime, cookie))
         if sessie is None or not _lasts(sessie, now) or not _is_let_in(session, sessie):
             return None
+    random, _, sealed = cookie.partition(".")
+    if not hmac.compare_digest(sealed.encode(), _seal(runtime, random, sessie).encode()):
+        return None
     if now - sessie.gezien_op >= SEEN_EVERY:
         runtime.storage.run(lambda session: touch_sessie(session, id_sha256=sessie.id_sha256, now=now))
     return sessie
@@ -173,9 +183,19 @@ def is_form_token(runtime: Runtime, cookie: str, token: str) -> bool:
     return secrets.compare_digest(form_token(runtime, cookie).encode(), token.encode())
 
 
-def digest(cookie: str) -> str:
-    """What is kept of a random value; a fast hash is right, for it is beyond guessing."""
-    return hashlib.sha256(cookie.encode()).hexdigest()
+def digest(runtime: Runtime, value: str) -> str:
+    """What is kept of a random value, in hex; only who has the secret of the service can make one.
+
+    A fast hash is right, for the value is beyond guessing.
+    """
+    return hmac.digest(runtime.geheimen.key(Doel.SESSIES), f"bewaard:{value}".encode(), "sha256").hex()
+
+
+def _seal(runtime: Runtime, random: str, sessie: SessieRecord) -> str:
+    began = sessie.begonnen_op.astimezone(UTC).isoformat()
+    made_for = (random, sessie.naam, sessie.bron, sessie.rol, sorted(sessie.gemeenten), sessie.fase, began)
+    sealed = hmac.digest(runtime.geheimen.key(Doel.SESSIES), b"sessie:" + json.dumps(made_for).encode(), "sha256")
+    return sealed.hex()[:SEAL_LENGTH]
 
 
 def _lasts(sessie: SessieRecord, now: datetime) -> bool:

@@ -115,10 +115,18 @@ class Storage:
             current = MigrationContext.configure(connection).get_current_heads()
         return set(current) == set(ScriptDirectory.from_config(migration_config()).get_heads())
 
-    def upgrade(self, revision: str = "head") -> None:
-        """Bring the schema up to date: all migrations that are missing, or none when one fails."""
+    def upgrade(self, revision: str = "head", *, seal: Callable[[Session], None] | None = None) -> None:
+        """Bring the schema up to date: all migrations that are missing, or none when one fails.
+
+        `seal`: what makes the keys of before 0019 work, in the same transaction, when this upgrade comes past it. That
+        it did is told in memory: a mark in the database would be for whoever writes there.
+        """
         with self._migrating() as config:
             command.upgrade(config, revision)
+            if seal is not None and config.attributes.get("keys_of_before"):
+                with Session(config.attributes["connection"]) as session:
+                    seal(session)
+                    session.flush()
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to a revision (`base` is an empty database)."""

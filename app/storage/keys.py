@@ -27,6 +27,7 @@ class ApiKeyRow(Base):
     keyid: Mapped[str] = mapped_column(primary_key=True)
     secret_digest: Mapped[str | None]
     pepper_id: Mapped[str | None]
+    zegel: Mapped[str | None]
     wijze: Mapped[str]
     kenmerk: Mapped[str | None]
     rol: Mapped[str]
@@ -51,15 +52,17 @@ SETS = ("gemeenten", "aanbieders", "rechten")
 class KeyRecord:
     """A credential of which `rol` is one of MACHINES and `wijze` a Wijze; `rechten` None: all those of the role.
 
-    A key has a `secret_digest` (hex) under the pepper `pepper_id`, None for the plain SHA-256 of before; another
-    credential a `kenmerk`: `issuer|subject` of a client, `sha256:…` or `oin:…` of a certificate. It opens nothing
-    before `geldig_vanaf`, from `verloopt_op` on, once `ingetrokken_op` is set, or from outside its `netwerken` (CIDR)
-    when it has any. `opvolger_van`: the key that it takes the place of.
+    A key has a `secret_digest` (hex) under the pepper `pepper_id`; another credential a `kenmerk`: `issuer|subject` of
+    a client, `sha256:…` or `oin:…` of a certificate. `zegel` (hex) proves, under the same pepper, that the service
+    itself granted what stands here: without a right one the credential opens nothing. Neither does it before
+    `geldig_vanaf`, from `verloopt_op` on, once `ingetrokken_op` is set, or from outside its `netwerken` (CIDR) when it
+    has any. `opvolger_van`: the key that it takes the place of.
     """
 
     keyid: str
     secret_digest: str | None = field(default=None, repr=False)
     pepper_id: str | None = None
+    zegel: str | None = field(default=None, repr=False)
     wijze: str = "sleutel"
     kenmerk: str | None = None
     rol: str
@@ -119,21 +122,14 @@ def list_keys(session: Session) -> Sequence[KeyRecord]:
     return [_record_of(row) for row in rows]
 
 
-def keys_without_pepper(session: Session) -> Sequence[KeyRecord]:
-    """The keys whose digest is the plain SHA-256 of before."""
-    rows = session.scalars(select(ApiKeyRow).where(ApiKeyRow.pepper_id.is_(None), ApiKeyRow.secret_digest.is_not(None)))
-    return [_record_of(row) for row in rows]
-
-
-def set_digest(session: Session, *, keyid: str, digest: str, pepper_id: str) -> None:
-    """Keep the digest of the same secret under another pepper."""
-    changed = update(ApiKeyRow).where(ApiKeyRow.keyid == keyid)
-    session.execute(changed.values(secret_digest=digest, pepper_id=pepper_id))
-
-
-def set_expiry(session: Session, *, keyid: str, moment: datetime) -> None:
-    """Let it open nothing from a moment on."""
-    session.execute(update(ApiKeyRow).where(ApiKeyRow.keyid == keyid).values(verloopt_op=moment))
+def set_sealed(session: Session, *, key: KeyRecord, instead_of: str | None) -> None:
+    """Keep the digest, the end and the seal of a credential; nothing when its seal is not `instead_of` any more."""
+    changed = update(ApiKeyRow).where(ApiKeyRow.keyid == key.keyid, ApiKeyRow.zegel.is_not_distinct_from(instead_of))
+    session.execute(
+        changed.values(
+            secret_digest=key.secret_digest, pepper_id=key.pepper_id, zegel=key.zegel, verloopt_op=key.verloopt_op
+        )
+    )
 
 
 def set_used(session: Session, *, keyid: str, now: datetime, before: datetime) -> None:
@@ -143,11 +139,11 @@ def set_used(session: Session, *, keyid: str, now: datetime, before: datetime) -
 
 
 def revoke_key(session: Session, *, keyid: str, now: datetime) -> bool:
-    """Revoke one from now on; False when there is none of this id, or it was revoked before."""
+    """Revoke one from now on, and take its seal away; False when there is none of this id, or it was revoked before."""
     revoked = session.execute(
         update(ApiKeyRow)
         .where(ApiKeyRow.keyid == keyid, ApiKeyRow.ingetrokken_op.is_(None))
-        .values(ingetrokken_op=now)
+        .values(ingetrokken_op=now, zegel=None)
         .returning(ApiKeyRow.keyid)
     )
     return revoked.scalar_one_or_none() is not None
@@ -158,6 +154,7 @@ def _record_of(row: ApiKeyRow) -> KeyRecord:
         keyid=row.keyid,
         secret_digest=row.secret_digest,
         pepper_id=row.pepper_id,
+        zegel=row.zegel,
         wijze=row.wijze,
         kenmerk=row.kenmerk,
         rol=row.rol,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 revision = "0019"
 down_revision = "0018"
@@ -21,6 +21,7 @@ def upgrade() -> None:
     with op.batch_alter_table("api_key") as batch:
         batch.alter_column("secret_sha256", new_column_name="secret_digest", existing_type=sa.Text(), nullable=True)
         batch.add_column(sa.Column("pepper_id", sa.Text(), nullable=True))
+        batch.add_column(sa.Column("zegel", sa.Text(), nullable=True))
         batch.add_column(sa.Column("wijze", sa.Text(), nullable=False, server_default="sleutel"))
         batch.add_column(sa.Column("kenmerk", sa.Text(), nullable=True))
         batch.add_column(sa.Column("rechten", sa.JSON(), nullable=True))
@@ -30,6 +31,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("laatst_gebruikt", MOMENT, nullable=True))
         batch.add_column(sa.Column("opvolger_van", sa.Text(), nullable=True))
     _let_what_was_made_expire()
+    context.config.attributes["keys_of_before"] = True  # app.storage.base has them sealed in this transaction
     with op.batch_alter_table("api_key") as batch:
         batch.alter_column("wijze", existing_type=sa.Text(), server_default=None)
         batch.alter_column("netwerken", existing_type=sa.JSON(), server_default=None)
@@ -55,6 +57,7 @@ def downgrade() -> None:
         batch.alter_column("secret_digest", new_column_name="secret_sha256", existing_type=sa.Text(), nullable=False)
         for name in (
             "pepper_id",
+            "zegel",
             "wijze",
             "kenmerk",
             "rechten",

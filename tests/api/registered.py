@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from app.domain.principal import Rol, Wijze
 from app.main import create_app
+from app.processing.key_digests import with_secret
 from app.processing.runtime import Runtime, new_id
 from app.settings import Settings
 from app.storage.keys import KeyRecord, add_key
@@ -37,7 +38,7 @@ def register(runtime: Runtime, *, wijze: Wijze = Wijze.TOKEN, kenmerk: str = KEN
         "geldig_vanaf": now - timedelta(days=1),
         "verloopt_op": now + timedelta(days=1),
     }
-    record = KeyRecord(**{**usual, **changes})
+    record = with_secret(runtime.geheimen, KeyRecord(**{**usual, **changes}), None)
     runtime.storage.run(lambda session: add_key(session, key=record))
     return record.keyid
 

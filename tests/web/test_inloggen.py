@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,7 +27,7 @@ class TestCookie:
         for answer in (browser.get("/inloggen"), browser.log_in()):
             (cookie,) = answer.headers.get_list("set-cookie")
             name, *attributes = cookie.split("; ")
-            assert re.fullmatch(r"__Host-iwmo=[A-Za-z0-9_-]{43}", name)
+            assert re.fullmatch(r"__Host-iwmo=[A-Za-z0-9_-]{43}(\.[0-9a-f]{48})?", name)
             assert {one.lower() for one in attributes} == {"httponly", "secure", "samesite=lax", "path=/"}
 
     def test_is_a_new_one_after_logging_in(self, browser: Browser):
@@ -46,7 +47,33 @@ class TestCookie:
         browser.log_in()
         with runtime.storage.reading() as session:
             (kept,) = session.execute(text("SELECT id_sha256 FROM sessie")).scalars()
-        assert kept == digest(browser.cookie or "") != browser.cookie
+        assert kept == digest(runtime, browser.cookie or "") != browser.cookie
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            "naam = 'iemand'",
+            "bron = 'oidc', naam = 'iemand'",
+            "bron = 'oidc', rol = 'beheer', gemeenten = '[]'",
+            "bron = 'oidc', gemeenten = '[\"0505\"]'",
+            "begonnen_op = '2026-11-22 09:30:00+00:00'",
+        ],
+    )
+    def test_opens_nothing_when_somebody_changed_for_whom_it_was(
+        self, changed: str, browser: Browser, runtime: Runtime
+    ):
+        browser.log_in()
+        assert browser.is_in
+        with runtime.storage.writing() as session:
+            session.execute(text(f"UPDATE sessie SET {changed}"))  # noqa: S608 - the changes stand above
+        assert not browser.is_in
+
+    def test_opens_nothing_when_somebody_without_the_secret_made_it(self, browser: Browser, runtime: Runtime):
+        browser.log_in()
+        plain = hashlib.sha256((browser.cookie or "").encode()).hexdigest()
+        with runtime.storage.writing() as session:
+            session.execute(text("UPDATE sessie SET id_sha256 = :plain"), {"plain": plain})
+        assert not browser.is_in
 
     def test_has_another_name_without_https_on_this_machine(self, runtime: Runtime):
         local = Browser(runtime, "http://127.0.0.1:8000")
