@@ -126,6 +126,7 @@ def create_runtime(settings: Settings) -> Runtime:
 
 def ways_in(settings: Settings) -> Sequence[Identify]:
     """How a caller may show who it is, in the order in which they are tried; raises SettingsUnsafe."""
+    _demand_narrow(settings)
     believed = settings.client_certificates
     if believed and not settings.trusted_proxies:
         raise SettingsUnsafe(
@@ -136,6 +137,19 @@ def ways_in(settings: Settings) -> Sequence[Identify]:
     by_token = ByToken(issuers=issuers, register=registered, certificates=believed)
     by_bearer: tuple[Identify, ...] = (by_key, by_token) if issuers else (by_key,)
     return (ByCertificate(believed=believed, register=registered, beside=by_bearer), *by_bearer)
+
+
+def _demand_narrow(settings: Settings) -> None:
+    """Raise SettingsUnsafe when more machines than proxies would be believed."""
+    certificates = settings.client_certificates
+    most = {4: 29, 6: 125} if certificates else {4: 16, 6: 48}
+    told = "wie de beller is" if certificates else "van welk adres een vraag komt"
+    for network in settings.trusted_proxies:
+        if network.prefixlen < most[network.version]:
+            raise SettingsUnsafe(
+                f"IWMO_TRUSTED_PROXIES: {network} is te ruim, want elke machine daarin kan zeggen {told}. Noem de "
+                f"proxy zelf (10.1.0.4/32), of hoogstens een /{most[4]} (IPv4) of /{most[6]} (IPv6)."
+            )
 
 
 def _issuer(issuer: OAuthIssuer, settings: Settings) -> TokenIssuer:
@@ -349,6 +363,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         public_url=settings.public_url,
         local_login=settings.local_login,
         oidc=identity_provider(settings),
+        pace=app.state.pace,
     )
     pages = create_pages(house)
     outside = AnswerHeaders(CrossOrigin(FailuresEndHere(HeadIsGet(Doors(app, pages))), settings.cors_origins))

@@ -17,6 +17,9 @@ NAAM: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?")
 GEMEENTE_CODE: Final = re.compile(r"[0-9]{4}")
 KORTSTE_WACHTWOORD: Final = 12
 LANGSTE_WACHTWOORD: Final = 200
+MET_TWEEDE_FACTOR: Final = frozenset({Rol.BEHEER, Rol.AUDITOR})
+"""Roles that do not come in with a password alone: they see or change what is of everybody."""
+
 WEINIG_TEKENS: Final = 5
 """A password of fewer different characters than this is too easy."""
 
@@ -86,6 +89,11 @@ class Rem:
 
 
 NAAM_REM: Final = Rem(vrij=3, langste=timedelta(minutes=2), slot_na=10)
+"""Of a login name at one network address, of a session, and of the codes of a name."""
+
+NAAM_OVERAL_REM: Final = Rem(vrij=100, langste=timedelta(minutes=2))
+"""Of a login name from wherever: far wider, for who knows a name must not keep its owner out."""
+
 ADRES_REM: Final = Rem(vrij=30, langste=timedelta(minutes=5))
 """Of a network address: wide, for a whole town hall may share one."""
 

@@ -8,11 +8,18 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from app.domain.logboek import NIEMAND, Handeling, Logregel, Uitkomst
-from app.domain.persoon import Fase, demand_wachtwoord, naam_of, wachtwoord_of
-from app.domain.principal import Rol
+from app.domain.persoon import MET_TWEEDE_FACTOR, NAAM, Fase, demand_wachtwoord, naam_of, wachtwoord_of
 from app.domain.refusals import InvalidInput
 from app.processing.logboek import note, note_now
-from app.processing.personen_pogingen import count_ahead, forgive, poging_of, take_back
+from app.processing.personen_pogingen import (
+    code_poging_of,
+    comes_too_early,
+    count_ahead,
+    forgive,
+    poging_of,
+    sessie_poging_of,
+    take_back,
+)
 from app.processing.personen_totp import opened, proposed_geheim, sealed, step_of
 from app.processing.personen_wachtwoord import hash_of, is_outdated, is_wachtwoord
 from app.processing.runtime import Runtime
@@ -39,7 +46,12 @@ def fase_of(persoon: PersoonRecord) -> Fase:
     """How far a person is whose password was right."""
     if persoon.totp_geheim is not None:
         return Fase.TWEEDE_FACTOR
-    return Fase.INSTELLEN if persoon.rol == Rol.BEHEER else Fase.INGELOGD
+    return Fase.INSTELLEN if persoon.rol in MET_TWEEDE_FACTOR else Fase.INGELOGD
+
+
+def is_braked(runtime: Runtime, typed: str, vanaf: Vanaf) -> bool:
+    """Whether logging in with this name from there is no use yet: told before the dear work of judging a password."""
+    return comes_too_early(runtime, poging_of(runtime, naam_of(typed), vanaf.adres))
 
 
 def log_in(runtime: Runtime, typed: str, wachtwoord: str, vanaf: Vanaf) -> Binnen | None:
@@ -47,8 +59,7 @@ def log_in(runtime: Runtime, typed: str, wachtwoord: str, vanaf: Vanaf) -> Binne
     naam = naam_of(typed)
     poging = poging_of(runtime, naam, vanaf.adres)
     may_try = count_ahead(runtime, poging)
-    with runtime.storage.reading() as session:
-        persoon = find_persoon(session, naam=naam)
+    persoon = _found(runtime, naam)
     kept = persoon.wachtwoord_hash if persoon and persoon.actief and may_try else None
     if not is_wachtwoord(wachtwoord, kept) or kept is None:
         if may_try:  # an attempt that came too early is no guess, and a flood of them would fill the logboek
@@ -75,7 +86,7 @@ def log_in(runtime: Runtime, typed: str, wachtwoord: str, vanaf: Vanaf) -> Binne
 
 def give_code(runtime: Runtime, sessie: SessieRecord, code: str, vanaf: Vanaf) -> str | None:
     """The cookie of a full session for who gives the code of the second factor, which works once; None: not right."""
-    poging = poging_of(runtime, sessie.naam, vanaf.adres)
+    poging = code_poging_of(runtime, sessie.naam, vanaf.adres)
     if not count_ahead(runtime, poging):
         return None
 
@@ -94,13 +105,14 @@ def give_code(runtime: Runtime, sessie: SessieRecord, code: str, vanaf: Vanaf) -
 
 
 def is_own_wachtwoord(runtime: Runtime, sessie: SessieRecord, wachtwoord: str, vanaf: Vanaf) -> bool:
-    """Whether who is logged in knows its password; a wrong one counts as an attempt to log in."""
-    poging = poging_of(runtime, sessie.naam, vanaf.adres)
+    """Whether who is logged in knows its password; too many wrong ones brake this session, and no other."""
+    poging = sessie_poging_of(runtime, sessie.id_sha256)
     if not count_ahead(runtime, poging):
         return False
     with runtime.storage.reading() as session:
         persoon = find_persoon(session, naam=sessie.naam)
     if persoon is None or not is_wachtwoord(wachtwoord, persoon.wachtwoord_hash):
+        note_now(runtime, principal_of_sessie(sessie, vanaf.herkomst), _failed(sessie.naam, "eigen wachtwoord"))
         return False
     runtime.storage.run(lambda session: take_back(session, runtime, poging))
     return True
@@ -143,9 +155,9 @@ def add_totp(runtime: Runtime, sessie: SessieRecord, code: str, vanaf: Vanaf) ->
 
 
 def remove_totp(runtime: Runtime, sessie: SessieRecord, vanaf: Vanaf) -> str:
-    """Take the second factor away; the new cookie. Raises InvalidInput for beheer, which cannot do without."""
-    if sessie.rol == Rol.BEHEER:
-        raise InvalidInput("Voor de rol beheer is een tweede factor verplicht.")
+    """Take the second factor away; the new cookie. Raises InvalidInput for a role that cannot do without."""
+    if sessie.rol in MET_TWEEDE_FACTOR:
+        raise InvalidInput(f"Voor de rol {sessie.rol} is een tweede factor verplicht.")
 
     def work(session: Session) -> str:
         set_totp(session, naam=sessie.naam, geheim=None, teller=None)
@@ -169,8 +181,19 @@ def _note_change(session: Session, runtime: Runtime, sessie: SessieRecord, vanaf
 
 def _note_failure(runtime: Runtime, naam: str | None, vanaf: Vanaf, reden: str) -> None:
     """Of a name that is nobody's nothing is kept: people type their password there."""
-    regel = Logregel(handeling=Handeling.INLOGGEN_MISLUKT, object_id=naam, uitkomst=Uitkomst.GEWEIGERD, reden=reden)
-    note_now(runtime, replace(NIEMAND, herkomst=vanaf.herkomst), regel)
+    note_now(runtime, replace(NIEMAND, herkomst=vanaf.herkomst), _failed(naam, reden))
+
+
+def _failed(naam: str | None, reden: str) -> Logregel:
+    return Logregel(handeling=Handeling.INLOGGEN_MISLUKT, object_id=naam, uitkomst=Uitkomst.GEWEIGERD, reden=reden)
+
+
+def _found(runtime: Runtime, naam: str) -> PersoonRecord | None:
+    """The person; of what cannot be a name nothing is asked, for a database may not even take it."""
+    if not NAAM.fullmatch(naam):
+        return None
+    with runtime.storage.reading() as session:
+        return find_persoon(session, naam=naam)
 
 
 def _uses_code(session: Session, runtime: Runtime, persoon: PersoonRecord, code: str) -> bool:

@@ -1,16 +1,16 @@
-"""Failures to log in slow down the next attempt: for a login name, known or not, and for a network address."""
+"""Failures to log in slow down the next attempt: of a login name, known or not, at an address, and of the address."""
 
 from __future__ import annotations
 
 import hmac
 from dataclasses import replace
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.domain.persoon import ADRES_REM, NAAM_REM, VERGETEN_NA, Rem
+from app.domain.netwerk import place_of
+from app.domain.persoon import ADRES_REM, NAAM_OVERAL_REM, NAAM_REM, VERGETEN_NA, Rem
 from app.processing.geheimen import Doel
 from app.processing.runtime import Runtime
 from app.storage.inlogpogingen import (
@@ -19,30 +19,55 @@ from app.storage.inlogpogingen import (
     find_poging,
     forget_poging,
     forget_pogingen_before,
+    forget_pogingen_of,
     keep_poging,
+    pogingen_of,
 )
 
 KEPT: Final = timedelta(days=1)
-IPV6_HOUSE: Final = 64
-"""Of an IPv6 address the network is counted: whoever has one address has all of it."""
 
 
 class Poging(NamedTuple):
-    """What one attempt counts for."""
+    """What one attempt counts for: the keys with their brakes, in the order in which they are locked.
 
-    adres: str
-    naam: str
+    `eigen` is the key of which nothing counts any more when the attempt is right.
+    """
+
+    remmen: tuple[tuple[str, Rem], ...]
+    eigen: str
 
 
 class Stand(NamedTuple):
-    """Whether a login name is locked, and until when."""
+    """Until when a login name is locked; None: it is not."""
 
     tot: datetime | None
 
 
 def poging_of(runtime: Runtime, naam: str, adres: str | None) -> Poging:
-    """The keys of an attempt to log in with a name from an address."""
-    return Poging(_key(runtime, "adres", _house(adres)), _key(runtime, "naam", naam))
+    """An attempt to log in with a name from an address."""
+    place, of_naam = _of_place(runtime, adres), _key(runtime, "naam", naam)
+    here = f"{of_naam}:{place}"
+    return Poging(((place, ADRES_REM), (of_naam, NAAM_OVERAL_REM), (here, NAAM_REM)), here)
+
+
+def code_poging_of(runtime: Runtime, naam: str, adres: str | None) -> Poging:
+    """An attempt at the code of a name, by somebody who gave its password."""
+    place, codes = _of_place(runtime, adres), f"{_key(runtime, 'naam', naam)}:code"
+    return Poging(((place, ADRES_REM), (codes, NAAM_REM)), codes)
+
+
+def sessie_poging_of(runtime: Runtime, id_sha256: str) -> Poging:
+    """An attempt in a session: what others do elsewhere is no matter."""
+    sessie = _key(runtime, "sessie", id_sha256)
+    return Poging(((sessie, NAAM_REM),), sessie)
+
+
+def comes_too_early(runtime: Runtime, poging: Poging) -> bool:
+    """Whether an attempt now would be refused however right it is; nothing is counted."""
+    now = runtime.now()
+    with runtime.storage.reading() as session:
+        found = [find_poging(session, sleutel=sleutel) for sleutel, _ in poging.remmen]
+    return any(one is not None and one.niet_voor is not None and now < one.niet_voor for one in found)
 
 
 def count_ahead(runtime: Runtime, poging: Poging) -> bool:
@@ -51,7 +76,7 @@ def count_ahead(runtime: Runtime, poging: Poging) -> bool:
 
     def work(session: Session) -> bool:
         forget_pogingen_before(session, moment=now - KEPT)
-        found = [(_claimed(session, sleutel, now), rem) for sleutel, rem in zip(poging, _REMMEN, strict=True)]
+        found = [(_claimed(session, sleutel, now), rem) for sleutel, rem in poging.remmen]
         if any(one.niet_voor is not None and now < one.niet_voor for one, _ in found):
             return False
         for one, rem in found:
@@ -68,29 +93,28 @@ def count_ahead(runtime: Runtime, poging: Poging) -> bool:
 def take_back(session: Session, runtime: Runtime, poging: Poging) -> None:
     """The attempt did not fail: one less, the earlier ones still count."""
     now = runtime.now()
-    for sleutel, rem in zip(poging, _REMMEN, strict=True):
+    for sleutel, rem in poging.remmen:
         one = claim_poging(session, sleutel=sleutel, now=now)
         left = max(one.mislukt - 1, 0)
         keep_poging(session, poging=replace(one, mislukt=left, niet_voor=rem.niet_voor(left, one.laatste_op)))
 
 
 def forgive(session: Session, runtime: Runtime, poging: Poging) -> None:
-    """The person came in: nothing of the name counts any more, and one less of the address."""
+    """The person came in: nothing of its own counts any more, and one less of the rest."""
     take_back(session, runtime, poging)
-    forget_poging(session, sleutel=poging.naam)
+    forget_poging(session, sleutel=poging.eigen)
 
 
 def unlock_naam(session: Session, runtime: Runtime, naam: str) -> None:
-    """Let a login name start afresh."""
-    forget_poging(session, sleutel=_key(runtime, "naam", naam))
+    """Let a login name start afresh, everywhere."""
+    forget_pogingen_of(session, begin=_key(runtime, "naam", naam))
 
 
 def stand_of(session: Session, runtime: Runtime, naam: str) -> Stand:
-    """Whether a login name is locked now."""
-    found = find_poging(session, sleutel=_key(runtime, "naam", naam))
-    locked = found is not None and found.mislukt >= (NAAM_REM.slot_na or 0)
-    until = found.niet_voor if found and locked else None
-    return Stand(until if until and until > runtime.now() else None)
+    """Whether a login name is locked now, at whatever address."""
+    found = pogingen_of(session, begin=_key(runtime, "naam", naam))
+    until = [one.niet_voor for one in found if one.niet_voor and one.mislukt >= (NAAM_REM.slot_na or 0)]
+    return Stand(max((one for one in until if one > runtime.now()), default=None))
 
 
 def _claimed(session: Session, sleutel: str, now: datetime) -> Inlogpoging:
@@ -103,12 +127,5 @@ def _key(runtime: Runtime, kind: str, value: str) -> str:
     return hmac.digest(runtime.geheimen.key(Doel.SESSIES), f"poging:{kind}:{value}".encode(), "sha256").hex()
 
 
-def _house(adres: str | None) -> str:
-    try:
-        found = ip_address(adres or "")
-    except ValueError:
-        return adres or ""
-    return str(ip_network((found, IPV6_HOUSE), strict=False)) if found.version == 6 else str(found)  # noqa: PLR2004
-
-
-_REMMEN: Final[tuple[Rem, Rem]] = (ADRES_REM, NAAM_REM)
+def _of_place(runtime: Runtime, adres: str | None) -> str:
+    return _key(runtime, "adres", place_of(adres))

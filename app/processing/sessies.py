@@ -143,12 +143,16 @@ def end(runtime: Runtime, sessie: SessieRecord, herkomst: Herkomst | None = None
     runtime.storage.run(work)
 
 
-def end_own(runtime: Runtime, sessie: SessieRecord, id_sha256: str) -> bool:
+def end_own(runtime: Runtime, sessie: SessieRecord, id_sha256: str, herkomst: Herkomst | None = None) -> bool:
     """End one session of the same person; False when that is none of its sessions."""
 
     def work(session: Session) -> bool:
         own = {one.id_sha256 for one in sessies_of(session, naam=sessie.naam, bron=sessie.bron)}
-        return id_sha256 in own and end_sessie(session, id_sha256=id_sha256)
+        ended = id_sha256 in own and end_sessie(session, id_sha256=id_sha256)
+        if ended:
+            regel = Logregel(handeling=Handeling.UITGELOGD, object_id=sessie.naam, reden="andere eigen sessie")
+            note(session, runtime, principal_of_sessie(sessie, herkomst), regel)
+        return ended
 
     return runtime.storage.run(work)
 

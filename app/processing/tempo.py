@@ -6,7 +6,6 @@ Each process counts for itself, in memory. Somebody who asks too much is told wh
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_network
 from math import ceil
 from time import time  # noqa: TID251  (the library counts by this clock)
 from typing import Final
@@ -22,7 +21,7 @@ from limits import (
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from app.domain.netwerk import address_of
+from app.domain.netwerk import place_of
 from app.domain.principal import Principal
 from app.domain.refusals import TooManyRequests
 
@@ -31,8 +30,6 @@ log = structlog.get_logger(__name__)
 SECONDS: Final = 10
 """Requests are counted over this long, so that many at once are no trouble."""
 ONCE_AN_HOUR: Final = RateLimitItemPerHour(1)
-IPV6_SITE: Final = 64
-"""Bits that one subscriber has for itself: it can take another address for every request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +93,7 @@ class Tempo:
         Whoever does show what opens the door, gets in: an application that goes on with a key that expired keeps
         nobody out who comes from the same address.
         """
-        item, place = RateLimitItemPerMinute(self.tempi.failures_per_minute), _place(adres)
+        item, place = RateLimitItemPerMinute(self.tempi.failures_per_minute), place_of(adres)
         try:
             self._count(item, ("failure", place), "Er werd te vaak iets getoond dat hier geen toegang geeft.")
         except TooManyRequests:
@@ -109,11 +106,3 @@ class Tempo:
             return
         left = self._counter.get_window_stats(item, *who).reset_time - time()
         raise TooManyRequests(told, retry_after=max(1, ceil(left)))
-
-
-def _place(adres: str | None) -> str:
-    """Where an address is, as far as one who comes from there can choose another."""
-    address = address_of(adres)
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, IPV6_SITE), strict=False))
-    return str(address)

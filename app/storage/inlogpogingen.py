@@ -1,4 +1,4 @@
-"""How often logging in failed, for a login name and for a network address."""
+"""How often logging in failed: of a login name, at a network address, in a session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.storage.columns import Base, insert_or_conflict
 
 
 class InlogpogingRow(Base):
-    """Failures of one name or address; its key is a keyed hash, for people type passwords as their name."""
+    """Failures of one name, address or session; its key is of keyed hashes, for people type passwords as their name."""
 
     __tablename__ = "inlogpoging"
 
@@ -58,6 +58,17 @@ def keep_poging(session: Session, *, poging: Inlogpoging) -> None:
 def forget_poging(session: Session, *, sleutel: str) -> None:
     """Nothing failed any more."""
     session.execute(delete(InlogpogingRow).where(InlogpogingRow.sleutel == sleutel))
+
+
+def pogingen_of(session: Session, *, begin: str) -> list[Inlogpoging]:
+    """The failures of which the key begins with a keyed hash."""
+    rows = session.scalars(select(InlogpogingRow).where(InlogpogingRow.sleutel.startswith(begin, autoescape=True)))
+    return [_record_of(row) for row in rows]
+
+
+def forget_pogingen_of(session: Session, *, begin: str) -> None:
+    """Nothing failed any more, of every key that begins with a keyed hash."""
+    session.execute(delete(InlogpogingRow).where(InlogpogingRow.sleutel.startswith(begin, autoescape=True)))
 
 
 def forget_pogingen_before(session: Session, *, moment: datetime) -> None:

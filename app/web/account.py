@@ -10,8 +10,7 @@ import segno
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from app.domain.persoon import Fase
-from app.domain.principal import Rol
+from app.domain.persoon import MET_TWEEDE_FACTOR, Fase
 from app.domain.refusals import InvalidInput
 from app.processing.personen import find_record
 from app.processing.personen_inloggen import add_totp, change_wachtwoord, is_own_wachtwoord, remove_totp
@@ -106,7 +105,7 @@ async def remove(bezoek: Visit) -> Response:
 @router.post("/account/sessies/beeindigen")
 def end_one(bezoek: Visit) -> Response:
     """End a session of one's own."""
-    end_own(bezoek.runtime, bezoek.own_sessie, bezoek.form.get("sessie", ""))
+    end_own(bezoek.runtime, bezoek.own_sessie, bezoek.form.get("sessie", ""), bezoek.herkomst)
     return onward(ACCOUNT)
 
 
@@ -118,7 +117,7 @@ def _account(bezoek: Bezoek, fouten: Fouten = GEEN) -> HTMLResponse:
         fouten=fouten,
         local=bezoek.own_sessie.bron == LOKAAL,
         has_totp=_has_totp(bezoek),
-        must_have_totp=bezoek.own_sessie.rol == Rol.BEHEER,
+        must_have_totp=bezoek.own_sessie.rol in MET_TWEEDE_FACTOR,
         sessies=own_sessies(bezoek.runtime, bezoek.own_sessie),
     )
 
@@ -157,4 +156,4 @@ async def _knows_wachtwoord(bezoek: Bezoek, name: str) -> bool:
 
 
 async def _in_turn(bezoek: Bezoek, work: Callable[[], T]) -> T:
-    return await bezoek.house.turns.run(work)
+    return await bezoek.house.turns.run(work, bezoek.vanaf.adres)

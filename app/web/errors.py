@@ -9,13 +9,16 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from app.domain.principal import Principal
+from app.processing.logboek_weigeringen import note_refusal
 from app.processing.oidc_discovery import ProviderUnavailable
+from app.processing.pace import TooSlow
 from app.storage.outages import DatabaseUnavailable
 from app.web.cookies import NotSecure
 from app.web.forms import ForeignForm, FormNotAccepted
-from app.web.house import TooBusy
+from app.web.house import House, TooBusy
 from app.web.pages import bare_page, onward
-from app.web.visit import ElsewhereFirst, PageRefused
+from app.web.visit import Bezoek, ElsewhereFirst, PageRefused, herkomst_of
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +35,9 @@ def _elsewhere(_request: Request, error: ElsewhereFirst) -> Response:
     return onward(error.path)
 
 
-def _refused(_request: Request, error: PageRefused) -> Response:
+def _refused(request: Request, error: PageRefused) -> Response:
+    if _principal(request) is not None:
+        _note(request, type(error).__name__)
     return _known(error.status)
 
 
@@ -42,7 +47,8 @@ def _http_exception(_request: Request, error: HTTPException) -> Response:
     return response
 
 
-def _foreign(request: Request, _error: ForeignForm) -> Response:
+def _foreign(request: Request, error: ForeignForm) -> Response:
+    _note(request, type(error).__name__)
     log.warning("form_refused", route=request.scope["route"].path)
     return bare_page(
         HTTPStatus.FORBIDDEN,
@@ -53,6 +59,12 @@ def _foreign(request: Request, _error: ForeignForm) -> Response:
 
 def _unreadable(_request: Request, _error: FormNotAccepted) -> Response:
     return bare_page(HTTPStatus.BAD_REQUEST, title="Dit formulier is niet te lezen", text="Er is niets veranderd.")
+
+
+def _too_slow(_request: Request, _error: TooSlow) -> Response:
+    return bare_page(
+        HTTPStatus.REQUEST_TIMEOUT, title="Het formulier kwam niet op tijd binnen", text="Er is niets veranderd."
+    )
 
 
 def _not_secure(_request: Request, _error: NotSecure) -> Response:
@@ -96,6 +108,18 @@ def _later(text: str) -> Response:
     return response
 
 
+def _principal(request: Request) -> Principal | None:
+    bezoek: Bezoek | None = getattr(request.state, "bezoek", None)
+    return bezoek.principal if bezoek is not None else None
+
+
+def _note(request: Request, why: str) -> None:
+    """Write down that somebody was kept out."""
+    house: House = request.app.state.house
+    route = f"{request.method} {_route(request)}"
+    note_refusal(house.runtime, _principal(request), herkomst_of(request), route, why)
+
+
 def _route(request: Request) -> str | None:
     return getattr(request.scope.get("route"), "path", None)
 
@@ -107,6 +131,7 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_exception)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(ForeignForm, _foreign)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(FormNotAccepted, _unreadable)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(TooSlow, _too_slow)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(NotSecure, _not_secure)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(TooBusy, _busy)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(ProviderUnavailable, _provider_away)  # pyright: ignore[reportArgumentType]

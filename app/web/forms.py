@@ -25,11 +25,12 @@ class ForeignForm(Exception):
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
-    """The fields of a form, the last of each name; raises FormNotAccepted."""
+    """The fields of a form, the last of each name; raises FormNotAccepted and TooSlow."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != KIND:
         raise FormNotAccepted
+    house: House = request.app.state.house
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in house.pace.chunks(request.stream()):
         body += chunk
         if len(body) > MAX_BYTES:
             raise FormNotAccepted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Semaphore
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -10,8 +11,10 @@ from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 
+from app.domain.netwerk import place_of
 from app.domain.rolverdeling import still_toegekend
 from app.processing.oidc_client import Provider
+from app.processing.pace import Pace
 from app.processing.runtime import Runtime
 from app.processing.sessies import LOKAAL
 from app.storage.sessies import SessieRecord
@@ -22,6 +25,9 @@ HASHES_AT_ONCE: Final = 2
 """Each takes 64 MiB and a core for a tenth of a second."""
 
 WAITING: Final = 40
+WAITING_OF_ONE: Final = 4
+"""Of one network address, under way or waiting: a flood from there keeps nobody else out."""
+
 QUESTIONS_AT_ONCE: Final = 8
 """To an identity provider, each of which may take seconds."""
 
@@ -35,18 +41,24 @@ class Turns:
 
     def __init__(self, at_once: int = HASHES_AT_ONCE) -> None:
         self._turns = Semaphore(at_once)
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """The result of the work, done in a thread when it is its turn; raises TooBusy when too much waits."""
-        if self._waiting >= WAITING:
+    async def run(self, work: Callable[[], T], adres: str | None = None) -> T:
+        """The result of the work, done in a thread when it is its turn.
+
+        Raises TooBusy when too much waits, of all or of the network address when one is given.
+        """
+        place = place_of(adres)
+        if self._waiting.total() >= WAITING or (adres and self._waiting[place] >= WAITING_OF_ONE):
             raise TooBusy
-        self._waiting += 1
+        self._waiting[place] += 1
         try:
             async with self._turns:
                 return await run_in_threadpool(work)
         finally:
-            self._waiting -= 1
+            self._waiting[place] -= 1
+            if not self._waiting[place]:
+                del self._waiting[place]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +66,14 @@ class House:
     """The parts of the service, and where people find it (`https://…`; None: wherever they found it).
 
     People log in with a password when there is `local_login`, and through `oidc` when there is such a provider.
+    `pace`: how long a form may take to come in.
     """
 
     runtime: Runtime
     public_url: str | None = None
     local_login: bool = True
     oidc: Provider | None = None
+    pace: Pace = field(default_factory=lambda: Pace(60, 1000))
     turns: Turns = field(default_factory=Turns)
     oidc_turns: Turns = field(default_factory=lambda: Turns(QUESTIONS_AT_ONCE))
 

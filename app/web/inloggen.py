@@ -7,10 +7,11 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
 
 from app.domain.persoon import Fase
 from app.processing.oidc import leave_url
-from app.processing.personen_inloggen import give_code, log_in
+from app.processing.personen_inloggen import Binnen, give_code, is_braked, log_in
 from app.processing.sessies import OIDC, end
 from app.web.cookies import SESSIE, take
 from app.web.pages import GEEN, Fouten, onward, onward_with, page
@@ -43,7 +44,7 @@ def ask(bezoek: Visit) -> Response:
 async def answer(bezoek: Visit) -> Response:
     """Log in; whatever was wrong, the answer is the same."""
     naam, wachtwoord = bezoek.form.get("naam", ""), bezoek.form.get("wachtwoord", "")
-    binnen = await bezoek.house.turns.run(lambda: log_in(bezoek.runtime, naam, wachtwoord, bezoek.vanaf))
+    binnen = await _logged_in(bezoek, naam, wachtwoord)
     if binnen is None:
         return _form(bezoek, typed=naam, fouten=WRONG)
     then = {
@@ -52,6 +53,13 @@ async def answer(bezoek: Visit) -> Response:
         Fase.INSTELLEN: SECOND_FACTOR,
     }
     return onward_with(bezoek, binnen.cookie, then[binnen.fase])
+
+
+async def _logged_in(bezoek: Bezoek, naam: str, wachtwoord: str) -> Binnen | None:
+    if await run_in_threadpool(is_braked, bezoek.runtime, naam, bezoek.vanaf):
+        return None
+    turns, adres = bezoek.house.turns, bezoek.vanaf.adres
+    return await turns.run(lambda: log_in(bezoek.runtime, naam, wachtwoord, bezoek.vanaf), adres)
 
 
 @router.get("/inloggen/code")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -12,19 +14,22 @@ from app.processing.personen import naam_of_link, set_up
 from app.web.cookies import INSTELLEN, INSTELLEN_SECONDS, cookie_name, give, take
 from app.web.pages import GEEN, Fouten, bare_page, onward, onward_with, page
 from app.web.paths import START
-from app.web.visit import Bezoek, Visit
+from app.web.visit import Bezoek, PageRefused, Visit
 
 router = APIRouter()
 
-LONGEST_TOKEN = 100
+TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+"""What a link ends in: 256 random bits."""
 
 
 @router.get("/instellen/{token}")
 def exchange(token: str, bezoek: Visit) -> Response:
     """The token goes into a cookie; nothing is used up, so who looks ahead (a mail scanner) breaks nothing."""
+    if not TOKEN.fullmatch(token):
+        raise PageRefused(HTTPStatus.NOT_FOUND)
     response = onward("/instellen")
     response.headers["Referrer-Policy"] = "no-referrer"
-    give(response, INSTELLEN, token[:LONGEST_TOKEN], secure=bezoek.secure, seconds=INSTELLEN_SECONDS)
+    give(response, INSTELLEN, token, secure=bezoek.secure, seconds=INSTELLEN_SECONDS)
     return response
 
 
@@ -42,7 +47,9 @@ async def answer(request: Request, bezoek: Visit) -> Response:
     if wachtwoord != bezoek.form.get("nogmaals", ""):
         return _form(bezoek, naam, Fouten(by_field={"nogmaals": "Dit is niet twee keer hetzelfde wachtwoord."}))
     try:
-        cookie = await bezoek.house.turns.run(lambda: set_up(bezoek.runtime, token, wachtwoord, bezoek.vanaf))
+        cookie = await bezoek.house.turns.run(
+            lambda: set_up(bezoek.runtime, token, wachtwoord, bezoek.vanaf), bezoek.vanaf.adres
+        )
     except InvalidInput as refusal:
         return _form(bezoek, naam, Fouten(by_field={"wachtwoord": refusal.detail}))
     if cookie is None:

@@ -94,14 +94,14 @@ class Bezoek:
 async def admit(request: Request) -> None:
     """Let the request through to its page.
 
-    Raises ElsewhereFirst, PageRefused, ForeignForm, FormNotAccepted or NotSecure.
+    Raises ElsewhereFirst, PageRefused, ForeignForm, FormNotAccepted, TooSlow or NotSecure.
     """
     operation = f"{request.method} {request.scope['route'].path}"
     if operation in WITH_PASSWORD and not request.app.state.house.local_login:
         raise PageRefused(HTTPStatus.NOT_FOUND)
     wanted = POLICY[operation]
     if wanted not in {Deur.BESTAND, Deur.AANBIEDER}:
-        request.state.bezoek = await _admitted(request, wanted)
+        await _admitted(request, wanted)
 
 
 def visit(request: Request) -> Bezoek:
@@ -112,9 +112,10 @@ def visit(request: Request) -> Bezoek:
 Visit = Annotated[Bezoek, Depends(visit)]
 
 
-async def _admitted(request: Request, wanted: Wanted) -> Bezoek:
+async def _admitted(request: Request, wanted: Wanted) -> None:
     house: House = request.app.state.house
     bezoek = await _bezoek(request, house)
+    request.state.bezoek = bezoek  # for the page, and for who tells of a refusal
     if request.method != "GET":
         demand_own_site(request, house)
         if bezoek.sessie is None and wanted is not Deur.OPEN:
@@ -122,7 +123,6 @@ async def _admitted(request: Request, wanted: Wanted) -> Bezoek:
         if not is_form_token(house.runtime, bezoek.cookie, bezoek.form.get(TOKEN, "")):
             raise ForeignForm
     _demand(bezoek, wanted, request)
-    return bezoek
 
 
 async def _bezoek(request: Request, house: House) -> Bezoek:

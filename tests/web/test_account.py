@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.domain.principal import Rol
 from app.processing.personen import create_link, create_persoon, let_in
+from app.processing.personen_inloggen import log_in
 from app.processing.runtime import Runtime
+from app.processing.sessies import Vanaf
 from tests.web.conftest import CHEF, NAAM, WACHTWOORD, Browser, Now, goes_to
 
 OTHER = "ook een lange zin, maar anders"
@@ -82,7 +85,51 @@ class TestTweedeFactor:
         assert goes_to(Browser(runtime).log_in()) == "/"
 
 
+class TestGuessing:
+    def wrong(self, browser: Browser) -> int:
+        return browser.post("/account/wachtwoord", on="/account", huidig="mis", nieuw=OTHER, nogmaals=OTHER).status_code
+
+    def right(self, browser: Browser) -> int:
+        sent: dict[str, Any] = {"huidig": WACHTWOORD, "nieuw": OTHER, "nogmaals": OTHER}
+        return browser.post("/account/wachtwoord", on="/account", **sent).status_code
+
+    def test_of_others_at_the_login_is_no_matter(self, browser: Browser, runtime: Runtime):
+        browser.log_in()
+        for number in range(120):
+            log_in(runtime, NAAM, "mis", Vanaf(f"198.51.100.{number}"))
+        assert self.right(browser) == 303
+
+    def test_brakes_the_session_in_which_it_is_done(self, runtime: Runtime):
+        one, other = Browser(runtime), Browser(runtime)
+        one.log_in()
+        other.log_in()
+        assert [self.wrong(one) for _ in range(3)] == [400] * 3
+        assert self.right(one) == 400
+        assert self.right(other) == 303
+
+    def test_is_written_down(self, browser: Browser, runtime: Runtime):
+        browser.log_in()
+        self.wrong(browser)
+        assert _logged(runtime)[-1] == (f"persoon:{NAAM}", "inloggen-mislukt", NAAM, "eigen wachtwoord")
+
+
+def _logged(runtime: Runtime) -> list[tuple[str | None, ...]]:
+    with runtime.storage.reading() as session:
+        rows = session.execute(text("SELECT wie, gebeurtenis, object_id, reden FROM logboek ORDER BY id")).all()
+    return [tuple(row) for row in rows]
+
+
 class TestSessies:
+    def test_that_are_ended_are_written_down(self, runtime: Runtime):
+        one, other = Browser(runtime), Browser(runtime)
+        one.log_in()
+        other.log_in()
+        (handle,) = _handles(one)
+        before = len(_logged(runtime))
+        for sent in (handle, handle, "x\x00"):
+            one.post("/account/sessies/beeindigen", on="/account", sessie=sent)
+        assert _logged(runtime)[before:] == [(f"persoon:{NAAM}", "uitgelogd", NAAM, "andere eigen sessie")]
+
     def test_of_oneself_can_be_ended(self, runtime: Runtime):
         one, other = Browser(runtime), Browser(runtime)
         one.log_in()
@@ -115,6 +162,11 @@ class TestLink:
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert "httponly" in answer.headers["set-cookie"].lower()
         assert token not in browser.get("/instellen").text
+
+    @pytest.mark.parametrize("token", ["%E2%82%AC", "x", "x" * 44, "x" * 42 + "%0A"])
+    def test_that_is_none_is_not_there(self, token: str, browser: Browser):
+        answer = browser.get(f"/instellen/{token}")
+        assert (answer.status_code, "iwmo-instellen" in str(answer.headers)) == (404, False)
 
     def test_works_once(self, runtime: Runtime):
         token = create_link(runtime, NAAM)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from fastapi import APIRouter
+from sqlalchemy import text
 
 from app.domain.principal import Recht
+from app.processing.logboek_weigeringen import write_counted
 from app.processing.runtime import Runtime
 from app.web import application, policy
 from app.web.application import create_pages
@@ -33,7 +35,7 @@ POLICY_HEADER = (
 @pytest.mark.parametrize("operation", POLICY)
 def test_a_stranger_is_sent_to_the_login(operation: str, browser: Browser):
     method, _, path = operation.partition(" ")
-    path = path.format(token="x", name="iwmo.css")
+    path = path.format(token="x" * 43, name="iwmo.css")
     token = browser.token("/inloggen")
     fields = {"formulier": token} if method == "POST" else None
     answer = browser.client.request(method, path, data=fields)
@@ -75,6 +77,27 @@ def test_a_right_that_the_role_lacks(browser: Browser, monkeypatch: pytest.Monke
     assert browser.client.post("/account/wachtwoord", data={"formulier": form}).status_code == 403
     monkeypatch.setitem(POLICY, "GET /account", Recht.BERICHTEN_LEZEN)  # type: ignore[arg-type]
     assert browser.get("/account").status_code == 200
+
+
+def test_who_is_kept_out_is_written_down(browser: Browser, runtime: Runtime, monkeypatch: pytest.MonkeyPatch):
+    browser.log_in()
+    monkeypatch.setitem(POLICY, "GET /account", Recht.LOGBOEK_LEZEN)  # type: ignore[arg-type]
+    for _ in range(3):
+        assert browser.get("/account").status_code == 404
+    assert browser.get("/account/geen-pagina").status_code == 404
+    assert browser.client.post("/uitloggen", data={"formulier": "x"}).status_code == 403
+    write_counted(runtime, every=True)
+    with runtime.storage.reading() as session:
+        rows = session.execute(
+            text(
+                "SELECT wie, object_id, reden, aantal FROM logboek WHERE gebeurtenis = 'toegang-geweigerd' ORDER BY id"
+            )
+        ).all()
+    assert sorted(tuple(row) for row in rows) == [
+        ("persoon:consulent", "GET /account", "PageRefused", 1),
+        ("persoon:consulent", "GET /account", "PageRefused", 2),
+        ("persoon:consulent", "POST /uitloggen", "ForeignForm", 1),
+    ]
 
 
 @pytest.mark.parametrize("path", ["/", "/inloggen", "/instellen", "/account", "/bestaat-niet", "/static/nee.css"])
