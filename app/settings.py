@@ -100,7 +100,7 @@ class Settings(BaseSettings):
             "or in the data folder when that is set"
         ),
     )
-    previous_secret_keys: tuple[SecretStr, ...] = Field(
+    previous_secret_keys: tuple[Annotated[SecretStr, Field(min_length=32)], ...] = Field(
         default=(), description="Secret keys of before, as JSON, for what was made with them: after a change of the key"
     )
     logboek_jaren: int = Field(default=5, ge=5, le=100, description="How many years the logboek keeps what was done")
@@ -133,7 +133,8 @@ class Settings(BaseSettings):
     )
     trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
         default=(),
-        description='Proxies that say who calls, its address and its certificate, as JSON: ["10.1.0.4/32"]',
+        description='Proxies that say who calls, its address and its certificate, as JSON: ["10.1.0.4/32"]; none wider '
+        "than /16 (IPv6: /48), with `client_certificates` than /29 (/125)",
     )
     without_tls: bool = Field(
         default=False,
@@ -340,7 +341,7 @@ class Settings(BaseSettings):
 
 def _make_secret(path: Path) -> None:
     """A random key in a file that is whole or not there; of two processes that make one, the first wins."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent) as file:  # readable by its owner alone
         file.write(secrets.token_hex(32).encode())
         file.flush()

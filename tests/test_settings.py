@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from app.settings import Settings
 
@@ -26,6 +27,16 @@ POSTGRESQL = "postgresql+psycopg://iwmo@db.example/iwmo"
 )
 def test_the_secret_is_where_every_command_on_the_database_finds_it(settings: dict[str, str], folder: str):
     assert Settings.model_validate(settings).secret_file == Path(folder) / "secret.key"
+
+
+@pytest.mark.parametrize(("length", "allowed"), [(31, False), (32, True)])
+def test_a_secret_of_before_was_no_shorter_than_one_of_now(length: int, allowed: bool):
+    values = {"previous_secret_keys": ["x" * 40, "y" * length]}
+    if allowed:
+        assert Settings.model_validate(values).earlier_secrets() == (b"x" * 40, b"y" * length)
+        return
+    with pytest.raises(ValidationError):
+        Settings.model_validate(values)
 
 
 def test_the_secret_stays_the_same(tmp_path: Path):

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from app.cli import (
     aansluiting,
@@ -30,7 +31,7 @@ from app.iwmo.schema_files import SchemasUnusable
 from app.main import DatabaseUnreachable, DatabaseUnsafe, SchemaOutdated, SettingsUnsafe
 from app.observability import configure_logging
 from app.settings import Settings
-from app.storage.alone import NotAlone
+from app.storage.alone import NotAlone, is_database_url
 
 COMMANDS = (
     serve,
@@ -60,11 +61,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         module.add_to(commands)
     arguments = parser.parse_args(argv)
     try:
-        settings = Settings()
-        configure_logging(settings.log_format, settings.log_level)
+        _configure()
         return arguments.run(arguments)
-    except ValidationError as error:
-        return _unusable(*(f"de instelling {_setting(part['loc'])} klopt niet" for part in error.errors()))
+    except (SettingsError, ValidationError) as error:
+        return _unusable(*(f"de instelling {name} klopt niet" for name in _wrong_settings(error)))
     except (
         Refusal,
         SchemasUnusable,
@@ -84,10 +84,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
+def _configure() -> None:
+    settings = Settings()
+    if not is_database_url(settings.database_url):
+        raise SettingsUnsafe("de instelling IWMO_DATABASE_URL klopt niet")
+    configure_logging(settings.log_format, settings.log_level)
+
+
 def _unusable(*texts: str) -> int:
     for text in texts:
         print(f"iwmo: {text}", file=sys.stderr)
     return UNUSABLE
+
+
+def _wrong_settings(error: SettingsError | ValidationError) -> Sequence[str]:
+    """The names of what could not be read; never what it was."""
+    if isinstance(error, ValidationError):
+        return [_setting(part["loc"]) for part in error.errors()]
+    return [_setting((name,)) for name in Settings.model_fields if f'"{name}"' in str(error)]
 
 
 def _setting(place: tuple[int | str, ...]) -> str:

@@ -12,9 +12,8 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-import uvicorn
-
 from app.api.toekenningen import ToekenningIn
+from app.cli.listening import listen
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
 from app.domain.overgang import WEKEN, Omzetting
@@ -81,15 +80,7 @@ def _run(arguments: argparse.Namespace) -> int:
         wachtwoord = let_operator_in(runtime)
         print(_welcome(arguments.port, settings, keys, wachtwoord), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.run(
-                create_app(settings, runtime),
-                host="127.0.0.1",
-                port=arguments.port,
-                log_config=None,  # app.observability has set it up
-                access_log=False,
-                log_level="warning",
-                server_header=False,
-            )
+            listen(create_app(settings, runtime), host="127.0.0.1", port=arguments.port, log_level=settings.log_level)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Where the service may listen: to the outside only behind a proxy, for that gives it TLS."""
+"""Where the service may listen, to the outside only behind a proxy with TLS, and how."""
 
 from __future__ import annotations
 
@@ -7,8 +7,36 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from stat import S_IRWXG, S_IRWXO
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
 
 from app.settings import Settings
+from app.storage.alone import database_file
+
+MOST_HEADER_BYTES: Final = 65_536
+"""Of the first line and the headers of a request together; a cursor for many parties is long."""
+
+
+def listen(
+    application: ASGIApp | str, *, host: str, port: int, log_level: str, workers: int = 1, factory: bool = False
+) -> None:
+    """Serve an application, or what the place named makes (`factory`), until a signal ends it."""
+    uvicorn.run(
+        application,
+        factory=factory,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=None,  # app.observability has set it up
+        access_log=False,  # a URL may say who looked at whom
+        log_level=log_level,
+        proxy_headers=False,  # it would believe any local proxy; app.api.origin believes the trusted ones
+        server_header=False,
+        http="h11",
+        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+    )
 
 
 def objections(host: str, settings: Settings) -> Sequence[str]:
@@ -21,8 +49,10 @@ def objections(host: str, settings: Settings) -> Sequence[str]:
             f"op {host} kunnen anderen meelezen: zet er een proxy met TLS voor en noem diens netwerk in "
             "IWMO_TRUSTED_PROXIES; of zet IWMO_WITHOUT_TLS=true als alleen deze machine er echt bij kan."
         )
-    if settings.secret_key is None and _others_read(settings.secret_file):
-        found.append(f"anderen op deze machine kunnen {settings.secret_file} lezen: chmod 600 {settings.secret_file}")
+    private = [database_file(settings.database_url), None if settings.secret_key else settings.secret_file]
+    for path in private:
+        if path is not None and _others_read(path):
+            found.append(f"anderen op deze machine kunnen {path} lezen: chmod 600 {path}")
     return found
 
 

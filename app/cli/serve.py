@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import Final
 
 import structlog
-import uvicorn
 
-from app.cli.listening import objections
+from app.cli.listening import listen, objections
 from app.cli.operator import FIRST
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
@@ -21,9 +19,6 @@ from app.settings import Settings
 from app.storage.alone import alone, is_for_one
 
 log = structlog.get_logger(__name__)
-
-MOST_HEADER_BYTES: Final = 65_536
-"""Of the first line and the headers of a request together; a cursor for many parties is long."""
 
 
 def add_to(commands: Subcommands) -> None:
@@ -67,17 +62,11 @@ def _tell_of_first_person(settings: Settings) -> None:
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
-    uvicorn.run(
+    listen(
         "app.main:create_app",
         factory=True,
         host=arguments.host,
         port=arguments.port,
         workers=arguments.workers,
-        log_config=None,  # app.observability has set it up
-        access_log=False,  # a URL may say who looked at whom
         log_level=settings.log_level,
-        proxy_headers=False,  # it would believe any local proxy; app.api.origin believes the trusted ones
-        server_header=False,
-        http="h11",
-        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
     )

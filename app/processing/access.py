@@ -27,12 +27,14 @@ def authorise(runtime: Runtime, arrival: Arrival) -> None:
 
 def _authorise_servicebureau(runtime: Runtime, arrival: Arrival, servicebureau: str) -> None:
     aanduiding = arrival.aanduiding
-    day = aanduiding.dagtekening or runtime.today()
+    today = runtime.today()
     with runtime.storage.reading() as session:
         inrichting = find_inrichting(session, runtime, aanduiding.gemeente or "")
-    contract = inrichting.contract_on(aanduiding.aanbieder or "", day) if inrichting else None
-    if contract is None or servicebureau not in contract.servicebureaus:
-        raise SenderNotAllowed("Het contract van deze aanbieder noemt dit servicebureau niet.")
+    # On the day that the message names, and now: a bureau that was struck chooses no day of before that.
+    for day in (aanduiding.dagtekening or today, today):
+        contract = inrichting.contract_on(aanduiding.aanbieder or "", day) if inrichting else None
+        if contract is None or servicebureau not in contract.servicebureaus:
+            raise SenderNotAllowed("Het contract van deze aanbieder noemt dit servicebureau niet.")
 
 
 def demand_reader(principal: Principal) -> None:

@@ -106,8 +106,7 @@ def rotate_key(
 ) -> str:
     """Make and return the key that takes the place of another, with all that it was granted.
 
-    Both work until the overlap is over, or the first is revoked. Raises InvalidInput when the first does not work (any
-    more), or two already do.
+    Both work until the overlap is over, or the first is revoked. InvalidInput: the first does not work, or two do.
     """
     now, key = runtime.now(), KeyText.new()
 
@@ -122,8 +121,8 @@ def rotate_key(
         add_key(session, key=with_secret(runtime.geheimen, new, key.secret))
         ends = with_end(runtime.geheimen, old, min(old.verloopt_op, now + overlap))
         set_sealed(session, key=ends, instead_of=old.zegel)
-        changed = _regel(Handeling.SLEUTEL_GEWIJZIGD, keyid)
-        note(session, runtime, door, _regel(Handeling.SLEUTEL_GEMAAKT, new.keyid), changed)
+        made = _regel(Handeling.SLEUTEL_GEMAAKT, new.keyid)
+        note(session, runtime, door, made, _regel(Handeling.SLEUTEL_GEWIJZIGD, keyid))
 
     runtime.storage.run(work)
     return key.written()

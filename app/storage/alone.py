@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 ROLES: Final = frozenset({"dienst", "werker"})
 
@@ -22,6 +23,23 @@ def is_for_one(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
+def database_file(url: str | URL) -> Path | None:
+    """The file of a SQLite database; None for one that is in no file."""
+    database = make_url(url)
+    name = database.database or ":memory:"
+    in_file = database.get_backend_name() == "sqlite" and not name.startswith((":memory:", "file:"))
+    return Path(name) if in_file else None
+
+
+def is_database_url(url: str) -> bool:
+    """Whether this can be read as where a database is."""
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    return True
+
+
 @contextmanager
 def alone(url: str | URL, *roles: str) -> Generator[None]:
     """Hold the roles (`dienst`, `werker`) of a SQLite database until the end of the block; free when a process dies.
@@ -32,7 +50,7 @@ def alone(url: str | URL, *roles: str) -> Generator[None]:
     if database.get_backend_name() != "sqlite" or not database.database:
         yield
         return
-    Path(database.database).parent.mkdir(parents=True, exist_ok=True)
+    Path(database.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = [Path(f"{database.database}.{role}.lock").open("ab") for role in sorted(roles)]  # noqa: SIM115
     try:
         _lock(files)

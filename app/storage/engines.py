@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, NullPool, Pool, QueuePool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from app.storage.alone import database_file
 
 KEPT_CONNECTIONS = 15
 """So many stay open; on PostgreSQL there are no more. To open one takes longer than an ordinary transaction."""
@@ -54,8 +58,8 @@ def _foreign_keys(*, on: bool) -> tuple[str, ...]:
 
 
 def _sqlite_engine(url: URL, poolclass: type[Pool], *, begin: str, pragmas: tuple[str, ...]) -> Engine:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    if path := database_file(url):
+        _make_private(path)
     unbounded = {"pool_size": KEPT_CONNECTIONS, "max_overflow": -1} if poolclass is QueuePool else {}  # none waits
     engine = create_engine(
         url,
@@ -76,6 +80,13 @@ def _sqlite_engine(url: URL, poolclass: type[Pool], *, begin: str, pragmas: tupl
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _make_private(path: Path) -> None:
+    """Make the file and its folder for their owner alone; what is there stays as it is. Its log files take its mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # it is there, or SQLite tells what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _postgresql_engine(url: URL, poolclass: type[Pool]) -> Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,31 @@ class TestSettings:
         with pytest.raises(SettingsUnsafe, match="IWMO_TRUSTED_PROXIES"):
             create_app(Settings(client_certificates=True), sqlite_runtime)
 
+    @pytest.mark.parametrize(
+        ("certificates", "network", "allowed"),
+        [
+            (False, "10.1.0.0/16", True),
+            (False, "10.0.0.0/15", False),
+            (False, "0.0.0.0/0", False),
+            (False, "2001:db8::/48", True),
+            (False, "2001:db8::/47", False),
+            (True, "10.1.0.4/32", True),
+            (True, "10.1.0.0/29", True),
+            (True, "10.1.0.0/28", False),
+            (True, "2001:db8::/125", True),
+            (True, "2001:db8::/124", False),
+        ],
+    )
+    def test_no_more_than_proxies_are_believed(
+        self, certificates: bool, network: str, allowed: bool, sqlite_runtime: Runtime
+    ):
+        settings = Settings.model_validate(
+            {"client_certificates": certificates, "trusted_proxies": [f"{PROXY}/32", network]}
+        )
+        expected = nullcontext() if allowed else pytest.raises(SettingsUnsafe, match=f"{network} is te ruim")
+        with expected:
+            create_app(settings, sqlite_runtime)
+
     def test_serve_says_so(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
         monkeypatch.setenv("IWMO_CLIENT_CERTIFICATES", "true")
         monkeypatch.setenv("IWMO_DATA_DIR", str(tmp_path))
@@ -207,7 +233,7 @@ class TestSettings:
     def test_the_server_itself_believes_no_forwarded_address(self, monkeypatch: pytest.MonkeyPatch):
         """It would put what a local proxy passes on in the place of the address that is judged."""
         told: dict[str, Any] = {}
-        monkeypatch.setattr("app.cli.serve.uvicorn.run", lambda _app, **settings: told.update(settings))
+        monkeypatch.setattr("app.cli.listening.uvicorn.run", lambda _app, **settings: told.update(settings))
         serve._serve(Namespace(host="127.0.0.1", port=8000, workers=1), Settings())
         assert told["proxy_headers"] is False
 

@@ -38,6 +38,9 @@ def test_every_command_has_help(command: str, iwmo: Iwmo):
         ("IWMO_LOG_LEVEL", "hard"),
         ("IWMO_DATABASE_URL", "mysql://user:geheim@host/x"),
         ("IWMO_DATABASE_URL", "geheim"),
+        ("IWMO_DATABASE_URL", "postgresql://user:geheim@host:54x2/x"),
+        ("IWMO_PREVIOUS_SECRET_KEYS", "geheim"),
+        ("IWMO_OIDC_ROLES", "{geheim"),
     ],
 )
 @pytest.mark.parametrize("argv", [("key", "list"), ("check", "."), ("schemas", "list"), ("serve",), ("demo",)])

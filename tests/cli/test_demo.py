@@ -21,6 +21,7 @@ from app.cli.demo import (
     let_operator_in,
     tell_story,
 )
+from app.cli.listening import MOST_HEADER_BYTES
 from app.main import create_app, opened_runtime
 from app.processing.personen_inloggen import log_in
 from app.processing.sessies import Vanaf, sessie_of
@@ -109,6 +110,15 @@ def test_a_port_that_is_taken(iwmo: Iwmo):
         outcome = iwmo("demo", "--port", port)
     assert (outcome.status, outcome.out) == (2, "")
     assert str(port) in outcome.err
+
+
+def test_listens_as_the_service_does(iwmo: Iwmo, monkeypatch: pytest.MonkeyPatch):
+    """A local proxy would put what it passes on in the place of the address that is judged."""
+    told: dict[str, Any] = {}
+    monkeypatch.setattr("app.cli.listening.uvicorn.run", lambda _app, **settings: told.update(settings))
+    assert iwmo("demo", "--port", "0").status == 0
+    assert (told["host"], told["proxy_headers"], told["access_log"]) == ("127.0.0.1", False, False)
+    assert told["h11_max_incomplete_event_size"] == MOST_HEADER_BYTES
 
 
 def test_the_operator_comes_in(tmp_path: Path):

@@ -11,7 +11,7 @@ from app.cli.listening import objections
 from app.settings import Settings
 
 SECRET = "x" * 32
-PROXIES = ["10.0.0.0/8"]
+PROXIES = ["10.1.0.0/24"]
 
 
 def settings(tmp_path: Path, **values: object) -> Settings:
@@ -39,6 +39,18 @@ def test_the_secret_is_for_its_owner(tmp_path: Path):
     (objection,) = objections("0.0.0.0", behind)  # noqa: S104
     assert "chmod 600" in objection
     assert objections("0.0.0.0", settings(tmp_path, trusted_proxies=PROXIES, secret_key=SECRET)) == []  # noqa: S104
+
+
+def test_the_database_is_for_its_owner(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'iwmo.db'}"
+    behind = settings(tmp_path, trusted_proxies=PROXIES, secret_key=SECRET, database_url=url)
+    (tmp_path / "iwmo.db").touch(0o600)
+    assert objections("0.0.0.0", behind) == []  # noqa: S104
+    (tmp_path / "iwmo.db").chmod(0o644)
+    (objection,) = objections("0.0.0.0", behind)  # noqa: S104
+    assert "chmod 600" in objection
+    assert "iwmo.db" in objection
+    assert objections("127.0.0.1", behind) == []
 
 
 def test_serve_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):

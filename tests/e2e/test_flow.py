@@ -243,29 +243,6 @@ def check_undone(service: Service) -> None:
     assert refused == answer("0200", D(85000), D(0), Returned("R-F300", "0551", D(0)))
 
 
-class TestServicebureau:
-    def test_declares_for_an_aanbieder_whose_contract_names_it(self, service: Service, tmp_path: Path):
-        load_contract(service, tmp_path, AANBIEDER, f'servicebureaus: ["{SERVICEBUREAU}"]')
-        service.accept(BASE[0], as_=GEMEENTE)
-        bericht = service.accept(claim("F400", servicebureau=SERVICEBUREAU), as_=SERVICEBUREAU)
-        for party in (SERVICEBUREAU, AANBIEDER):
-            retour = service.read304(bericht, as_=party)
-            assert answer_of(retour) == granted(D(85000))
-            assert retour.header.servicebureau == SERVICEBUREAU
-            assert service.get(bericht["_links"]["declaratie"]["href"], as_=party)["toegekendCenten"] == 85000
-        assert (bericht["afzender"], bericht["ontvanger"]) == (AANBIEDER, GEMEENTE)
-        assert service.request("GET", bericht["_links"]["self"]["href"], as_=OTHER_SERVICEBUREAU).status_code == 404
-        assert service.postbus(as_=OTHER_SERVICEBUREAU) == []
-
-    def test_that_the_contract_does_not_name_is_forbidden(self, service: Service, tmp_path: Path):
-        load_contract(service, tmp_path, AANBIEDER, f'servicebureaus: ["{SERVICEBUREAU}"]')
-        service.accept(BASE[0], as_=GEMEENTE)
-        service.refuse(claim("F401", servicebureau=OTHER_SERVICEBUREAU), as_=OTHER_SERVICEBUREAU, status=403)
-        service.refuse(claim("F401", servicebureau=SERVICEBUREAU), as_=AANBIEDER, status=403)
-        service.refuse(claim("F401"), as_=SERVICEBUREAU, status=403)
-        assert service.granted(1001) == (0, 0)
-
-
 class TestVersions:
     def test_the_order_of_arrival_does_not_matter(self, service: Service):
         first = message_301("A0201", "2019-05-14", T1)

@@ -52,6 +52,19 @@ class TestSchema:
         assert not storage.schema_is_current()
         storage.close()
 
+    def test_a_new_file_is_for_its_owner_alone_and_one_that_is_there_stays_as_it_is(self, tmp_path):
+        there = tmp_path / "there.db"
+        there.touch(0o640)
+        for path, mode in ((tmp_path / "new" / "iwmo.db", 0o600), (there, 0o640)):
+            storage = create_storage(f"sqlite:///{path}")
+            storage.upgrade()
+            with storage.writing() as session:
+                session.execute(text("SELECT 1"))
+                modes = {found.stat().st_mode & 0o777 for found in path.parent.glob(f"{path.name}*")}
+            storage.close()
+            assert modes == {mode}
+        assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
     def test_two_nodes_may_upgrade_at_once(self, empty_database_url):
         def upgrade(_number: int) -> bool:
             storage = create_storage(empty_database_url)
