@@ -6,8 +6,10 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from app.api.csv_rows import csv_text
 from app.cli.subcommands import Subcommands
@@ -15,9 +17,10 @@ from app.cli.who import command_line_user
 from app.domain.refusals import InvalidInput
 from app.main import opened_runtime
 from app.processing.logboek import text_of
-from app.processing.logboek_controle import Ankerpunt, Breuk, anchor, verify
+from app.processing.logboek_controle import Ankerpunt, anchor, verify
 from app.processing.logboek_export import COLUMNS, Exportvraag, Line, Vorm, export
-from app.processing.logboek_zegels import seal
+from app.processing.logboek_schakels import Breuk
+from app.processing.logboek_zegels import purge_all, seal
 from app.settings import AMSTERDAM, Settings
 
 BSN_DIGITS = 9
@@ -31,6 +34,8 @@ def add_to(commands: Subcommands) -> None:
     check.add_argument("--anchor", type=Path, metavar="BESTAND", help="ook vergelijken met bewaarde ankers")
     check.set_defaults(run=_verify)
     actions.add_parser("anchor", help="een anker tonen om elders te bewaren").set_defaults(run=_anchor)
+    purge = actions.add_parser("purge", help="regels verwijderen waarvan de bewaartermijn voorbij is")
+    purge.set_defaults(run=_purge)
     out = actions.add_parser("export", help="regels uitvoeren, oudste eerst; ook dat komt in het logboek")
     out.add_argument("--vorm", required=True, choices=[vorm.value for vorm in Vorm])
     out.add_argument("--van", type=date.fromisoformat, metavar="DATUM", help="vanaf deze dag")
@@ -49,7 +54,8 @@ def _verify(arguments: argparse.Namespace) -> int:
         print(f"Het logboek klopt: {found.goed} rijen, {_range(found.vanaf, found.laatste)}{compared}.")
         return 0
     print(f"Het logboek klopt NIET: {_told(found.breuk)}.", file=sys.stderr)
-    print(f"Daarvoor kloppen {found.goed} rijen, {_range(found.vanaf, found.laatste)}.", file=sys.stderr)
+    place = _range(found.vanaf, found.laatste)
+    print(f"Fouten: {found.fouten}. Rijen die kloppen: {found.goed}, {place}.", file=sys.stderr)
     return 1
 
 
@@ -66,20 +72,34 @@ def _told(breuk: Breuk) -> str:
 def _anchor(_arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
         point = anchor(runtime)
-    print(json.dumps({"volgnummer": point.volgnummer, "keten": point.keten, "moment": point.moment}))
+    print(json.dumps(asdict(point)))
     return 0
+
+
+def _purge(_arguments: argparse.Namespace) -> int:
+    with opened_runtime(Settings()) as runtime:
+        gone = purge_all(runtime, command_line_user())
+    print(f"Verwijderd: {gone.weg} rijen waarvan de bewaartermijn voorbij is.")
+    if gone.breuk is None:
+        return 0
+    print(f"Gestopt, en de rest is gebleven: {_told(gone.breuk)}. Zie iwmo audit verify.", file=sys.stderr)
+    return 1
 
 
 def _ankers(path: Path) -> list[Ankerpunt]:
     """The anchors in a file, one JSON object a line."""
     try:
         lines = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
-        return [
-            Ankerpunt(volgnummer=int(one["volgnummer"]), keten=str(one["keten"]), moment=str(one["moment"]))
-            for one in lines
-        ]
-    except (ValueError, KeyError, TypeError):
+        return [_ankerpunt(one) for one in lines]
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise InvalidInput("In dit bestand staan geen ankers van iwmo audit anchor.") from None
+
+
+def _ankerpunt(one: dict[str, Any]) -> Ankerpunt:
+    moment, tot = str(one["moment"]), one.get("bewaren_tot")
+    for day in (moment[:10], tot):
+        date.fromisoformat(day or moment[:10])  # raises ValueError for what is no day
+    return Ankerpunt(volgnummer=int(one["volgnummer"]), keten=str(one["keten"]), moment=moment, bewaren_tot=tot)
 
 
 def _export(arguments: argparse.Namespace) -> int:

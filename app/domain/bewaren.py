@@ -35,7 +35,7 @@ class Bewaarsoort(StrEnum):
     TOEGANG = "toegang"
     """Keys, accounts and sessions: of users, not of clients; they have their own rules."""
     LOGBOEK = "logboek"
-    """Who did what: clients stand in it as a keyed hash; it has its own term and its own command."""
+    """Who did what: clients stand in it as a keyed hash; it has its own term, and goes by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,9 @@ class JobSoort(StrEnum):
     BEWAREN = "bewaren"
     """Delete what was kept long enough, where the settings ask for it."""
 
+    LOGBOEK = "logboek"
+    """Remove the rows of the logboek whose time has passed."""
+
 
 DELIVERIES: Final = frozenset({JobSoort.AFLEVERING, JobSoort.FOUTBERICHT})
 """Work that waits for others, and goes on for days when they are away."""

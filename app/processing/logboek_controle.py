@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
-from itertools import groupby
-from operator import itemgetter
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
-from app.domain.logboek import LogRecord
+from app.domain.logboek import years_later
 from app.processing.geheimen import Doel
-from app.processing.logboek import digest_of, mac_of, text_of
-from app.processing.logboek_zegels import anker_mac, link_of, seal
+from app.processing.logboek import text_of
+from app.processing.logboek_schakels import Breuk, Wat, anker_is_right, digests_of, wrong_with
+from app.processing.logboek_zegels import seal
 from app.processing.runtime import Runtime
-from app.storage.logboek import clients_of
 from app.storage.logboek_zegels import (
     GENESIS,
     Anker,
     Schakel,
     last_place,
+    last_term,
     newest_anker,
+    next_number,
     place_at,
     places_after,
     without_place,
@@ -34,47 +31,31 @@ from app.storage.outages import DatabaseUnavailable
 
 AT_ONCE: Final = 500
 PATIENCE: Final = timedelta(minutes=1)
-"""So long a row may be without a place in the chain."""
-
-
-class Wat(StrEnum):
-    """What is wrong, as it is told."""
-
-    INHOUD = "de inhoud van de rij is veranderd"
-    KETEN = "de keten is gebroken"
-    ONTBREEKT = "de rij ontbreekt"
-    NUMMER = "een volgnummer ontbreekt"
-    ONVERZEGELD = "de rij staat na een minuut nog niet in de keten"
-    BEGIN = "het begin van de keten is veranderd"
-    ANKER = "de keten is een andere dan bij het anker"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breuk:
-    """The first thing that is wrong."""
-
-    wat: Wat
-    volgnummer: int | None = None
-    logboek_id: str | None = None
+"""So long a row may be without a place in the chain; one of a later moment was not written by the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controle:
-    """How many rows were found right, from which number to which, and what is wrong first (None: nothing)."""
+    """How many rows were found right, from which number to which, what is wrong first (None: nothing), and how much."""
 
     goed: int
     vanaf: int
     laatste: int
     breuk: Breuk | None
+    fouten: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ankerpunt:
-    """What the chain was at a moment, to keep elsewhere: who changes the database cannot change this."""
+    """What the chain was at a moment, to keep elsewhere: who changes the database cannot change this.
+
+    `bewaren_tot`: the last day on which its newest row has to be there.
+    """
 
     volgnummer: int
     keten: str
     moment: str
+    bewaren_tot: str | None = None
 
 
 def anchor(runtime: Runtime) -> Ankerpunt:
@@ -82,132 +63,149 @@ def anchor(runtime: Runtime) -> Ankerpunt:
     seal(runtime)
     with runtime.storage.reading() as session:
         volgnummer, keten = last_place(session)
-    return Ankerpunt(volgnummer=volgnummer, keten=keten, moment=text_of(runtime.now()))
+        tot = last_term(session)
+    return Ankerpunt(volgnummer=volgnummer, keten=keten, moment=text_of(runtime.now()), bewaren_tot=tot)
 
 
 def verify(runtime: Runtime, *, ankers: Iterable[Ankerpunt] = ()) -> Controle:
     """Check every row in the order of the chain, and the chain with what was kept elsewhere.
 
-    However many there are, a few hundred are in memory. Rows that were removed in time are not missed.
+    What is wrong stops nothing: the first is named, the others are counted. However many rows there are, a few hundred
+    are in memory. Rows that were removed in time are not missed.
     """
     seal(runtime)
     keys = runtime.geheimen.keys(Doel.LOGBOEK)
     with runtime.storage.reading() as session:
         anker = newest_anker(session)
-    if anker is not None and not _is_right(keys, anker):
-        return Controle(goed=0, vanaf=anker.volgnummer, laatste=anker.volgnummer, breuk=Breuk(wat=Wat.BEGIN))
-    walk = _Walk(runtime, keys, anker)
-    breuk = walk.first_break() or _outside(runtime, anker, ankers) or _unsealed(runtime, walk.begin)
-    return Controle(goed=walk.right, vanaf=walk.begin + 1, laatste=walk.volgnummer, breuk=breuk)
+    found = _Found()
+    if anker is not None and not anker_is_right(keys, anker):
+        found.add(Breuk(wat=Wat.BEGIN, volgnummer=anker.volgnummer))
+        anker = None
+    walk = _Walk(runtime, keys, anker, found)
+    walk.to_the_end()
+    for breuk in _outside(runtime, walk.anker, ankers):
+        found.add(breuk)
+    unsealed, count = _unsealed(runtime, walk.begin)
+    found.add(unsealed, count)
+    return Controle(
+        goed=walk.right, vanaf=walk.begin + 1, laatste=walk.volgnummer, breuk=found.first, fouten=found.count
+    )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is wrong: the first of it, and how much."""
+
+    first: Breuk | None = None
+    count: int = 0
+
+    def add(self, breuk: Breuk | None, count: int = 1) -> None:
+        if breuk is not None:
+            self.first = self.first or breuk
+            self.count += count
 
 
 class _Walk:
-    """Goes along the chain from its begin, a number of places in one transaction."""
+    """Goes along the chain from its begin, a number of places in one transaction.
 
-    def __init__(self, runtime: Runtime, keys: Sequence[bytes], anker: Anker | None) -> None:
-        self._runtime, self._keys = runtime, keys
+    `_keten` None: the link before is not known, because it is gone or cannot be read; then a number may be missing too.
+    """
+
+    def __init__(self, runtime: Runtime, keys: Sequence[bytes], anker: Anker | None, found: _Found) -> None:
+        self._runtime, self._keys, self._found = runtime, keys, found
+        self.anker = anker
         self.begin = self.volgnummer = anker.volgnummer if anker else 0
-        self._keten = anker.keten if anker else GENESIS
+        self._keten = (anker.keten if anker else GENESIS) if found.first is None else None
         self.right = 0
 
-    def first_break(self) -> Breuk | None:
+    def to_the_end(self) -> None:
+        limit = AT_ONCE
         while True:
             try:
-                breuk, count = self._some(AT_ONCE)
+                count = self._some(limit)
             except DatabaseUnavailable:
                 raise
             except (SQLAlchemyError, ValueError):
-                breuk, count = self._one_by_one()
-            if breuk is not None and self._was_removed(breuk):
+                if limit == 1 and not self._skip():
+                    return
+                limit = 1  # what cannot even be read stands somewhere in what comes next
                 continue
-            if breuk is not None or count == 0:
-                return breuk
+            if count == 0:
+                return
+            limit = min(limit * 2, AT_ONCE)
 
-    def _was_removed(self, breuk: Breuk) -> bool:
-        """Whether what is missing went in time, while we were looking; then we go on from there."""
-        if breuk.wat is not Wat.NUMMER:
+    def _skip(self) -> bool:
+        """Go past a place that cannot be read; False when there is none."""
+        with self._runtime.storage.reading() as session:
+            following = next_number(session, volgnummer=self.volgnummer)
+        if following is None:
             return False
+        self._found.add(Breuk(wat=Wat.INHOUD, volgnummer=following))
+        self.volgnummer, self._keten = following, None
+        return True
+
+    def _some(self, limit: int) -> int:
+        """Check the next places; how many there were, or 1 when the chain begins later meanwhile."""
+        with self._runtime.storage.reading() as session:
+            places = places_after(session, volgnummer=self.volgnummer, limit=limit)
+            digests = digests_of(session, [one.logboek_id for one in places])
+        for place in places:
+            if self._is_missing(place) and self._was_removed():
+                return 1
+            self._check(place, digests.get(place.logboek_id))
+        return len(places)
+
+    def _is_missing(self, place: Schakel) -> bool:
+        return self._keten is not None and place.volgnummer != self.volgnummer + 1
+
+    def _was_removed(self) -> bool:
+        """Whether what is missing went in time, while we were looking; then we go on from there."""
         with self._runtime.storage.reading() as session:
             anker = newest_anker(session)
-        if anker is None or anker.volgnummer <= self.volgnummer or not _is_right(self._keys, anker):
+        if anker is None or anker.volgnummer <= self.volgnummer or not anker_is_right(self._keys, anker):
             return False
+        self.anker = anker
         self.begin, self.volgnummer, self._keten = anker.volgnummer, anker.volgnummer, anker.keten
         return True
 
-    def _one_by_one(self) -> tuple[Breuk | None, int]:
-        """What cannot even be read stands somewhere in what comes next."""
-        for _ in range(AT_ONCE):
-            try:
-                breuk, count = self._some(1)
-            except DatabaseUnavailable:
-                raise
-            except (SQLAlchemyError, ValueError):
-                return Breuk(wat=Wat.INHOUD, volgnummer=self.volgnummer + 1), 0
-            if breuk is not None or count == 0:
-                return breuk, count
-        return None, AT_ONCE
-
-    def _some(self, limit: int) -> tuple[Breuk | None, int]:
-        with self._runtime.storage.reading() as session:
-            places = places_after(session, volgnummer=self.volgnummer, limit=limit)
-            digests = dict(_digests(session, [one.logboek_id for one in places]))
-        for place in places:
-            breuk = self._check(place, digests.get(place.logboek_id))
-            if breuk is not None:
-                return breuk, 0
-        return None, len(places)
-
-    def _check(self, place: Schakel, digest: str | None) -> Breuk | None:
-        following = self.volgnummer + 1
-        if place.volgnummer != following:
-            return Breuk(wat=Wat.NUMMER, volgnummer=following)
-        wat = self._wrong(place, place.record, digest or _NOBODY)
-        if wat is not None:
-            return Breuk(wat=wat, volgnummer=following, logboek_id=place.logboek_id)
-        self.volgnummer, self._keten = following, place.keten
-        self.right += 1
-        return None
-
-    def _wrong(self, place: Schakel, record: LogRecord | None, digest: str) -> Wat | None:
-        if record is None:
-            return Wat.ONTBREEKT
-        if not any(_same(mac_of(key, record, digest), record.mac) for key in self._keys):
-            return Wat.INHOUD
-        links = (link_of(key, self._keten, place.volgnummer, record.mac) for key in self._keys)
-        return None if any(_same(link, place.keten) for link in links) else Wat.KETEN
+    def _check(self, place: Schakel, digest: str | None) -> None:
+        if self._is_missing(place):
+            self._found.add(Breuk(wat=Wat.NUMMER, volgnummer=self.volgnummer + 1))
+            self._keten = None
+        wat = wrong_with(self._keys, self._keten, place, digest)
+        if wat is None:
+            self.right += 1
+        else:
+            self._found.add(Breuk(wat=wat, volgnummer=place.volgnummer, logboek_id=place.logboek_id))
+        self.volgnummer, self._keten = place.volgnummer, place.keten
 
 
-_NOBODY: Final = digest_of(())
-
-
-def _digests(session: Session, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """For each row with clients the digest of them, without ever having all clients at hand."""
-    for logboek_id, group in groupby(clients_of(session, ids=ids), key=itemgetter(0)):
-        yield logboek_id, digest_of(client for _, client in group)
-
-
-def _is_right(keys: Sequence[bytes], anker: Anker) -> bool:
-    return any(_same(anker_mac(key, anker.volgnummer, anker.keten, anker.moment), anker.mac) for key in keys)
-
-
-def _outside(runtime: Runtime, anker: Anker | None, ankers: Iterable[Ankerpunt]) -> Breuk | None:
-    """The first point that the chain does not go through; of what was removed in time it cannot be asked."""
+def _outside(runtime: Runtime, anker: Anker | None, ankers: Iterable[Ankerpunt]) -> list[Breuk]:
+    """The points that the chain does not go through, or of which rows were removed that had to be kept."""
     removed = anker.volgnummer if anker else 0
+    today, found = runtime.now().date().isoformat(), list[Breuk]()
     with runtime.storage.reading() as session:
         for one in sorted(ankers, key=lambda point: point.volgnummer):
-            if one.volgnummer == 0 or one.volgnummer < removed:
+            if one.volgnummer == 0:
+                continue
+            if one.volgnummer <= removed and _kept_until(runtime, one) >= today:
+                found.append(Breuk(wat=Wat.TE_VROEG, volgnummer=one.volgnummer))
+            if one.volgnummer < removed:
                 continue
             begin = anker.keten if anker and one.volgnummer == removed else None
             if one.keten != (begin or place_at(session, volgnummer=one.volgnummer)):
-                return Breuk(wat=Wat.ANKER, volgnummer=one.volgnummer)
-    return None
+                found.append(Breuk(wat=Wat.ANKER, volgnummer=one.volgnummer))
+    return found
 
 
-def _unsealed(runtime: Runtime, begin: int) -> Breuk | None:
+def _kept_until(runtime: Runtime, point: Ankerpunt) -> str:
+    """The last day on which the row at a point had to be there."""
+    made = date.fromisoformat(point.moment[:10])
+    return point.bewaren_tot or years_later(made, runtime.logboek_jaren).isoformat()
+
+
+def _unsealed(runtime: Runtime, begin: int) -> tuple[Breuk | None, int]:
     with runtime.storage.reading() as session:
-        first = without_place(session, begin=begin, before=text_of(runtime.now() - PATIENCE))
-    return Breuk(wat=Wat.ONVERZEGELD, logboek_id=first) if first is not None else None
-
-
-def _same(computed: str, stored: object) -> bool:
-    return isinstance(stored, str) and hmac.compare_digest(computed.encode(), stored.encode())
+        now = runtime.now()
+        first, count = without_place(session, begin=begin, around=(text_of(now - PATIENCE), text_of(now + PATIENCE)))
+    return (Breuk(wat=Wat.ONVERZEGELD, logboek_id=first) if first is not None else None), count

@@ -15,6 +15,7 @@ from app.processing import bewaren
 from app.processing.bewaren_los import purge_finished
 from app.processing.failpoints import passed
 from app.processing.feestdagen import is_feestdag
+from app.processing.logboek_zegels import purge_all
 from app.processing.ophalen import ophaling
 from app.processing.runtime import Runtime
 from app.storage.aansluitingen import list_aansluitingen
@@ -27,6 +28,7 @@ EVERY: Final = {
     JobSoort.TERMIJNEN: timedelta(hours=1),
     JobSoort.OPRUIMEN: timedelta(hours=1),
     JobSoort.BEWAREN: timedelta(days=1),
+    JobSoort.LOGBOEK: timedelta(days=1),
 }
 
 
@@ -62,6 +64,12 @@ def delete_due(runtime: Runtime, job: Job) -> None:
         runtime.storage.run(lambda session: finish_job(session, job, now=runtime.now()))
         return
     bewaren.run(runtime, until=bewaren.latest_day(runtime))
+    _again(runtime, job)
+
+
+def purge_logboek(runtime: Runtime, job: Job) -> None:
+    """Remove the rows of the logboek whose time has passed; in batches."""
+    purge_all(runtime)
     _again(runtime, job)
 
 

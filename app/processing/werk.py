@@ -33,8 +33,9 @@ HANDLERS: Final[Mapping[JobSoort, Handler]] = {
     JobSoort.TERMIJNEN: onderhoud.note_overdue,
     JobSoort.OPRUIMEN: onderhoud.purge,
     JobSoort.BEWAREN: onderhoud.delete_due,
+    JobSoort.LOGBOEK: onderhoud.purge_logboek,
 }
-PERIODIC: Final = frozenset({JobSoort.OPHALEN, JobSoort.TERMIJNEN, JobSoort.OPRUIMEN, JobSoort.BEWAREN})
+PERIODIC: Final = frozenset({JobSoort.OPHALEN, *onderhoud.EVERY})
 PERIODIC_WAIT: Final = timedelta(minutes=10)
 MOST_CRASHES: Final = 20
 """Of work that is not a delivery; so many attempts without an end mean that it takes the process with it each time."""

@@ -41,8 +41,8 @@ def add_logboek(session: Session, *, records: Sequence[LogRecord], clients: Sequ
 
 def bsns_of_berichten(session: Session, *, ids: Collection[str], limit: int | None = None) -> frozenset[str]:
     """Whom the berichten are about; at most `limit` of them."""
-    query = select(BerichtClientRow.bsn).where(one_of(session, BerichtClientRow.bericht_id, ids)).limit(limit)
-    return frozenset(session.scalars(query))
+    query = select(BerichtClientRow.bsn).where(one_of(session, BerichtClientRow.bericht_id, ids)).distinct()
+    return frozenset(session.scalars(query.limit(limit)))
 
 
 def berichten_of_bsn(session: Session, *, bsn: str) -> list[str]:
@@ -88,6 +88,11 @@ def logboek_before(
     if before is not None:
         query = query.where(LogboekRow.id < before)
     return _records(session, query.order_by(LogboekRow.id.desc()).limit(limit))
+
+
+def rows_of(session: Session, *, ids: Collection[str]) -> list[LogRecord]:
+    """The rows with these ids, in order of id."""
+    return _records(session, select(*_COLUMNS).where(one_of(session, LogboekRow.id, ids)).order_by(LogboekRow.id))
 
 
 def delete_logboek(session: Session, *, ids: Collection[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.logboek import COLUMNS, LogRecord
@@ -28,10 +28,10 @@ class Schakel(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """What waits for a place in the chain; `mac` None when there is no such row, or it has a place already."""
+    """What waits for a place in the chain; it `is_due` unless there is no such row, or it has a place already."""
 
     logboek_id: str
-    mac: str | None
+    is_due: bool
 
 
 class Anker(NamedTuple):
@@ -45,21 +45,33 @@ class Anker(NamedTuple):
 
 def anything_waits(session: Session) -> bool:
     """Whether a row waits for a place; a cheap question that locks nothing."""
-    return session.execute(select(LogboekWachtrijRow.logboek_id).limit(1)).first() is not None
+    return session.execute(select(LogboekWachtrijRow.logboek_id).where(_is_text(session)).limit(1)).first() is not None
+
+
+def lock_chain(session: Session) -> None:
+    """Let nobody else change the chain until the end of the transaction; SQLite has one writer already."""
+    if is_postgresql(session):
+        session.execute(select(func.pg_advisory_xact_lock(SEALING_LOCK)))
 
 
 def waiting_rows(session: Session, *, limit: int) -> list[Waiting]:
     """At most `limit` that wait; until the end of the transaction nobody else gives them a place."""
-    if is_postgresql(session):
-        session.execute(select(func.pg_advisory_xact_lock(SEALING_LOCK)))
+    lock_chain(session)
     sealed = exists().where(LogboekZegelRow.logboek_id == LogboekWachtrijRow.logboek_id)
     query = (
-        select(LogboekWachtrijRow.logboek_id, LogboekRow.mac)
+        select(LogboekWachtrijRow.logboek_id, LogboekRow.id.is_not(None))
         .outerjoin(LogboekRow, (LogboekRow.id == LogboekWachtrijRow.logboek_id) & ~sealed)
+        .where(_is_text(session))
         .order_by(LogboekWachtrijRow.logboek_id)
         .limit(limit)
     )
     return [Waiting(*row) for row in session.execute(query)]
+
+
+def last_term(session: Session) -> str | None:
+    """Until and including when the row of the newest place is to be kept; None when there is none."""
+    newest = select(LogboekRow.bewaren_tot).join(LogboekZegelRow, LogboekZegelRow.logboek_id == LogboekRow.id)
+    return session.scalars(newest.order_by(LogboekZegelRow.volgnummer.desc()).limit(1)).one_or_none()
 
 
 def last_place(session: Session) -> tuple[int, str]:
@@ -100,10 +112,18 @@ def place_at(session: Session, *, volgnummer: int) -> str | None:
     return session.scalars(query).one_or_none()
 
 
-def without_place(session: Session, *, begin: int, before: str) -> str | None:
-    """The first row of before a moment that has no place after number `begin`."""
+def next_number(session: Session, *, volgnummer: int) -> int | None:
+    """The first number after a number; None when there is none."""
+    query = select(func.min(LogboekZegelRow.volgnummer)).where(LogboekZegelRow.volgnummer > volgnummer)
+    return session.scalars(query).one()
+
+
+def without_place(session: Session, *, begin: int, around: tuple[str, str]) -> tuple[str | None, int]:
+    """The first row not between two moments that has no place after number `begin`, and how many there are."""
     placed = exists().where(LogboekZegelRow.logboek_id == LogboekRow.id, LogboekZegelRow.volgnummer > begin)
-    return session.scalars(select(func.min(LogboekRow.id)).where(LogboekRow.moment < before, ~placed)).one()
+    query = select(func.min(LogboekRow.id), func.count()).where(~LogboekRow.moment.between(*around), ~placed)
+    first, count = session.execute(query).one()
+    return first, count
 
 
 def newest_anker(session: Session) -> Anker | None:
@@ -126,3 +146,11 @@ def remove_places(session: Session, *, places: Sequence[Schakel], anker: Anker) 
     session.execute(delete(LogboekAnkerRow).where(LogboekAnkerRow.volgnummer < anker.volgnummer))
     session.execute(delete(LogboekZegelRow).where(LogboekZegelRow.volgnummer <= anker.volgnummer))
     delete_logboek(session, ids=[one.logboek_id for one in places])
+
+
+def _is_text(session: Session) -> ColumnElement[bool]:
+    """Whether what waits can be the id of a row: SQLite takes any value in any column."""
+    column = LogboekWachtrijRow.logboek_id
+    if is_postgresql(session):
+        return true()
+    return (func.typeof(column) == "text") & ~column.op("GLOB", is_comparison=True)("*[^0-9A-Za-z-]*")

@@ -49,8 +49,8 @@ def is_outage(error: DBAPIError) -> bool:
         return True
     if not isinstance(error, OperationalError | InterfaceError):
         return False
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:
-        return code & PRIMARY_CODE in SQLITE_CODES
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", None)  # none when the driver cannot make text of what it read
+        return code is not None and code & PRIMARY_CODE in SQLITE_CODES
     sqlstate = getattr(error.orig, "sqlstate", None)
     return sqlstate is None or sqlstate[:2] in SQLSTATE_CLASSES

@@ -22,6 +22,13 @@ MAY_GO = {
     "logboek_anker": "EXISTS (SELECT 1 FROM logboek_anker a WHERE a.volgnummer > OLD.volgnummer)",
 }
 """When a row may be deleted; the clients and the place in the chain of a logboek row go before it."""
+KEYS = {
+    "logboek": "id = NEW.id",
+    "logboek_client": "logboek_id = NEW.logboek_id AND client = NEW.client",
+    "logboek_zegel": "volgnummer = NEW.volgnummer OR logboek_id = NEW.logboek_id",
+    "logboek_anker": "volgnummer = NEW.volgnummer",
+}
+"""What is there already when this is so; INSERT OR REPLACE of SQLite passes the triggers on UPDATE and DELETE."""
 
 
 def upgrade() -> None:
@@ -108,6 +115,8 @@ def _sqlite_triggers() -> None:
         never = f"BEGIN SELECT RAISE(ABORT, '{table} verandert niet'); END"
         may_go = MAY_GO[table].format(today="date('now')")
         op.execute(f"CREATE TRIGGER {table}_vast BEFORE UPDATE ON {table} {never}")
+        known = f"EXISTS (SELECT 1 FROM {table} WHERE {KEYS[table]})"  # noqa: S608  (our own words)
+        op.execute(f"CREATE TRIGGER {table}_nieuw BEFORE INSERT ON {table} WHEN {known} {never}")
         op.execute(f"CREATE TRIGGER {table}_weg BEFORE DELETE ON {table} WHEN NOT ({may_go}) {never}")
 
 

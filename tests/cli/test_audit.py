@@ -48,6 +48,7 @@ class TestVerify:
         outcome = iwmo("audit", "verify")
         assert outcome.status == 1
         assert "klopt NIET: de inhoud van de rij is veranderd bij volgnummer 2 (rij 0" in outcome.err
+        assert "Fouten: 2. Rijen die kloppen: 1, volgnummer 1 tot en met 3." in outcome.err
 
     def test_with_an_anchor_that_was_kept(self, iwmo: Iwmo, tmp_path: Path):
         kept = tmp_path / "ankers"
@@ -61,8 +62,26 @@ class TestVerify:
         assert "de keten is een andere dan bij het anker bij volgnummer 3" in outcome.err
 
     def test_a_file_without_anchors(self, iwmo: Iwmo, tmp_path: Path):
-        (tmp_path / "niets").write_text("geen anker")
-        assert iwmo("audit", "verify", "--anchor", tmp_path / "niets").status == 2
+        for text in ("geen anker", '{"volgnummer": 1, "keten": "x", "moment": "gisteren"}', "[]", "1"):
+            (tmp_path / "niets").write_text(text)
+            assert iwmo("audit", "verify", "--anchor", tmp_path / "niets").status == 2
+
+
+class TestPurge:
+    """What was kept long enough."""
+
+    def test_removes_only_that(self, iwmo: Iwmo):
+        outcome = iwmo("audit", "purge")
+        assert (outcome.status, outcome.err) == (0, "")
+        assert outcome.out == "Verwijderd: 0 rijen waarvan de bewaartermijn voorbij is.\n"
+
+    def test_tells_of_a_row_whose_term_was_changed(self, iwmo: Iwmo):
+        iwmo("audit", "verify")
+        changed("UPDATE logboek SET bewaren_tot = '2020-01-01'")
+        outcome = iwmo("audit", "purge")
+        assert outcome.status == 1
+        assert outcome.out == "Verwijderd: 0 rijen waarvan de bewaartermijn voorbij is.\n"
+        assert "Gestopt, en de rest is gebleven: de inhoud van de rij is veranderd bij volgnummer 1" in outcome.err
 
 
 class TestExport:

@@ -8,16 +8,21 @@ from datetime import date, timedelta
 import pytest
 
 from app.domain.aflevering import AansluitingSoort
+from app.domain.logboek import OPDRACHTREGEL, Handeling, Logregel
 from app.domain.werk import JobSoort, JobStatus
 from app.iwmo.releases import write
 from app.processing import failpoints, onderhoud, werk
 from app.processing.aansluitingen import connect
+from app.processing.logboek import note_now
+from app.processing.logboek_controle import verify
+from app.processing.logboek_zegels import seal
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
 from app.storage.jobs import NewJob, add_jobs
 from tests.builders import a_toewijzingsbericht
 from tests.e2e.service import Clock, drain
 from tests.processing.bewaren_stories import dump
+from tests.processing.logboek_house import Unlocked
 from tests.processing.working import BACK_OFFICE, PARTIJ, Moment, Scripted, claimed, connected, jobs, kinds, scripted
 from tests.storage.rows import stored_bericht
 
@@ -51,6 +56,30 @@ class TestBegin:
         for soort in werk.PERIODIC - {JobSoort.BEWAREN}:
             assert len(jobs(post, soort)) == 1
 
+    def test_removes_of_the_logboek_what_was_kept_long_enough(self, post: Runtime, moment: Moment):
+        Unlocked(post.storage).run("DELETE FROM logboek")  # what was written before the clock of the test
+        note_now(post, OPDRACHTREGEL, Logregel(handeling=Handeling.INGELOGD))
+        seal(post)
+        before = {row[0] for row in dump(post.storage, "logboek")["logboek"]}
+        moment.pass_(days=5 * 366)
+        werk.begin(post, alone=False)
+        drain(post)
+        left = {row[0]: row for row in dump(post.storage, "logboek")["logboek"]}
+        assert before.isdisjoint(left)
+        assert any("logboek" in row for row in left.values())
+        assert verify(post).breuk is None
+        (job,) = jobs(post, JobSoort.LOGBOEK)
+        assert (job.status, job.gepland_op) == (JobStatus.OPEN, moment() + timedelta(days=1))
+
+    def test_keeps_of_the_logboek_what_is_not_old_enough(self, post: Runtime, moment: Moment):
+        note_now(post, OPDRACHTREGEL, Logregel(handeling=Handeling.INGELOGD))
+        seal(post)
+        before = dump(post.storage, "logboek")
+        moment.pass_(days=5 * 365)
+        werk.begin(post, alone=False)
+        drain(post)
+        assert dump(post.storage, "logboek") == before
+
     def test_deletes_by_itself_nothing_of_a_day_to_come(self, post: Runtime, moment: Moment, clock: Clock):
         automatic = replace(post, bewaren_automatisch=True)
         stored_bericht(post.storage, ontvangen_op=moment(), bsns=frozenset({"999900006"}))
@@ -83,7 +112,7 @@ class TestBegin:
 class TestPeriodic:
     def test_comes_back(self, post, moment):
         werk.begin(post, alone=True)
-        assert drain(post) == 2
+        assert drain(post) == 3
         assert drain(post) == 0
         moment.pass_(hours=1)
         assert drain(post) == 2

@@ -28,7 +28,16 @@ from app.domain.logboek import Logregel
 from app.domain.refusals import TooLarge
 from app.ggk import bestand, soap
 from app.iwmo import reading as bericht_reading
-from app.processing import access, duplicates, ggk_ontvangen, ggk_openen, logboek, logboek_controle, receive
+from app.processing import (
+    access,
+    duplicates,
+    ggk_ontvangen,
+    ggk_openen,
+    logboek,
+    logboek_controle,
+    logboek_schakels,
+    receive,
+)
 from app.processing.logboek import note_now
 from app.processing.runtime import Runtime
 from app.storage import bewaren_verwijderen
@@ -191,23 +200,23 @@ def view_not_written() -> None:
 
 def mac_constant() -> None:
     """What shows that a row is as it was written shows nothing."""
-    logboek.mac_of = logboek_controle.mac_of = lambda *_arguments: "0" * 64
+    logboek.mac_of = logboek_schakels.mac_of = lambda *_arguments: "0" * 64
 
 
 def chain_unchecked() -> None:
     """Each row is checked, and not its place."""
-    wrong = logboek_controle._Walk._wrong
+    wrong_with = logboek_controle.wrong_with
 
-    def rows_only(self: Any, *arguments: Any) -> logboek_controle.Wat | None:
-        found = wrong(self, *arguments)
-        return None if found is logboek_controle.Wat.KETEN else found
+    def rows_only(*arguments: Any) -> logboek_schakels.Wat | None:
+        found = wrong_with(*arguments)
+        return None if found is logboek_schakels.Wat.KETEN else found
 
-    logboek_controle._Walk._wrong = rows_only
+    logboek_controle.wrong_with = rows_only
 
 
 def anchors_unchecked() -> None:
     """What was kept elsewhere is not compared."""
-    logboek_controle._outside = nothing
+    logboek_controle._outside = lambda *_arguments: []
 
 
 def any_fact_logged() -> None:
