@@ -82,7 +82,8 @@ def get_one_bericht(id: UUID, caller: Caller, sight: Sight, runtime: Parts) -> B
     """Het bericht met zijn bevindingen, met links naar wat erbij hoort en met wat er in de tijd mee gebeurde.
 
     `voortgang` is een percentage zolang het bericht wordt verwerkt; `antwoordUiterlijk` telt in werkdagen.
-    `bewarenTot` en `bewaarReden` ziet alleen de gemeente; zonder dag loopt er nog een toewijzing in het dossier.
+    `bewarenTot` en `bewaarReden` ziet alleen de gemeente; zonder dag loopt er nog een toewijzing in het
+    dossier, of gaat het bericht over meer dan 100 cliënten; de reden zegt welk van beide.
     """
     return BerichtMetVerloopOut.of_thread(thread_of(runtime, caller, sight, str(id)))
 

@@ -15,12 +15,9 @@ from rich.text import Text
 from app.cli.console import output
 from app.cli.subcommands import Subcommands
 from app.domain.logboek import OPDRACHTREGEL, Wie, at_command_line
-from app.domain.refusals import InvalidInput
 from app.main import opened_runtime
 from app.processing import bewaren, bewaren_stops
 from app.settings import AMSTERDAM, Settings
-
-BSN_DIGITS = 9
 
 
 def add_to(commands: Subcommands) -> None:
@@ -50,6 +47,7 @@ def _add_hold(actions: Subcommands) -> None:
     )
     about.add_argument("--bericht", metavar="ID", help="alle dossiers waarin een bericht zit")
     add.add_argument("--gemeente", metavar="CODE", help="bij --client-stdin: alleen het dossier bij deze gemeente")
+    add.add_argument("--toekomst", action="store_true", help="bij --client-stdin: ook als er nog geen dossier is")
     add.add_argument("--reden", required=True, help="waarom, zonder persoonsgegevens")
     add.set_defaults(run=_hold)
     acts.add_parser("list", help="wat er vastgehouden wordt").set_defaults(run=_holds)
@@ -95,17 +93,23 @@ def _list(arguments: argparse.Namespace) -> int:
 def _hold(arguments: argparse.Namespace) -> int:
     with opened_runtime(Settings()) as runtime:
         if arguments.client_stdin:
-            id = bewaren_stops.stop_client(
-                runtime, _wie(), bsn=_bsn(sys.stdin.readline()), gemeente=arguments.gemeente, reden=arguments.reden
+            gezet = bewaren_stops.stop_client(
+                runtime,
+                _wie(),
+                bsn=sys.stdin.readline().strip(),
+                gemeente=arguments.gemeente,
+                reden=arguments.reden,
+                toekomst=arguments.toekomst,
             )
         elif arguments.toewijzing:
             gemeente, sleutel = arguments.toewijzing
-            id = bewaren_stops.stop_toewijzing(
+            gezet = bewaren_stops.stop_toewijzing(
                 runtime, _wie(), gemeente=gemeente, sleutel=sleutel, reden=arguments.reden
             )
         else:
-            id = bewaren_stops.stop_bericht(runtime, _wie(), bericht_id=arguments.bericht, reden=arguments.reden)
-    print(id)
+            gezet = bewaren_stops.stop_bericht(runtime, _wie(), bericht_id=arguments.bericht, reden=arguments.reden)
+    print(gezet.id)
+    print(f"Vastgehouden dossiers: {gezet.dossiers}.", file=sys.stderr)  # the id alone is for who reads the output
     return 0
 
 
@@ -144,13 +148,6 @@ def _wie() -> Wie:
         return at_command_line(getuser())
     except (OSError, KeyError):  # a machine that knows no names
         return OPDRACHTREGEL
-
-
-def _bsn(line: str) -> str:
-    text = line.strip()
-    if not (text.isdecimal() and len(text) == BSN_DIGITS):
-        raise InvalidInput("Geef op standaardinvoer één bsn van negen cijfers.")
-    return text
 
 
 def _day(text: str) -> date:

@@ -19,17 +19,20 @@ from app.domain.refusals import InvalidInput
 from app.processing.bewaren_dossiers import Plan, carry_out, plan
 from app.processing.bewaren_los import delete_losse_berichten, delete_losse_envelopen, purge_finished
 from app.processing.failpoints import passed
-from app.processing.logboek import note, note_now
+from app.processing.logboek import NAMED_CLIENTS, note, note_now
 from app.processing.runtime import Runtime
 from app.storage.berichten import start_of_day
 from app.storage.bewaren_families import as_los, families_of
 from app.storage.bewaren_feiten import bsns_after, bsns_of, clients_of, dossier_standen, dutch_day
 from app.storage.bewaren_stops import lock_bewaren
+from app.storage.logboek import bsns_of_berichten
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 25
 """Dossiers in one transaction."""
+
+VEEL: Final = f"Wmo 2015 art. 5.3.4: even lang als het langste dossier van de meer dan {NAMED_CLIENTS} cliënten erin."
 
 LOOKED_AT: Final = 1000
 """Clients that are looked at together, to find those who are due."""
@@ -79,11 +82,8 @@ def run(
     business date is set to a day that has yet to come.
     """
     day = until or runtime.today()
-    if not trial and day > (latest := latest_day(runtime)):
-        raise InvalidInput(
-            f"Verwijderen kan tot en met vandaag ({latest:%d-%m-%Y}); voor een latere dag ({day:%d-%m-%Y}) kan alleen "
-            "een proef (--dry-run). Dat geldt ook als IWMO_TODAY op een latere dag staat."
-        )
+    if not trial:
+        _demand_not_early(runtime, day)
     begun, verslag = monotonic(), Verslag(dag=day, proef=trial)
     for bsns in _due_clients(runtime, day, at_once):
         _delete(runtime, wie, verslag, bsns)
@@ -104,14 +104,19 @@ def run(
 
 
 def latest_day(runtime: Runtime) -> date:
-    """The last day of which what is due may be deleted: the business date, yet never after the day that it really is."""
+    """The last day of which what is due may go: the business date, yet never after the day that it really is."""
     today = runtime.today()  # asked first, so that midnight between the two puts it in no future
     return min(today, dutch_day(runtime.now()))
 
 
 def tot_of(session: Session, runtime: Runtime, bericht_id: str) -> Bewaring:
-    """Until when a bericht is kept and why: as long as the longest dossier in it, or for what it is itself."""
+    """Until when a bericht is kept and why: as long as the longest dossier in it, or for what it is itself.
+
+    Of a bericht about very many clients no day is computed, for that would read all their dossiers.
+    """
     family = next(iter(families_of(session, ids=[bericht_id])))
+    if len(bsns_of_berichten(session, ids=family, limit=NAMED_CLIENTS + 1)) > NAMED_CLIENTS:
+        return Bewaring(None, VEEL)
     named = {dossier for found in clients_of(session, bericht_ids=family).values() for dossier in found}
     if not named:
         return laatste(
@@ -129,6 +134,15 @@ def months(runtime: Runtime) -> dict[str, int]:
             for bewaring in _bewaringen(session, runtime, bsns):
                 found[f"{bewaring.tot:%Y-%m}" if bewaring.tot else ""] += 1
     return dict(sorted(found.items()))
+
+
+def _demand_not_early(runtime: Runtime, day: date) -> None:
+    latest = latest_day(runtime)
+    if day > latest:
+        raise InvalidInput(
+            f"Verwijderen kan tot en met vandaag ({latest:%d-%m-%Y}); voor een latere dag ({day:%d-%m-%Y}) kan alleen "
+            "een proef (--dry-run). Dat geldt ook als IWMO_TODAY op een latere dag staat."
+        )
 
 
 def _delete(runtime: Runtime, wie: Wie, verslag: Verslag, bsns: list[str]) -> None:

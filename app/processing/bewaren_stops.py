@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
+from stdnum.nl.bsn import is_valid
 
 from app.domain.logboek import Handeling, Logregel, Wie
 from app.domain.refusals import InvalidInput, NotFound
@@ -15,28 +18,48 @@ from app.storage.bewaren_stops import (
     Vernietigingsstop,
     add_stop,
     bericht_exists,
+    dossiers_held,
     lift_stop,
     list_stops,
     lock_bewaren,
     toewijzing_exists,
 )
 
-MAX_REDEN = 200
+MAX_REDEN: Final = 200
+NINE_DIGITS: Final = re.compile(r"[0-9]{9}")
+GEMEENTE: Final = re.compile(r"[0-9]{4}")
 
 
-def stop_client(runtime: Runtime, wie: Wie, *, bsn: str, gemeente: str | None, reden: str) -> str:
-    """Keep every dossier of a client, at one gemeente or at all, also what is yet to come; the id of the stop."""
-    return _stop(runtime, wie, replace(_new(runtime, wie, reden), bsn=bsn, gemeente=gemeente))
+class Gezet(NamedTuple):
+    """A stop that was set, and how many dossiers it holds now."""
+
+    id: str
+    dossiers: int
 
 
-def stop_toewijzing(runtime: Runtime, wie: Wie, *, gemeente: str, sleutel: str, reden: str) -> str:
+def stop_client(
+    runtime: Runtime, wie: Wie, *, bsn: str, gemeente: str | None, reden: str, toekomst: bool = False
+) -> Gezet:
+    """Keep every dossier of a client, at one gemeente or at all, also what is yet to come.
+
+    Raises InvalidInput for what is no bsn or no gemeente, and NotFound when there is no dossier yet, unless `toekomst`.
+    """
+    if not (NINE_DIGITS.fullmatch(bsn) and is_valid(bsn)):
+        raise InvalidInput("Dit is geen bsn: negen cijfers die de 11-proef doorstaan.")
+    if gemeente is not None and not GEMEENTE.fullmatch(gemeente):
+        raise InvalidInput("Een gemeente is een code van vier cijfers.")
+    stop = replace(_new(runtime, wie, reden), bsn=bsn, gemeente=gemeente)
+    return _stop(runtime, wie, stop, may_be_none=toekomst)
+
+
+def stop_toewijzing(runtime: Runtime, wie: Wie, *, gemeente: str, sleutel: str, reden: str) -> Gezet:
     """Keep the dossier that a toewijzing is in; raises NotFound when there is no such toewijzing."""
-    return _stop(runtime, wie, replace(_new(runtime, wie, reden), gemeente=gemeente, sleutel=sleutel))
+    return _stop(runtime, wie, replace(_new(runtime, wie, reden), gemeente=gemeente, sleutel=sleutel), may_be_none=True)
 
 
-def stop_bericht(runtime: Runtime, wie: Wie, *, bericht_id: str, reden: str) -> str:
+def stop_bericht(runtime: Runtime, wie: Wie, *, bericht_id: str, reden: str) -> Gezet:
     """Keep a bericht, and every dossier that it is in; raises NotFound when there is no such bericht."""
-    return _stop(runtime, wie, replace(_new(runtime, wie, reden), bericht_id=bericht_id))
+    return _stop(runtime, wie, replace(_new(runtime, wie, reden), bericht_id=bericht_id), may_be_none=True)
 
 
 def lift(runtime: Runtime, wie: Wie, id: str) -> bool:
@@ -64,15 +87,20 @@ def _new(runtime: Runtime, wie: Wie, reden: str) -> Vernietigingsstop:
     return Vernietigingsstop(id=new_id(), reden=reden.strip(), gezet_door=wie.naam, gezet_op=runtime.now())
 
 
-def _stop(runtime: Runtime, wie: Wie, stop: Vernietigingsstop) -> str:
-    def work(session: Session) -> str:
+def _stop(runtime: Runtime, wie: Wie, stop: Vernietigingsstop, *, may_be_none: bool) -> Gezet:
+    """Set a stop; what names no dossier, such as a refused bericht, may hold none."""
+
+    def work(session: Session) -> Gezet:
         lock_bewaren(session)
         _demand(session, stop)
+        held = dossiers_held(session, stop=stop)
+        if held == 0 and not may_be_none:
+            raise NotFound("Er is geen dossier van deze client; wat nog komt vasthouden kan met --toekomst.")
         add_stop(session, stop=stop)
         bsns = frozenset({stop.bsn} if stop.bsn else set[str]())
         regel = Logregel(handeling=Handeling.BEWAARTERMIJN_GEWIJZIGD, object_id=stop.id, bsns=bsns)
         note(session, runtime, wie, regel)
-        return stop.id
+        return Gezet(stop.id, held)
 
     return runtime.storage.run(work)
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.storage.bericht_tables import BerichtRow
 from app.storage.bewaren_families import families_of
-from app.storage.bewaren_feiten import Dossier, clients_of
+from app.storage.bewaren_feiten import Dossier, clients_of, dossier_standen
 from app.storage.bewaren_tables import VernietigingsstopRow
 from app.storage.columns import is_postgresql, one_of
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
 
-BEWAREN_LOCK = 1708_0302  # any number, the same on every node
+BEWAREN_LOCK = 1708_0303  # any number, the same on every node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,17 @@ def list_stops(session: Session) -> Sequence[Vernietigingsstop]:
 
 def gestopt(session: Session) -> Gestopt:
     """What may not be deleted now: of a toewijzing or bericht every dossier that it is in."""
-    stops = [stop for stop in list_stops(session) if stop.opgeheven_op is None]
+    return _stopped_by(session, [stop for stop in list_stops(session) if stop.opgeheven_op is None])
+
+
+def dossiers_held(session: Session, *, stop: Vernietigingsstop) -> int:
+    """How many dossiers that there are a stop holds."""
+    found = _stopped_by(session, [stop])
+    bsns = found.bsns | {dossier.bsn for dossier in found.dossiers}
+    return sum(found.holds(dossier) for dossier in dossier_standen(session, bsns=bsns))
+
+
+def _stopped_by(session: Session, stops: Sequence[Vernietigingsstop]) -> Gestopt:
     of_clients = [stop for stop in stops if stop.bsn is not None]
     everywhere = frozenset(stop.bsn for stop in of_clients if stop.bsn and stop.gemeente is None)
     dossiers = {Dossier(stop.gemeente, stop.bsn) for stop in of_clients if stop.gemeente and stop.bsn}

@@ -59,8 +59,12 @@ class TestHold:
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ):
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{BSN}\n"))
+        with opened_runtime(Settings()) as runtime:
+            stored_bericht(runtime.storage, ontvangen_op=datetime(2020, 1, 1, tzinfo=UTC), bsns=frozenset({BSN}))
         assert main(["retention", "hold", "add", "--client-stdin", "--reden", "bezwaar"]) == 0
-        id = capsys.readouterr().out.strip()
+        said = capsys.readouterr()
+        id = said.out.strip()
+        assert said.err == "Vastgehouden dossiers: 1.\n"
         assert main(["retention", "hold", "list"]) == 0
         shown = capsys.readouterr().out
         assert id in shown
@@ -72,6 +76,14 @@ class TestHold:
     @pytest.mark.parametrize("about", [["--toewijzing", "1708/1"], ["--bericht", "onbekend"]])
     def test_of_what_is_not_there_is_refused(self, about: list[str]):
         assert main(["retention", "hold", "add", *about, "--reden", "bezwaar"]) == 2
+
+    def test_of_a_client_of_whom_nothing_is_there_yet(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ):
+        for more, status in ([], 2), (["--toekomst"], 0):
+            monkeypatch.setattr("sys.stdin", io.StringIO(f"{BSN}\n"))
+            assert main(["retention", "hold", "add", "--client-stdin", "--reden", "bezwaar", *more]) == status
+            assert BSN not in capsys.readouterr().err
 
     def test_needs_a_bsn(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr("sys.stdin", io.StringIO("Jansen\n"))

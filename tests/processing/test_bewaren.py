@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from app.domain.logboek import OPDRACHTREGEL
+from app.domain.logboek import OPDRACHTREGEL, Handeling, Uitkomst
 from app.domain.principal import Principal, Rol
-from app.domain.refusals import BerichtWasDeleted, InvalidInput, Refusal
+from app.domain.refusals import BerichtWasDeleted, InvalidInput, NotFound, Refusal
 from app.iwmo.releases import write
 from app.processing import bewaren, failpoints
-from app.processing.bewaren_stops import lift, stop_bericht, stop_client, stop_toewijzing
+from app.processing.bewaren_stops import all_stops, lift, stop_bericht, stop_client, stop_toewijzing
+from app.processing.controleren import controleer
+from app.processing.logboek import NAMED_CLIENTS, clients_in
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
 from app.storage.bericht_tables import BerichtRow
+from app.storage.logboek import logboek_after
 from tests.builders import AANBIEDER, BSN_X, BSN_Y, GEMEENTE, P1
 from tests.e2e.notation import BASE, T1, D, line, message_301, message_303
 from tests.e2e.service import Clock
 from tests.processing.bewaren_stories import dump, emptied, everything, files, on_the_day, traces_in, years_on
+from tests.storage.rows import stored_bericht
 
 AS_GEMEENTE = Principal(key_id="a", rol=Rol.GEMEENTE, gemeenten=frozenset({GEMEENTE}))
 AS_AANBIEDER = Principal(key_id="b", rol=Rol.AANBIEDER, aanbieders=frozenset({AANBIEDER}))
@@ -132,22 +137,42 @@ class TestStops:
     def test_a_stopped_dossier_stays_whole_until_it_is_lifted(self, runtime: Runtime, clock: Clock, about: str):
         x, _ = both(runtime)
         claim = send(runtime, message_303("D1", P1, "2019-06-20", LINE_X), AS_AANBIEDER)
-        more = {"reden": "bezwaar"}
+        more: dict[str, Any] = {"reden": "bezwaar"}
         if about == "client":
             stop = stop_client(runtime, OPDRACHTREGEL, bsn=BSN_X, gemeente=None, **more)
         elif about == "toewijzing":
             stop = stop_toewijzing(runtime, OPDRACHTREGEL, gemeente=GEMEENTE, sleutel="1001", **more)
         else:
             stop = stop_bericht(runtime, OPDRACHTREGEL, bericht_id=claim, **more)
+        assert stop.dossiers == 1
         verslag = years_on(clock, runtime)
         assert (verslag.dossiers, verslag.vastgehouden) == (1, 1)
         kept = {row[0] for row in dump(runtime.storage, "bericht")["bericht"]}
         assert {x, claim} < kept
         assert len(dump(runtime.storage, "toewijzing")["toewijzing"]) == 3
-        assert lift(runtime, OPDRACHTREGEL, stop)
+        assert lift(runtime, OPDRACHTREGEL, stop.id)
         bewaren.run(on_the_day(runtime))
         assert emptied(runtime.storage) == {}
         assert traces_in(everything(runtime.storage), [BSN_X, BSN_Y]) == []
+
+    def test_of_a_client_without_a_dossier_is_refused_unless_it_is_for_what_comes(self, runtime: Runtime):
+        both(runtime)
+        asked: dict[str, Any] = {"bsn": "999900031", "gemeente": None, "reden": "bezwaar"}
+        with pytest.raises(NotFound, match="--toekomst"):
+            stop_client(runtime, OPDRACHTREGEL, **asked)
+        with pytest.raises(NotFound):
+            stop_client(runtime, OPDRACHTREGEL, bsn=BSN_X, gemeente="0363", reden="bezwaar")
+        assert all_stops(runtime) == []
+        assert stop_client(runtime, OPDRACHTREGEL, **asked, toekomst=True).dossiers == 0
+        assert stop_client(runtime, OPDRACHTREGEL, bsn=BSN_X, gemeente=GEMEENTE, reden="bezwaar").dossiers == 1
+
+    @pytest.mark.parametrize(
+        ("bsn", "gemeente"), [("999900007", None), ("99990006", None), (BSN_X, "Zwolle"), (BSN_X, "384")]
+    )
+    def test_of_no_bsn_or_gemeente_is_refused(self, runtime: Runtime, bsn: str, gemeente: str | None):
+        both(runtime)
+        with pytest.raises(InvalidInput):
+            stop_client(runtime, OPDRACHTREGEL, bsn=bsn, gemeente=gemeente, reden="bezwaar", toekomst=True)
 
 
 class TestReplay:
@@ -163,6 +188,22 @@ class TestReplay:
                 send(runtime, message, principal)
         assert dump(runtime.storage, "toewijzing", "declaratie") == {"toewijzing": [], "declaratie": []}
 
+    def test_a_trial_of_what_was_deleted_is_written_down(self, runtime: Runtime, clock: Clock):
+        both(runtime)
+        today = clock.today
+        years_on(clock, runtime)
+        clock.today = today
+        with pytest.raises(BerichtWasDeleted):
+            controleer(runtime, AS_GEMEENTE, write(BASE[0], "2.3"))
+        with runtime.storage.reading() as session:
+            client = frozenset(clients_in(runtime, {BSN_X}))
+            (row,) = [
+                one
+                for one in logboek_after(session, after="", limit=100, clients=client)
+                if one.gebeurtenis == Handeling.BERICHT_BEPROEFD
+            ]
+        assert (row.wie, row.uitkomst, row.reden) == ("a", Uitkomst.GEWEIGERD, "BerichtWasDeleted")
+
 
 class TestRefused:
     def test_goes_after_its_own_term(self, runtime: Runtime, clock: Clock):
@@ -175,6 +216,20 @@ class TestRefused:
         assert bewaren.run(runtime, trial=True).los == 1
         assert bewaren.run(on_the_day(runtime)).los == 1
         assert emptied(runtime.storage) == {}
+
+
+class TestTotOf:
+    """Until when a bericht is kept; of very many clients it says why there is no day, and reads none of them."""
+
+    @pytest.mark.parametrize(("clients", "has_day"), [(NAMED_CLIENTS, True), (NAMED_CLIENTS + 1, False)])
+    def test_of_many_clients(self, runtime: Runtime, clients: int, has_day: bool):
+        bsns = frozenset(f"9999{number:05}" for number in range(clients))
+        id = stored_bericht(runtime.storage, bsns=bsns)
+        stored_bericht(runtime.storage, soort="WMO304", bsns=bsns, antwoord_op_id=id)
+        with runtime.storage.reading() as session:
+            found = bewaren.tot_of(session, runtime, id)
+        assert (found.tot is not None) == has_day
+        assert ("meer dan 100" in found.reden) != has_day
 
 
 class TestInterrupted:

@@ -20,7 +20,7 @@ from tests.e2e.service import Clock
 from tests.processing.bewaren_stories import Dump, dump, on_the_day
 from tests.storage.rows import AANBIEDER, GEMEENTE, a_bericht, a_versie
 
-BSNS = ("999900006", "999900018", "999900020", "999900031", "999900043")
+BSNS = ("999900006", "999900018", "999900031", "999900043", "999900055")
 TODAY = date(2040, 6, 1)
 LAST_DUE = date(2025, 5, 31)
 """What came or ended on this day was to be kept until and including the day before today."""
@@ -114,7 +114,7 @@ class TestRun:
         ids = tell(runtime.storage, messages)
         clock.today = TODAY
         for bsn in stopped:
-            stop_client(runtime, OPDRACHTREGEL, bsn=bsn, gemeente=None, reden="proef")
+            stop_client(runtime, OPDRACHTREGEL, bsn=bsn, gemeente=None, reden="proef", toekomst=True)
         before = dump(runtime.storage, *OF_DOSSIERS)
         trial = bewaren.run(runtime, trial=True, at_once=at_once)
         verslag = bewaren.run(on_the_day(runtime), at_once=at_once)
