@@ -17,7 +17,9 @@ from app.domain.principal import Herkomst
 
 REDEN: Final = ("reden", "x-reden")
 LONGEST_REDEN: Final = 200
-NINE_DIGITS: Final = re.compile(r"\d{9,}")
+NINE_DIGITS: Final = re.compile(r"\d(?:[\s.\-/\u2010-\u2015]{0,2}\d){8,}")
+"""Also written in groups; a non-breaking space is a space here."""
+SPACES: Final = "\u00a0\u202f"
 TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 PORT: Final = re.compile(r"^\[(?P<six>[^\]]+)\](:\d+)?$|^(?P<four>[0-9.]+):\d+$")
 VIA_PROXY: Final = "iwmo.via_proxy"
@@ -77,8 +79,8 @@ def _reden(said: Sequence[str]) -> str | None:
     """The reason as it may be kept: one line of printable text, and never a bsn."""
     raw = unquote_to_bytes(said[0].encode("latin-1")) if said else b""
     text = raw.decode(errors="replace").strip()
-    printable = "".join(character for character in text if character.isprintable())[:LONGEST_REDEN]
-    return NINE_DIGITS.sub("…", printable) or None
+    printable = "".join(character for character in text if character.isprintable() or character in SPACES)
+    return NINE_DIGITS.sub("…", printable)[:LONGEST_REDEN] or None
 
 
 def _address(text: str) -> Address | None:

@@ -23,7 +23,7 @@ from app.processing import declaraties, retouren, toewijzingen, uniek
 from app.processing.arrival import Arrival, errors_in
 from app.processing.bewaren_sporen import Spoorsoort, was_deleted
 from app.processing.duplicates import DELETED, different
-from app.processing.logboek import note_now
+from app.processing.logboek import Poging, note_now, refusals_noted
 from app.processing.receive import bsns_in, gate
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.processing.vreemden import demand_few
@@ -46,27 +46,32 @@ def controleer(runtime: Runtime, principal: Principal, body: bytes) -> Verdict:
     """Judge a message against live data and store nothing.
 
     Raises UnreadableBericht, SenderNotAllowed for the message of another party, and TooManyRequests for a 303 with
-    many clients who are unknown to its aanbieder.
+    many clients who are unknown to its aanbieder, and BerichtWasDeleted; these are written down as attempts.
     """
-    recognised = recognise(body)
-    arrival = Arrival(
-        id=new_id(),
-        principal=principal,
-        body=body,
-        ontvangen_op=runtime.now(),
-        recognised=recognised,
-        aanduiding=declared(recognised),
-    )
-    about = Logregel(handeling=Handeling.BERICHT_BEPROEFD)
+    attempt = Poging(Logregel(handeling=Handeling.BERICHT_BEPROEFD))
+    with refusals_noted(runtime, principal, attempt):
+        recognised = recognise(body)
+        arrival = Arrival(
+            id=new_id(),
+            principal=principal,
+            body=body,
+            ontvangen_op=runtime.now(),
+            recognised=recognised,
+            aanduiding=declared(recognised),
+        )
+        verdict = _verdict_on(runtime, arrival, attempt)
+    note_now(runtime, principal, attempt.regel)
+    return Verdict(status=verdict.status, findings=arrival.located(verdict.findings), antwoord=verdict.antwoord)
+
+
+def _verdict_on(runtime: Runtime, arrival: Arrival, attempt: Poging) -> Verdict:
     try:
         inhoud = gate(runtime, arrival)
-        about = replace(about, bsns=bsns_in(inhoud))
+        attempt.regel = replace(attempt.regel, bsns=bsns_in(inhoud))
         with runtime.storage.reading() as session:
-            verdict = _judge(session, runtime, arrival, inhoud)
+            return _judge(session, runtime, arrival, inhoud)
     except RejectedBericht as refusal:
-        verdict = Verdict(status=BerichtStatus.AFGEKEURD, findings=refusal.findings)
-    note_now(runtime, principal, about)
-    return Verdict(status=verdict.status, findings=arrival.located(verdict.findings), antwoord=verdict.antwoord)
+        return Verdict(status=BerichtStatus.AFGEKEURD, findings=refusal.findings)
 
 
 def _judge(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud) -> Verdict:

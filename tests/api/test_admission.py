@@ -132,6 +132,10 @@ class TestReden:
             ([("Reden", "beëindiging".encode().decode("latin-1"))], "beëindiging"),
             ([("Reden", "x" * 500)], "x" * 200),
             ([("Reden", "over 999900006 gevraagd")], "over … gevraagd"),
+            ([("Reden", "over 9999 00 006, 9999.00.006 en 9999-00/006")], "over …, … en …"),
+            ([("Reden", "over 9999%C2%A000%C2%A0006 en 9 9 9 9 0 0 0 1 8")], "over … en …"),
+            ([("Reden", "x" * 195 + "999900006")], "x" * 195 + "…"),
+            ([("Reden", "zaak 2026-17, 12 345 678")], "zaak 2026-17, 12 345 678"),
         ],
     )
     @pytest.mark.anyio
