@@ -14,6 +14,7 @@ from app.cli.subcommands import Subcommands
 from app.cli.who import command_line_user
 from app.domain.principal import MACHINES, Recht, Rol, Wijze
 from app.main import opened_runtime
+from app.processing.key_digests import is_sealed
 from app.processing.key_grants import Grant
 from app.processing.keys import all_keys, issue_key, register, revoke, rotate_key
 from app.processing.runtime import Runtime
@@ -121,6 +122,9 @@ def _show(key: str) -> None:
     print(key)
 
 
+NOT_OURS = "werkt niet: zegel klopt niet"
+
+
 def _list(_arguments: argparse.Namespace) -> int:
     table = Table(
         Column("keyid", no_wrap=True, min_width=16),
@@ -139,7 +143,7 @@ def _list(_arguments: argparse.Namespace) -> int:
             " ".join(key.netwerken),
             _moment(key.verloopt_op),
             _moment(key.laatst_gebruikt),
-            _stand(key, now),
+            _stand(key, now) if key.ingetrokken_op or is_sealed(runtime.geheimen, key) else NOT_OURS,
         )
     console = output()
     console.print(table, width=max(console.width, LEAST_WIDTH), crop=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -192,3 +194,12 @@ def test_the_adapter_of_the_ggk_has_a_role(iwmo: Iwmo):
     assert "ggk" in iwmo("key", "list").out
     for argv in (("--role", "ggk"), ("--role", "ggk", "--agb", "98000001")):
         assert iwmo("key", "create", *argv).status == 2
+
+
+def test_list_says_of_which_key_the_seal_is_wrong(folder: Path, iwmo: Iwmo):
+    create(iwmo, "--role", "beheer")
+    assert "zegel" not in iwmo("key", "list").out
+    with closing(sqlite3.connect(folder / "data" / "iwmo.db")) as database:
+        database.execute("UPDATE api_key SET verloopt_op = '2099-01-01 00:00:00'")
+        database.commit()
+    assert "zegel klopt niet" in iwmo("key", "list").out
