@@ -117,7 +117,6 @@ def change_toewijzing(
     """
     if not principal.for_gemeente:
         raise RoleNotAllowed("Alleen een gemeente verandert een toewijzing.")
-
     poging = Poging(Logregel(handeling=Handeling.TOEWIJZING_GEWIJZIGD))
 
     def work(session: Session) -> str:
