@@ -256,13 +256,13 @@ class Settings(BaseSettings):
         default=200, ge=0, description="How many requests a credential may make in a second, over ten; 0: no limit"
     )
     bsn_searches_per_minute: int = Field(
-        default=30, ge=0, description="How many searches for a bsn a credential may do in a minute; 0: no limit"
+        default=300, ge=0, description="How many searches for a bsn a credential may do in a minute; 0: no limit"
     )
     bsn_searches_per_day: int = Field(
-        default=500, ge=0, description="How many searches for a bsn a credential may do in a day; 0: no limit"
+        default=3_000, ge=0, description="How many searches for a bsn a credential may do in a day; 0: no limit"
     )
     failures_per_minute: int = Field(
-        default=30,
+        default=600,
         ge=0,
         description="How often in a minute an address hears that what it shows opens nothing; then 429; 0: no limit",
     )

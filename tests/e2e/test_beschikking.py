@@ -76,7 +76,6 @@ class TestBeschikking:
             ("application/*", None, "application/pdf"),
             ("text/html", "pdf", "application/pdf"),
             ("application/pdf", "html", "text/html; charset=utf-8"),
-            ("image/png, ,;q=x", None, "text/html; charset=utf-8"),
         ],
     )
     def test_comes_in_the_form_that_was_asked(self, service: Service, accept: str, formaat: str | None, expected: str):
@@ -85,6 +84,9 @@ class TestBeschikking:
         assert (response.status_code, response.headers["content-type"]) == (200, expected)
         assert response.headers["cache-control"] == "no-store"
         assert response.content.startswith(b"%PDF-") == (expected == "application/pdf")
+
+    def test_a_form_that_there_is_not_cannot_be_had(self, service: Service):
+        assert ask(service, grant(service), accept="image/png, ,;q=x").status_code == 406
 
     def test_an_unknown_form_is_refused(self, service: Service):
         assert ask(service, grant(service), formaat="docx").status_code == 400

@@ -75,8 +75,11 @@ def test_the_disk_is_full(migrated_sqlite: Path, tmp_path: Path, receiver: Recei
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
             refused = _post_until_refused(house, 1000 * (number + 1))
             assert refused >= 500
-            assert ask(house.port, "GET", "/v1/berichten", house.keys["gemeente"])[0] == 200  # reading goes on
+            assert ask(house.port, "GET", "/healthz")[0] == 200
+            looks = ("GET", "/v1/berichten", house.keys["gemeente"])
+            assert ask(house.port, *looks)[0] == 503  # no view without its row in the logboek
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            assert ask(house.port, *looks)[0] == 200
             house.post(*chain(10 * number + 2))
             house.acknowledged.chains.append(10 * number + 2)
         house.await_quiet()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -48,8 +50,18 @@ def test_a_request_without_one_shows_none():
     assert shown(None, via_proxy=False) is None
 
 
+@pytest.fixture
+def every_level() -> Iterator[None]:
+    """Whatever level another test left, everything is heard."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("every_level")
 @pytest.mark.parametrize("believed", [True, False])
-@pytest.mark.parametrize("value", [passed_on(GOOD), "garbage", ""])
+@pytest.mark.parametrize("value", [passed_on(GOOD), "garbage", ""], ids=["genuine", "garbage", "empty"])
 def test_past_no_proxy_it_is_made_up_whatever_it_says(value: str, believed: bool):
     with capture_logs() as logs, pytest.raises(NotAuthenticated):
         shown(value, via_proxy=False, believed=believed)
