@@ -57,6 +57,7 @@ def key_known_by_id() -> None:
 def revoked_key_works() -> None:
     """A key works until its last day, whatever was said of it."""
     KeyRecord.works_at = lambda self, now: self.geldig_vanaf <= now < self.verloopt_op
+    keys.is_sealed = yes
 
 
 def expired_key_works() -> None:

@@ -30,6 +30,7 @@ from app.ggk import bestand, soap
 from app.iwmo import reading as bericht_reading
 from app.processing import (
     access,
+    bewaren_dossiers,
     duplicates,
     ggk_ontvangen,
     ggk_openen,
@@ -267,7 +268,7 @@ def redirects_followed() -> None:
 
 def stop_ignored() -> None:
     """What was stopped is deleted all the same."""
-    Gestopt.holds = lambda *_arguments: False
+    bewaren_dossiers.gestopt = lambda _session: Gestopt(frozenset(), frozenset(), frozenset())
 
 
 def table_forgotten() -> None:

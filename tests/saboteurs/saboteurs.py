@@ -85,7 +85,7 @@ SABOTEURS: Final[dict[str, Saboteur]] = {
         f"{LOGIN}::TestBeheer::test_can_do_nothing_without_second_factor[/account]",
     ),
     "guesses-not-counted": Saboteur(
-        entrance.guesses_not_counted, f"{LOGIN}::TestGuessing::test_each_failure_makes_the_next_wait"
+        entrance.guesses_not_counted, "tests/web/test_guessing.py::TestGuessing::test_each_failure_makes_the_next_wait"
     ),
     "provider-not-verified": Saboteur(entrance.provider_not_verified, f"{OIDC}::test_opens_nothing[key of a stranger]"),
     "nonce-ignored": Saboteur(entrance.nonce_ignored, f"{OIDC}::test_opens_nothing[wrong nonce]"),
