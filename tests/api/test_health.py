@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,7 @@ def test_not_ready_when_postgresql_loses_the_database(postgres_url: str):
 
 def test_a_service_does_not_start_without_its_database(tmp_path: Path):
     runtime = create_runtime(sqlite_settings(tmp_path))
-    (tmp_path / "db").rmdir()
+    shutil.rmtree(tmp_path / "db")
     with pytest.raises(DatabaseUnreachable):
         prepare_database(runtime)
 
