@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final, NoReturn, cast
 
 import structlog
 from joserfc import jws
 from joserfc.errors import JoseError
+from joserfc.jwt import JWTClaimsRegistry
 from joserfc.util import urlsafe_b64decode
 
 from app.domain.refusals import IssuerUnavailable, TokenInvalid
@@ -37,6 +39,22 @@ def opened(token: str, *, most: int = MOST_CHARACTERS) -> tuple[dict[str, object
     if len(token) > most or not token.isascii() or len(parts) != _PARTS:
         refuse_token("form")
     return _object(parts[0]), _object(parts[1])
+
+
+def demand_claims(claims: dict[str, object], *, issuer: str, audience: str, now: datetime) -> None:
+    """Raise TokenInvalid unless the issuer gave the token to this audience, and it is valid now."""
+    registry = JWTClaimsRegistry(
+        now=int(now.timestamp()),
+        leeway=LEEWAY_SECONDS,
+        iss={"essential": True, "value": issuer},
+        aud={"essential": True, "value": audience},
+        exp={"essential": True},
+        iat={"essential": True},
+    )
+    try:
+        registry.validate(claims)
+    except JoseError as error:
+        refuse_token(error.error)
 
 
 def text_of(members: Mapping[str, object], name: str) -> str:

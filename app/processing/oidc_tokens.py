@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple, cast
 
-from joserfc.errors import JoseError
-from joserfc.jwt import JWTClaimsRegistry
-
-from app.processing.jwt import LEEWAY_SECONDS, demand_header, demand_signature, opened, refuse_token, text_of
+from app.processing.jwt import (
+    LEEWAY_SECONDS,
+    demand_claims,
+    demand_header,
+    demand_signature,
+    opened,
+    refuse_token,
+    text_of,
+)
 from app.processing.oidc_client import Provider
 
 MOST_CHARACTERS: Final = 24_576
@@ -76,24 +81,9 @@ def _genuine(token: str, provider: Provider, *, types: frozenset[str], now: date
     if text_of(claims, "iss") != provider.issuer:
         refuse_token("issuer")
     demand_signature(token, header, provider.discovery.keys())
-    _demand_claims(claims, provider, now)
+    demand_claims(claims, issuer=provider.issuer, audience=provider.client_id, now=now)
     _demand_audience(claims, provider.client_id)
     return claims
-
-
-def _demand_claims(claims: dict[str, object], provider: Provider, now: datetime) -> None:
-    registry = JWTClaimsRegistry(
-        now=int(now.timestamp()),
-        leeway=LEEWAY_SECONDS,
-        iss={"essential": True, "value": provider.issuer},
-        aud={"essential": True, "value": provider.client_id},
-        exp={"essential": True},
-        iat={"essential": True},
-    )
-    try:
-        registry.validate(claims)
-    except JoseError as error:
-        refuse_token(error.error)
 
 
 def _demand_audience(claims: Mapping[str, object], client_id: str) -> None:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias, cast
 
-from joserfc.errors import JoseError
-from joserfc.jwt import JWTClaimsRegistry
 from joserfc.util import urlsafe_b64decode
 
 from app.domain.principal import Recht
 from app.processing.jwks import KeySource
-from app.processing.jwt import LEEWAY_SECONDS, demand_header, demand_signature, opened, refuse_token, text_of
+from app.processing.jwt import demand_claims, demand_header, demand_signature, opened, refuse_token, text_of
 
 _TYPES: Final = frozenset({"at+jwt", "application/at+jwt", "jwt"})
 
@@ -59,27 +57,12 @@ def holder_of(token: str, issuers: Mapping[str, TokenIssuer], *, now: datetime) 
     if issuer is None:
         refuse_token("issuer")
     demand_signature(token, header, issuer.keys)
-    _demand_claims(claims, issuer, now)
+    demand_claims(claims, issuer=issuer.name, audience=issuer.audience, now=now)
     return TokenHolder(
         kenmerk=f"{issuer.name}|{text_of(claims, issuer.subject_claim)}",
         rechten=_granted(claims, issuer.scope_prefix),
         certificate=_confirmed(claims),
     )
-
-
-def _demand_claims(claims: dict[str, object], issuer: TokenIssuer, now: datetime) -> None:
-    registry = JWTClaimsRegistry(
-        now=int(now.timestamp()),
-        leeway=LEEWAY_SECONDS,
-        iss={"essential": True, "value": issuer.name},
-        aud={"essential": True, "value": issuer.audience},
-        exp={"essential": True},
-        iat={"essential": True},
-    )
-    try:
-        registry.validate(claims)
-    except JoseError as error:
-        refuse_token(error.error)
 
 
 def _granted(claims: Mapping[str, object], prefix: str) -> frozenset[Recht]:

@@ -12,12 +12,11 @@ from app.api.origin import BehindProxies
 from app.api.policy import Rule
 from app.domain.persoon import Fase
 from app.domain.principal import Principal, Recht
-from app.processing import keys, machines, oidc_tokens, personen_inloggen, sessies, tokens
+from app.processing import jwt, keys, machines, oidc_tokens, personen_inloggen, sessies, tokens
 from app.processing.certificates import Certificate, shown_certificate
 from app.processing.jwt import refuse_token
 from app.processing.tempo import Tempo
 from app.processing.toegang import Aanmelding
-from app.processing.tokens import JWTClaimsRegistry
 from app.storage.keys import KeyRecord
 from app.web import visit
 
@@ -98,23 +97,23 @@ def alg_none_allowed() -> None:
 def audience_ignored() -> None:
     """A token for another service opens this one."""
 
-    class Deaf(JWTClaimsRegistry):
+    class Deaf(jwt.JWTClaimsRegistry):
         def __init__(self, **options: Any) -> None:
             super().__init__(**{name: one for name, one in options.items() if name != "aud"})
 
-    tokens.JWTClaimsRegistry = Deaf
+    jwt.JWTClaimsRegistry = Deaf
 
 
 def expiry_of_token_ignored() -> None:
     """A token is valid for ever."""
-    demand = tokens._demand_claims
+    demand = tokens.demand_claims
 
-    def late(claims: dict[str, object], issuer: Any, now: datetime) -> None:
+    def late(claims: dict[str, object], *, now: datetime, **wanted: str) -> None:
         if not isinstance(claims.get("exp"), int):
             refuse_token("exp")
-        demand({**claims, "exp": now.timestamp() + 60}, issuer, now)
+        demand({**claims, "exp": now.timestamp() + 60}, now=now, **wanted)
 
-    tokens._demand_claims = late
+    tokens.demand_claims = late
 
 
 def bound_token_comes_alone() -> None:
