@@ -58,7 +58,7 @@ bench: $(VENV)/installed-dev ## time one 301 and a large 303 next to bare parsin
 	$(BIN)/python -m tests.bench
 
 faults: $(VENV)/installed-dev ## kill, cut off and fill up the service (FAULT_ROUNDS=n: n times as often as CI; 25 takes an hour)
-	FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=0 tests/faults
+	FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=0 -o faulthandler_timeout=0 tests/faults
 
 audit: $(VENV)/installed-dev $(VENV)/service/installed ## known weaknesses and licences of what the service is made of (asks the advisory database)
 	$(BIN)/pip-licenses --python $(VENV)/service/bin/python --from=mixed --partial-match --allow-only "$(LICENCES)" \
