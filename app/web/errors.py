@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -10,6 +11,15 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.domain.principal import Principal
+from app.domain.refusals import (
+    NotFound,
+    NothingToDo,
+    Refusal,
+    RightNotGranted,
+    RoleNotAllowed,
+    SenderNotAllowed,
+    TooManyRequests,
+)
 from app.processing.logboek_weigeringen import note_refusal
 from app.processing.oidc_discovery import ProviderUnavailable
 from app.processing.pace import TooSlow
@@ -28,6 +38,14 @@ TEXTS: Final = {
     HTTPStatus.NOT_FOUND: ("Deze pagina is er niet", "Controleer het adres, of begin bij de startpagina."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("Dit kan hier niet", "Gebruik de knop op de pagina waar u vandaan komt."),
 }
+DECLINED: Final[Mapping[type[Refusal], HTTPStatus]] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    RoleNotAllowed: HTTPStatus.FORBIDDEN,
+    RightNotGranted: HTTPStatus.FORBIDDEN,
+    SenderNotAllowed: HTTPStatus.FORBIDDEN,
+    NothingToDo: HTTPStatus.CONFLICT,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+}
 UNKNOWN: Final = ("Dit lukte niet", "Begin opnieuw bij de startpagina.")
 
 
@@ -45,6 +63,13 @@ def _http_exception(_request: Request, error: HTTPException) -> Response:
     response = _known(HTTPStatus(error.status_code))
     response.headers.update(error.headers or {})
     return response
+
+
+def _declined(_request: Request, refusal: Refusal) -> Response:
+    """What the service says no to, in the words of the refusal; a page that can say it beside a form does so itself."""
+    status = DECLINED.get(type(refusal), HTTPStatus.BAD_REQUEST)
+    title, _ = TEXTS.get(status, UNKNOWN)
+    return bare_page(status, title=title, text=refusal.detail)
 
 
 def _foreign(request: Request, error: ForeignForm) -> Response:
@@ -126,6 +151,7 @@ def _route(request: Request) -> str | None:
 
 def add_error_pages(app: FastAPI) -> None:
     """Answer every refusal and error with a page."""
+    app.add_exception_handler(Refusal, _declined)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(ElsewhereFirst, _elsewhere)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(PageRefused, _refused)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(HTTPException, _http_exception)  # pyright: ignore[reportArgumentType]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -16,26 +14,22 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.domain.principal import Recht
 from app.web.cookies import SESSIE, give
+from app.web.dutch import FILTERS
 from app.web.forms import TOKEN
 from app.web.visit import Bezoek
 
-AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 STATIC: Final = Path(__file__).parent / "static"
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     # Not no-referrer: with that a browser sends `Origin: null` along with our own forms.
     "Referrer-Policy": "same-origin",
 }
 MENU: Final[tuple[tuple[str, str, Recht | None], ...]] = (("/", "Start", None), ("/account", "Uw account", None))
-"""The pages in the menu: address, name, and the right that one asks for."""
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+"""The pages in the menu: address, name, and the right that one asks for; those of the work stand before the account."""
 
 
 def _versioned(name: str) -> str:
@@ -51,8 +45,12 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters["moment"] = _moment  # pyright: ignore[reportUnknownMemberType]
-SHARED: Final = {"stylesheet": _versioned("iwmo.css"), "token_field": TOKEN}
+_environment.filters.update(FILTERS)  # pyright: ignore[reportUnknownMemberType]
+SHARED: Final = {
+    "stylesheets": [_versioned("tokens.css"), _versioned("iwmo.css")],
+    "script": _versioned("iwmo.js"),
+    "token_field": TOKEN,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +75,7 @@ def page(
         principal=principal,
         sessie=bezoek.sessie,
         menu=[(path, name) for path, name, recht in MENU if principal and (recht is None or principal.may(recht))],
+        here=bezoek.here,
         token=bezoek.token,
         fouten=fouten.by_field,
         **SHARED,
@@ -91,7 +90,7 @@ def page(
 def bare_page(status: HTTPStatus, *, title: str, text: str) -> HTMLResponse:
     """A page that says what is wrong, for whoever asks; it needs no database."""
     content = _environment.get_template("fout.html").render(
-        principal=None, sessie=None, menu=[], token="", fouten={}, title=title, text=text, **SHARED
+        principal=None, sessie=None, menu=[], here="", token="", fouten={}, title=title, text=text, **SHARED
     )
     return HTMLResponse(content, status, HEADERS)
 

@@ -11,7 +11,8 @@ from app.web.visit import Visit
 
 router = APIRouter()
 
-FILES = {"iwmo.css": "text/css; charset=utf-8"}
+CSS, JAVASCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
+FILES = {"tokens.css": CSS, "iwmo.css": CSS, "iwmo.js": JAVASCRIPT}
 
 
 @router.get("/")

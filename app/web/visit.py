@@ -26,6 +26,7 @@ from app.processing.sessies import (
     sessie_of,
 )
 from app.storage.sessies import SessieRecord
+from app.storage.zicht import Zicht
 from app.web.cookies import SESSIE, cookie_name, is_secure
 from app.web.forms import TOKEN, ForeignForm, demand_own_site, read_form
 from app.web.house import House
@@ -54,7 +55,10 @@ class PageRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bezoek:
-    """One request for a page: of whom, in which browser, with which form; `naar`: where one is after logging in."""
+    """One request for a page: of whom, in which browser, with which form.
+
+    `naar`: where one is after logging in; `here`: the page, as the menu has it.
+    """
 
     house: House
     cookie: str = field(repr=False)
@@ -65,6 +69,7 @@ class Bezoek:
     herkomst: Herkomst
     vanaf: Vanaf
     naar: str = START
+    here: str = START
 
     @property
     def runtime(self) -> Runtime:
@@ -82,6 +87,19 @@ class Bezoek:
         if self.sessie is None or self.sessie.fase != Fase.INGELOGD:
             return None
         return principal_of_sessie(self.sessie, self.herkomst)
+
+    @property
+    def visitor(self) -> Principal:
+        """Who is logged in, on a page that asks for it."""
+        principal = self.principal
+        if principal is None:
+            raise ElsewhereFirst(LOGIN)
+        return principal
+
+    @property
+    def zicht(self) -> Zicht:
+        """What the visitor may see of messages and clients: those of its own parties."""
+        return Zicht(gemeenten=self.visitor.gemeenten, aanbieders=self.visitor.aanbieders)
 
     @property
     def own_sessie(self) -> SessieRecord:
@@ -142,6 +160,7 @@ async def _bezoek(request: Request, house: House) -> Bezoek:
         herkomst=herkomst,
         vanaf=Vanaf(herkomst.adres, request.headers.get("user-agent"), herkomst),
         naar=own_path(form.get(NAAR) or request.query_params.get(NAAR, "")),
+        here="/" + request.url.path.split("/")[1],
     )
 
 

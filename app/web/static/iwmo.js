@@ -1,0 +1,87 @@
+// What the pages do quicker with a script. Without it they do the same, with a whole page at a time.
+"use strict";
+
+(() => {
+  const REGION = "data-live";
+  const announce = document.createElement("p");
+  announce.className = "iwmo-visually-hidden";
+  announce.setAttribute("role", "status");
+  document.body.append(announce);
+
+  const regions = (root) => [...root.querySelectorAll(`[${REGION}]`)];
+
+  /** Put the live regions of a fetched page in the place of ours; what did not change stays, with its focus. */
+  const replace = (page) => {
+    for (const fresh of regions(page)) {
+      const ours = document.getElementById(fresh.id);
+      if (!ours || ours.innerHTML === fresh.innerHTML) continue;
+      const focused = ours.contains(document.activeElement) ? document.activeElement.id : "";
+      ours.innerHTML = fresh.innerHTML;
+      if (focused) document.getElementById(focused)?.focus();
+    }
+  };
+
+  const load = async (address) => {
+    const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    if (answer.redirected || !answer.ok) {
+      location.assign(address); // logged out meanwhile, or refused: let the page say it
+      return null;
+    }
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+
+  /** A form of filters that asks by address shows its answer without a new page. */
+  const filter = (form) => {
+    form.addEventListener("submit", async (event) => {
+      const given = [...new FormData(form)].filter(([, value]) => value !== "");
+      const query = new URLSearchParams(given).toString();
+      const address = form.action.split("?")[0] + (query ? `?${query}` : "");
+      event.preventDefault();
+      const page = await load(address).catch(() => location.assign(address));
+      if (!page) return;
+      replace(page);
+      history.pushState(null, "", address);
+      document.title = page.title;
+      announce.textContent = document.querySelector("[data-summary]")?.textContent ?? "";
+    });
+    for (const field of form.querySelectorAll("select")) {
+      field.addEventListener("change", () => form.requestSubmit());
+    }
+  };
+
+  /** Ask now and then whether the page is still what it was, with an address that shows nothing of it. */
+  const refresh = (element) => {
+    const seconds = Number(element.dataset.refreshSeconds);
+    const pause = element.querySelector("[data-refresh-pause]");
+    let state = element.dataset.refreshState;
+    let paused = false;
+    if (pause) {
+      pause.hidden = false;
+      pause.addEventListener("click", () => {
+        paused = !paused;
+        pause.setAttribute("aria-pressed", String(paused));
+      });
+    }
+    const ask = async () => {
+      if (paused || document.hidden) return;
+      const answer = await fetch(element.dataset.refresh + location.search, { credentials: "same-origin" });
+      if (!answer.ok || answer.redirected) return;
+      const now = await answer.text();
+      if (now === state) return;
+      state = now;
+      const page = await load(location.href);
+      if (!page) return;
+      replace(page);
+      announce.textContent = "De pagina is bijgewerkt.";
+    };
+    setInterval(() => ask().catch(() => undefined), seconds * 1000);
+  };
+
+  document.querySelectorAll("form[data-filter]").forEach(filter);
+  document.querySelectorAll("[data-refresh]").forEach(refresh);
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+  addEventListener("popstate", () => location.reload());
+})();
