@@ -49,6 +49,7 @@ _environment.filters.update(FILTERS)  # pyright: ignore[reportUnknownMemberType]
 SHARED: Final = {
     "stylesheets": [_versioned("tokens.css"), _versioned("iwmo.css")],
     "script": _versioned("iwmo.js"),
+    "icon": _versioned("iwmo.svg"),
     "token_field": TOKEN,
 }
 

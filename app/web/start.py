@@ -12,7 +12,7 @@ from app.web.visit import Visit
 router = APIRouter()
 
 CSS, JAVASCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
-FILES = {"tokens.css": CSS, "iwmo.css": CSS, "iwmo.js": JAVASCRIPT}
+FILES = {"tokens.css": CSS, "iwmo.css": CSS, "iwmo.js": JAVASCRIPT, "iwmo.svg": "image/svg+xml"}
 
 
 @router.get("/")
