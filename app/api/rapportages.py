@@ -12,7 +12,6 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from app.api.accept import preferred
-from app.api.csv_rows import csv_text
 from app.api.dependencies import Caller, Parts, Receiver, Sight, sight_of
 from app.api.fields import Datum
 from app.api.openapi import problems
@@ -20,6 +19,7 @@ from app.api.paging import Limiet, page_of
 from app.api.shapes import Link, Page, Shape
 from app.domain.logboek import Handeling, Logregel
 from app.domain.termijnen import Beurt, TermijnSoort, TermijnStatus, VervalReden
+from app.processing.csv_rows import csv_text
 from app.processing.logboek import note_now, viewing
 from app.processing.termijnen import TermijnRegel, TermijnVraag, mark_gehaald, report, whole_report
 

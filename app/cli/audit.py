@@ -11,11 +11,11 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.api.csv_rows import csv_text
 from app.cli.subcommands import Subcommands
 from app.cli.who import command_line_user
 from app.domain.refusals import InvalidInput
 from app.main import opened_runtime
+from app.processing.csv_rows import csv_text
 from app.processing.logboek import text_of
 from app.processing.logboek_controle import Ankerpunt, anchor, verify
 from app.processing.logboek_export import COLUMNS, Exportvraag, Line, Vorm, export

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api.accept import preferred
-from app.api.csv_rows import FORMULA, csv_text, safe_cell
+from app.processing.csv_rows import FORMULA, csv_text, safe_cell
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 

@@ -19,7 +19,7 @@ from sqlalchemy import true
 from sqlalchemy.orm import Session
 
 from app import observability
-from app.api import body, csv_rows, problems
+from app.api import body, problems
 from app.api.invalid_input import InvalidPart
 from app.beschikking import page as letter
 from app.delivery.destinations import Destinations, NotAllowed
@@ -31,6 +31,7 @@ from app.iwmo import reading as bericht_reading
 from app.processing import (
     access,
     bewaren_dossiers,
+    csv_rows,
     duplicates,
     ggk_ontvangen,
     ggk_openen,
