@@ -40,6 +40,8 @@ class Recht(StrEnum):
     INRICHTING_LEZEN = "inrichting:lezen"
     BEHEER = "beheer"
     LOGBOEK_LEZEN = "logboek:lezen"
+    INZAGE_LEZEN = "inzage:lezen"
+    """Who saw a client or an object; of all others than an auditor or beheer: those of its own gemeente."""
     GGK_BEZORGEN = "ggk:bezorgen"
 
 
@@ -58,10 +60,10 @@ RECHTEN: Final[Mapping[Rol, frozenset[Recht]]] = {
     Rol.AANBIEDER: _LEZEN | _UITWISSELEN,
     Rol.SERVICEBUREAU: _LEZEN | _UITWISSELEN,
     Rol.GGK: frozenset({Recht.GGK_BEZORGEN}),
-    Rol.BEHEER: frozenset({Recht.BEHEER, Recht.INRICHTING_LEZEN}),
-    Rol.BEHANDELAAR: _LEZEN | {Recht.BERICHTEN_INDIENEN, Recht.TOEWIJZINGEN_BEHEREN},
+    Rol.BEHEER: frozenset({Recht.BEHEER, Recht.INRICHTING_LEZEN, Recht.INZAGE_LEZEN}),
+    Rol.BEHANDELAAR: _LEZEN | {Recht.BERICHTEN_INDIENEN, Recht.TOEWIJZINGEN_BEHEREN, Recht.INZAGE_LEZEN},
     Rol.LEZER: _LEZEN,
-    Rol.AUDITOR: frozenset({Recht.LOGBOEK_LEZEN}),
+    Rol.AUDITOR: frozenset({Recht.LOGBOEK_LEZEN, Recht.INZAGE_LEZEN}),
 }
 """What a role may have at most; a credential may have less."""
 
