@@ -65,7 +65,7 @@ from app.settings import PROJECT, OAuthIssuer, Settings
 from app.storage.alone import NotAlone, nobody_else
 from app.storage.base import create_storage
 from app.web.application import Doors, create_pages
-from app.web.house import House
+from app.web.house import Contact, House
 from app.web.oidc import BACK
 from app.worker import PAUSE_AT_HOME, Worker
 
@@ -363,6 +363,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         public_url=settings.public_url,
         local_login=settings.local_login,
         oidc=identity_provider(settings),
+        contact=Contact(name=settings.contact_name, email=settings.contact_email, url=settings.contact_url),
         pace=app.state.pace,
     )
     pages = create_pages(house)

@@ -62,6 +62,15 @@ class Turns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Who answers questions of people."""
+
+    name: str = "De beheerder van deze dienst"
+    email: str = "iwmo@gemeente.example"
+    url: str = "https://gemeente.example/iwmo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """The parts of the service, and where people find it (`https://…`; None: wherever they found it).
 
@@ -74,6 +83,7 @@ class House:
     local_login: bool = True
     oidc: Provider | None = None
     pace: Pace = field(default_factory=lambda: Pace(60, 1000))
+    contact: Contact = Contact()
     turns: Turns = field(default_factory=Turns)
     oidc_turns: Turns = field(default_factory=lambda: Turns(QUESTIONS_AT_ONCE))
 

@@ -36,6 +36,7 @@ Wanted: TypeAlias = Recht | Deur
 POLICY: Final[Mapping[str, Wanted]] = {
     "GET /": Deur.PERSOON,
     "GET /static/{name}": Deur.BESTAND,
+    "GET /toegankelijkheid": Deur.OPEN,
     "GET /inloggen": Deur.OPEN,
     "POST /inloggen": Deur.OPEN,
     "GET /inloggen/code": Deur.CODE,

@@ -22,6 +22,7 @@ FOR_STRANGERS = {
     "POST /instellen": 404,
     "GET /instellen/{token}": 303,
     "GET /static/{name}": 200,
+    "GET /toegankelijkheid": 200,
     "GET /inloggen/oidc": 404,
     "GET /inloggen/oidc/terug": 404,
     "POST /inloggen/oidc/uitgelogd": 404,
