@@ -43,7 +43,6 @@ from app.delivery.destinations import Destinations
 from app.delivery.exchange import Limits
 from app.delivery.safe_client import SafeClient, tls_context
 from app.delivery.transports import Transports
-from app.domain.rolverdeling import Toegekend
 from app.iwmo.schema_directory import active_directory
 from app.iwmo.xsd import Schemas
 from app.observability import configure_logging
@@ -186,7 +185,7 @@ def identity_provider(settings: Settings) -> Provider | None:
         client_id=settings.oidc_client_id,
         credential=_oidc_credential(settings),
         redirect_uri=settings.public_url + BACK,
-        verdeling={word: Toegekend(role.rol, role.gemeenten) for word, role in settings.oidc_roles.items()},
+        verdeling={word: role.toegekend for word, role in settings.oidc_roles.items()},
         scope=settings.oidc_scope,
         roles_claim=settings.oidc_roles_claim,
         name_claim=settings.oidc_name_claim,
@@ -363,8 +362,8 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         public_url=settings.public_url,
         local_login=settings.local_login,
         oidc=identity_provider(settings),
-        contact=Contact(name=settings.contact_name, email=settings.contact_email, url=settings.contact_url),
         pace=app.state.pace,
+        contact=Contact(name=settings.contact_name, email=settings.contact_email, url=settings.contact_url),
     )
     pages = create_pages(house)
     outside = AnswerHeaders(CrossOrigin(FailuresEndHere(HeadIsGet(Doors(app, pages))), settings.cors_origins))

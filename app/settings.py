@@ -23,6 +23,7 @@ from app.domain.bewaren import (
 from app.domain.persoon import demand_rol
 from app.domain.principal import Rol
 from app.domain.refusals import InvalidInput
+from app.domain.rolverdeling import Toegekend
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ORIGIN = r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"
@@ -49,20 +50,26 @@ class OAuthIssuer(BaseModel):
 
 
 class OidcRole(BaseModel):
-    """What a word of the identity provider means here: a role, with the gemeenten that it is for."""
+    """What a word of the identity provider means here: a role, with the gemeenten or aanbieders that it is for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rol: Rol
     gemeenten: frozenset[str] = frozenset()
+    aanbieders: frozenset[str] = frozenset()
 
     @model_validator(mode="after")
     def _can_be(self) -> Self:
         try:
-            demand_rol(self.rol, self.gemeenten)
+            demand_rol(self.rol, self.gemeenten, self.aanbieders)
         except InvalidInput as refusal:
             raise ValueError(refusal.detail) from None
         return self
+
+    @property
+    def toegekend(self) -> Toegekend:
+        """The same, as it is given to who logs in."""
+        return Toegekend(self.rol, self.gemeenten, self.aanbieders)
 
 
 class Settings(BaseSettings):
@@ -177,7 +184,7 @@ class Settings(BaseSettings):
     oidc_roles: dict[str, OidcRole] = Field(
         default={},
         description="Who is what here, as JSON: by a word of that claim an object with `rol` (behandelaar, lezer, "
-        "auditor or beheer) and `gemeenten` (docs/toegang.md)",
+        "auditor, beheer, aanbieder or servicebureau) and `gemeenten` or `aanbieders` (docs/toegang.md)",
     )
     oidc_acr: tuple[str, ...] = Field(
         default=(), description="Levels (`acr`, or `acrs`) of which every login must have one, as JSON; empty: any"

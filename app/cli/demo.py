@@ -35,7 +35,8 @@ STORY = PROJECT / "fixtures" / "demo"
 INRICHTINGEN = PROJECT / "fixtures" / "inrichting"
 OVERGANG = PROJECT / "fixtures" / "overgang" / "drechtsteden-awbz.csv"
 
-OPERATOR = "operator"
+OPERATOR, AANBIEDER = "operator", "aanbieder"
+AGB_B = "42420002"
 BACK_OFFICE, AANBIEDER_A, AANBIEDER_B, BEHEER = "backoffice", "aanbieder-42420001", "aanbieder-42420002", "beheer"
 STEPS = (
     (BACK_OFFICE, "1-toewijzing.xml"),
@@ -77,8 +78,8 @@ def _run(arguments: argparse.Namespace) -> int:
         runtime = create_runtime(settings)
         prepare_database(runtime)
         keys = tell_story(runtime)
-        wachtwoord = let_operator_in(runtime)
-        print(_welcome(arguments.port, settings, keys, wachtwoord), flush=True)
+        people = {OPERATOR: let_operator_in(runtime), AANBIEDER: let_aanbieder_in(runtime)}
+        print(_welcome(arguments.port, settings, keys, people), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             listen(create_app(settings, runtime), host="127.0.0.1", port=arguments.port, log_level=settings.log_level)
     return 0
@@ -108,6 +109,13 @@ def let_operator_in(runtime: Runtime) -> str:
     return wachtwoord
 
 
+def let_aanbieder_in(runtime: Runtime) -> str:
+    """Make a person of an aanbieder, who sees what is its own; the password, made up for this demo."""
+    wachtwoord = secrets.token_urlsafe(12)
+    create_persoon(runtime, naam=AANBIEDER, rol=Rol.AANBIEDER, aanbieders=[AGB_B], wachtwoord=wachtwoord)
+    return wachtwoord
+
+
 def _decide(runtime: Runtime, back_office: Principal) -> None:
     """A toekenning of Steenwijkerland, and the clients of Dordrecht converted from their AWBZ-klassen."""
     asked = ToekenningIn.model_validate_json((STORY / "0-toekenning.json").read_bytes())
@@ -126,13 +134,14 @@ def _is_free(port: int) -> bool:
     return False
 
 
-def _welcome(port: int, settings: Settings, keys: dict[str, str], wachtwoord: str) -> str:
+def _welcome(port: int, settings: Settings, keys: dict[str, str], people: dict[str, str]) -> str:
     base = f"http://127.0.0.1:{port}"
     shown = "\n".join(f"  {name:20} {key}" for name, key in keys.items())
     return f"""
 De demo draait op {base}, met {settings.today} als vandaag. Stoppen: Ctrl-C; daarna is alles weg.
 
-Log in op {base} als `{OPERATOR}` (behandelaar van beide gemeenten) met wachtwoord {wachtwoord}
+Log in op {base} als `{OPERATOR}` (behandelaar van beide gemeenten) met wachtwoord {people[OPERATOR]}
+of als `{AANBIEDER}` (iemand van aanbieder {AGB_B}, die alleen het eigene ziet) met wachtwoord {people[AANBIEDER]}
 
 Sleutels:
 {shown}

@@ -13,7 +13,7 @@ from app.cli.console import output
 from app.cli.subcommands import Subcommands
 from app.cli.who import command_line_user
 from app.domain.persoon import naam_of
-from app.domain.principal import PERSONEN, Rol
+from app.domain.principal import PERSONEN, VAN_AANBIEDER, Rol
 from app.domain.refusals import InvalidInput
 from app.main import opened_runtime
 from app.processing.oidc import PREFIX
@@ -35,8 +35,11 @@ def add_to(commands: Subcommands) -> None:
     actions = parser.add_subparsers(title="acties", required=True, metavar="actie")
     create = actions.add_parser("create", help="iemand laten inloggen; zijn wachtwoord wordt gevraagd")
     create.add_argument("naam", metavar="NAAM", help="de inlognaam")
-    create.add_argument("--rol", choices=sorted(PERSONEN), default=Rol.BEHANDELAAR.value, help="(behandelaar)")
+    create.add_argument("--rol", choices=sorted(PERSONEN), help="(behandelaar)")
     create.add_argument("--gemeente", action="append", default=[], metavar="CODE", help="gemeentecode, herhaalbaar")
+    for rol in sorted(VAN_AANBIEDER):
+        text = f"AGB-code van de {rol} waar hij werkt, herhaalbaar; zijn rol is dan {rol}"
+        create.add_argument(f"--{rol}", action="append", default=[], metavar="CODE", help=text)
     ways = create.add_mutually_exclusive_group()
     ways.add_argument("--password-stdin", action="store_true", help="het wachtwoord staat op de standaardinvoer")
     ways.add_argument("--link", action="store_true", help="een link tonen waarmee hij het zelf kiest")
@@ -68,31 +71,42 @@ def _add_url(parser: argparse.ArgumentParser) -> None:
 
 def _create(arguments: argparse.Namespace) -> int:
     wachtwoord = None if arguments.link else _asked_wachtwoord(from_stdin=arguments.password_stdin)
+    rol = _rol_of(arguments)
     with opened_runtime(Settings()) as runtime:
         naam = create_persoon(
             runtime,
             naam=arguments.naam,
-            rol=Rol(arguments.rol),
+            rol=rol,
             gemeenten=arguments.gemeente,
+            aanbieders=arguments.aanbieder + arguments.servicebureau,
             wachtwoord=wachtwoord,
             door=command_line_user(),
         )
-        print(f"{naam} kan inloggen ({arguments.rol}).", file=sys.stderr)
+        print(f"{naam} kan inloggen ({rol}).", file=sys.stderr)
         _warn()
         if arguments.link:
             _print_link(runtime, naam, arguments.url, wist_totp=False)
     return 0
 
 
+def _rol_of(arguments: argparse.Namespace) -> Rol:
+    """The role that is named, or that follows from where somebody works."""
+    works_at = [rol for rol in sorted(VAN_AANBIEDER) if getattr(arguments, rol)]
+    named = {*works_at, *([Rol(arguments.rol)] if arguments.rol else [])}
+    if len(named) > 1:
+        raise InvalidInput(f"Een persoon heeft één rol, en hier staan er meer: {', '.join(sorted(named))}.")
+    return named.pop() if named else Rol.BEHANDELAAR
+
+
 def _list(_arguments: argparse.Namespace) -> int:
-    table = Table(Column("naam", no_wrap=True), "rol", "gemeenten", "stand", "tweede factor", "laatst ingelogd")
+    table = Table(Column("naam", no_wrap=True), "rol", "voor", "stand", "tweede factor", "laatst ingelogd")
     with opened_runtime(Settings()) as runtime:
         for persoon in all_personen(runtime):
             record = persoon.record
             table.add_row(
                 Text(record.naam),
                 record.rol,
-                " ".join(sorted(record.gemeenten)),
+                " ".join(sorted(record.gemeenten | record.aanbieders)),
                 _state(persoon),
                 "ja" if record.totp_geheim is not None else "nee",
                 f"{record.ingelogd_op.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}" if record.ingelogd_op else "",

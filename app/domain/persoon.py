@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from app.domain.principal import PERSONEN, Rol
+from app.domain.principal import PERSONEN, VAN_AANBIEDER, Rol
 from app.domain.refusals import InvalidInput
 
 NAAM: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?")
 GEMEENTE_CODE: Final = re.compile(r"[0-9]{4}")
+AGB_CODE: Final = re.compile(r"[0-9]{8}")
 KORTSTE_WACHTWOORD: Final = 12
 LANGSTE_WACHTWOORD: Final = 200
 MET_TWEEDE_FACTOR: Final = frozenset({Rol.BEHEER, Rol.AUDITOR})
@@ -132,12 +133,16 @@ def demand_wachtwoord(wachtwoord: str, *, naam: str) -> None:
         raise InvalidInput("Dit wachtwoord is te gemakkelijk te raden. Kies een ander.")
 
 
-def demand_rol(rol: Rol, gemeenten: Collection[str]) -> None:
-    """Raise InvalidInput unless a person can have the role, with these gemeenten."""
+def demand_rol(rol: Rol, gemeenten: Collection[str], aanbieders: Collection[str] = ()) -> None:
+    """Raise InvalidInput unless a person can have the role, with these gemeenten and AGB codes."""
     if rol not in PERSONEN:
         raise InvalidInput(f"Een persoon kan zijn: {', '.join(sorted(PERSONEN))}.")
-    if not all(map(GEMEENTE_CODE.fullmatch, gemeenten)):
-        raise InvalidInput("Een gemeentecode heeft vier cijfers.")
+    if not all(map(GEMEENTE_CODE.fullmatch, gemeenten)) or not all(map(AGB_CODE.fullmatch, aanbieders)):
+        raise InvalidInput("Een gemeentecode heeft vier cijfers, een AGB-code acht.")
+    if rol in VAN_AANBIEDER and (gemeenten or not aanbieders):
+        raise InvalidInput(f"Noem van een {rol} de AGB-code, en geen gemeente: --{rol} 98000001.")
+    if rol not in VAN_AANBIEDER and aanbieders:
+        raise InvalidInput("Alleen wie bij een aanbieder of servicebureau werkt heeft een AGB-code.")
     if rol in {Rol.BEHANDELAAR, Rol.LEZER} and not gemeenten:
         raise InvalidInput("Noem de gemeenten waarvoor een behandelaar of lezer werkt: --gemeente 1708.")
     if rol is Rol.BEHEER and gemeenten:

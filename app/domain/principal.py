@@ -67,8 +67,14 @@ RECHTEN: Final[Mapping[Rol, frozenset[Recht]]] = {
 }
 """What a role may have at most; a credential may have less."""
 
-PERSONEN: Final = frozenset({Rol.BEHEER, Rol.BEHANDELAAR, Rol.LEZER, Rol.AUDITOR})
+VAN_AANBIEDER: Final = frozenset({Rol.AANBIEDER, Rol.SERVICEBUREAU})
+"""Who stands for aanbieders, as one of them or as their servicebureau."""
+
+PERSONEN: Final = frozenset({Rol.BEHEER, Rol.BEHANDELAAR, Rol.LEZER, Rol.AUDITOR}) | VAN_AANBIEDER
 """What a person can be."""
+
+PERSOON_VAN_AANBIEDER: Final = frozenset({Recht.BERICHTEN_LEZEN, Recht.TOEWIJZINGEN_LEZEN, Recht.DECLARATIES_LEZEN})
+"""What a person of an aanbieder may: look at what is its own. It is its software that sends and fetches."""
 
 MACHINES: Final = frozenset({Rol.GEMEENTE, Rol.AANBIEDER, Rol.SERVICEBUREAU, Rol.GGK, Rol.BEHEER})
 """What software can be."""
@@ -125,7 +131,7 @@ class Principal:
     @property
     def for_aanbieder(self) -> bool:
         """Whether it acts for aanbieders, as one of them or as their servicebureau."""
-        return self.rol in {Rol.AANBIEDER, Rol.SERVICEBUREAU}
+        return self.rol in VAN_AANBIEDER
 
     @property
     def role_rights(self) -> frozenset[Recht]:

@@ -194,7 +194,15 @@ def _wie(runtime: Runtime, provider: Provider, aangemeld: Aangemeld, vanaf: Vana
     if gekregen is None:
         _note_failure(runtime, naam, vanaf, "geen rol, of meer dan één")
         raise LoginRefused(Weigering.ZONDER_ROL)
-    return Wie(naam, gekregen.rol, gekregen.gemeenten, OIDC, aangemeld.sessie, aangemeld.persoon)
+    return Wie(
+        naam=naam,
+        rol=gekregen.rol,
+        gemeenten=gekregen.gemeenten,
+        bron=OIDC,
+        uitgever_sessie=aangemeld.sessie,
+        uitgever_persoon=aangemeld.persoon,
+        aanbieders=gekregen.aanbieders,
+    )
 
 
 def _note_failure(runtime: Runtime, naam: str | None, vanaf: Vanaf, reden: str) -> None:

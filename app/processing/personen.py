@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -19,7 +20,7 @@ from app.processing.personen_inloggen import fase_of, note_login
 from app.processing.personen_pogingen import stand_of, unlock_naam
 from app.processing.personen_wachtwoord import hash_of
 from app.processing.runtime import Runtime
-from app.processing.sessies import LOKAAL, OIDC, Vanaf, Wie, begin, digest, principal_of_wie
+from app.processing.sessies import LOKAAL, OIDC, Vanaf, begin, digest, principal_of_wie, wie_of
 from app.storage.personen import (
     InstelLink,
     PersoonRecord,
@@ -52,6 +53,7 @@ def create_persoon(
     naam: str,
     rol: Rol,
     gemeenten: Iterable[str] = (),
+    aanbieders: Iterable[str] = (),
     wachtwoord: str | None = None,
     door: Door = OPDRACHTREGEL,
 ) -> str:
@@ -59,7 +61,14 @@ def create_persoon(
 
     Raises InvalidInput for a name, role or password that cannot be, and for a name that is taken.
     """
-    persoon = _judged(naam_of(naam), rol, frozenset(gemeenten), wachtwoord, runtime.now())
+    persoon = PersoonRecord(
+        naam=naam_of(naam),
+        rol=rol,
+        gemeenten=frozenset(gemeenten),
+        aanbieders=frozenset(aanbieders),
+        gemaakt_op=runtime.now(),
+    )
+    persoon = replace(persoon, wachtwoord_hash=_judged(persoon, wachtwoord))
 
     def work(session: Session) -> None:
         if find_persoon(session, naam=persoon.naam) is not None:
@@ -72,18 +81,14 @@ def create_persoon(
     return persoon.naam
 
 
-def _judged(naam: str, rol: Rol, gemeenten: frozenset[str], wachtwoord: str | None, now: datetime) -> PersoonRecord:
-    demand_naam(naam)
-    demand_rol(rol, gemeenten)
-    if wachtwoord is not None:
-        demand_wachtwoord(wachtwoord_of(wachtwoord), naam=naam)
-    return PersoonRecord(
-        naam=naam,
-        wachtwoord_hash=hash_of(wachtwoord) if wachtwoord is not None else None,
-        rol=rol,
-        gemeenten=gemeenten,
-        gemaakt_op=now,
-    )
+def _judged(persoon: PersoonRecord, wachtwoord: str | None) -> str | None:
+    """The hash of the password, when there is one; raises InvalidInput for what cannot be."""
+    demand_naam(persoon.naam)
+    demand_rol(Rol(persoon.rol), persoon.gemeenten, persoon.aanbieders)
+    if wachtwoord is None:
+        return None
+    demand_wachtwoord(wachtwoord_of(wachtwoord), naam=persoon.naam)
+    return hash_of(wachtwoord)
 
 
 def all_personen(runtime: Runtime) -> Sequence[Persoon]:
@@ -207,7 +212,7 @@ def _with_wachtwoord(session: Session, runtime: Runtime, link: InstelLink, hashe
     persoon = find_persoon(session, naam=link.naam)
     if persoon is None or not persoon.actief:
         return None
-    fase, wie = fase_of(persoon), Wie(persoon.naam, persoon.rol, persoon.gemeenten)
+    fase, wie = fase_of(persoon), wie_of(persoon)
     note(session, runtime, principal_of_wie(wie, vanaf.herkomst), _changed(wie.naam, "wachtwoord gekozen met link"))
     if fase is Fase.INGELOGD:
         note_login(session, runtime, wie, vanaf)

@@ -23,7 +23,7 @@ from app.processing.personen_pogingen import (
 from app.processing.personen_totp import opened, proposed_geheim, sealed, step_of
 from app.processing.personen_wachtwoord import hash_of, is_outdated, is_wachtwoord
 from app.processing.runtime import Runtime
-from app.processing.sessies import Vanaf, Wie, begin, principal_of_sessie, principal_of_wie, renewed
+from app.processing.sessies import Vanaf, Wie, begin, principal_of_sessie, principal_of_wie, renewed, wie_in, wie_of
 from app.storage.personen import (
     PersoonRecord,
     find_persoon,
@@ -76,10 +76,10 @@ def log_in(runtime: Runtime, typed: str, wachtwoord: str, vanaf: Vanaf) -> Binne
         fase = fase_of(found)
         if fase is Fase.INGELOGD:
             forgive(session, runtime, poging)
-            note_login(session, runtime, Wie(naam, found.rol, found.gemeenten), vanaf)
+            note_login(session, runtime, wie_of(found), vanaf)
         else:
             take_back(session, runtime, poging)
-        return Binnen(begin(session, runtime, Wie(naam, found.rol, found.gemeenten), vanaf, fase=fase), fase)
+        return Binnen(begin(session, runtime, wie_of(found), vanaf, fase=fase), fase)
 
     return runtime.storage.run(work)
 
@@ -95,7 +95,7 @@ def give_code(runtime: Runtime, sessie: SessieRecord, code: str, vanaf: Vanaf) -
         if persoon is None or not persoon.actief or not _uses_code(session, runtime, persoon, code):
             return None
         forgive(session, runtime, poging)
-        note_login(session, runtime, Wie(sessie.naam, sessie.rol, sessie.gemeenten), vanaf)
+        note_login(session, runtime, wie_in(sessie), vanaf)
         return renewed(session, runtime, sessie)
 
     cookie = runtime.storage.run(work)
@@ -148,7 +148,7 @@ def add_totp(runtime: Runtime, sessie: SessieRecord, code: str, vanaf: Vanaf) ->
         set_totp(session, naam=sessie.naam, geheim=sealed(runtime.geheimen, geheim, sessie.naam), teller=step)
         _note_change(session, runtime, sessie, vanaf, "tweede factor ingesteld")
         if sessie.fase == Fase.INSTELLEN:
-            note_login(session, runtime, Wie(sessie.naam, sessie.rol, sessie.gemeenten), vanaf)
+            note_login(session, runtime, wie_in(sessie), vanaf)
         return renewed(session, runtime, sessie, others_end=True)
 
     return runtime.storage.run(work)

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.logboek import Handeling, Logregel
 from app.domain.persoon import Fase
-from app.domain.principal import Herkomst, Principal, Rol, Wijze
+from app.domain.principal import PERSOON_VAN_AANBIEDER, VAN_AANBIEDER, Herkomst, Principal, Rol, Wijze
 from app.processing.geheimen import Doel
 from app.processing.logboek import note
 from app.processing.runtime import Runtime
-from app.storage.personen import find_persoon
+from app.storage.personen import PersoonRecord, find_persoon
 from app.storage.sessies import (
     SessieRecord,
     add_sessie,
@@ -55,6 +55,25 @@ class Wie(NamedTuple):
     bron: str = LOKAAL
     uitgever_sessie: str | None = None
     uitgever_persoon: str | None = None
+    aanbieders: frozenset[str] = frozenset()
+
+
+def wie_of(persoon: PersoonRecord) -> Wie:
+    """A person of this service as who a session is of."""
+    return Wie(persoon.naam, persoon.rol, persoon.gemeenten, aanbieders=persoon.aanbieders)
+
+
+def wie_in(sessie: SessieRecord) -> Wie:
+    """Who a session is of."""
+    return Wie(
+        naam=sessie.naam,
+        rol=sessie.rol,
+        gemeenten=sessie.gemeenten,
+        bron=sessie.bron,
+        uitgever_sessie=sessie.uitgever_sessie,
+        uitgever_persoon=sessie.uitgever_persoon,
+        aanbieders=sessie.aanbieders,
+    )
 
 
 class Vanaf(NamedTuple):
@@ -85,6 +104,7 @@ def begin(
         bron=wie.bron,
         rol=wie.rol,
         gemeenten=wie.gemeenten,
+        aanbieders=wie.aanbieders,
         fase=fase,
         begonnen_op=begonnen or now,
         gezien_op=now,
@@ -118,15 +138,18 @@ def sessie_of(runtime: Runtime, cookie: str) -> SessieRecord | None:
 
 def principal_of_sessie(sessie: SessieRecord, herkomst: Herkomst | None) -> Principal:
     """Who acts in a session."""
-    return principal_of_wie(Wie(sessie.naam, sessie.rol, sessie.gemeenten), herkomst)
+    return principal_of_wie(wie_in(sessie), herkomst)
 
 
 def principal_of_wie(wie: Wie, herkomst: Herkomst | None) -> Principal:
     """A person as who acts."""
+    rol = Rol(wie.rol)
     return Principal(
         key_id=f"persoon:{wie.naam}",
-        rol=Rol(wie.rol),
+        rol=rol,
         gemeenten=wie.gemeenten,
+        aanbieders=wie.aanbieders,
+        rechten=PERSOON_VAN_AANBIEDER if rol in VAN_AANBIEDER else None,
         wijze=Wijze.SESSIE,
         herkomst=herkomst,
     )
@@ -172,9 +195,8 @@ def renewed(
         end_sessies_of(session, naam=sessie.naam, bron=sessie.bron)
     else:
         end_sessie(session, id_sha256=sessie.id_sha256)
-    wie = Wie(sessie.naam, sessie.rol, sessie.gemeenten, sessie.bron, sessie.uitgever_sessie, sessie.uitgever_persoon)
     begonnen = sessie.begonnen_op if sessie.fase == Fase.INGELOGD else None
-    return begin(session, runtime, wie, Vanaf(sessie.adres, sessie.programma), fase=fase, begonnen=begonnen)
+    return begin(session, runtime, wie_in(sessie), Vanaf(sessie.adres, sessie.programma), fase=fase, begonnen=begonnen)
 
 
 def form_token(runtime: Runtime, cookie: str) -> str:
@@ -197,7 +219,10 @@ def digest(runtime: Runtime, value: str) -> str:
 
 def _seal(runtime: Runtime, random: str, sessie: SessieRecord) -> str:
     began = sessie.begonnen_op.astimezone(UTC).isoformat()
-    made_for = (random, sessie.naam, sessie.bron, sessie.rol, sorted(sessie.gemeenten), sessie.fase, began)
+    # Without aanbieders it is what it was before there were any, so that nobody has to log in again.
+    aanbieders = [sorted(sessie.aanbieders)] if sessie.aanbieders else []
+    gemeenten = sorted(sessie.gemeenten)
+    made_for = (random, sessie.naam, sessie.bron, sessie.rol, gemeenten, sessie.fase, began, *aanbieders)
     sealed = hmac.digest(runtime.geheimen.key(Doel.SESSIES), b"sessie:" + json.dumps(made_for).encode(), "sha256")
     return sealed.hex()[:SEAL_LENGTH]
 
@@ -212,4 +237,7 @@ def _is_let_in(session: Session, sessie: SessieRecord) -> bool:
     if sessie.bron != LOKAAL:
         return True
     persoon = find_persoon(session, naam=sessie.naam)
-    return persoon is not None and persoon.actief and (persoon.rol, persoon.gemeenten) == (sessie.rol, sessie.gemeenten)
+    if persoon is None or not persoon.actief:
+        return False
+    now, then = wie_of(persoon), wie_in(sessie)
+    return (now.rol, now.gemeenten, now.aanbieders) == (then.rol, then.gemeenten, then.aanbieders)

@@ -21,6 +21,7 @@ class PersoonRow(Base):
     wachtwoord_hash: Mapped[str | None]
     rol: Mapped[str]
     gemeenten: Mapped[list[str]] = mapped_column(JSON)
+    aanbieders: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
     totp_geheim: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_teller: Mapped[int | None]
     actief: Mapped[bool]
@@ -49,6 +50,7 @@ class PersoonRecord:
     wachtwoord_hash: str | None = field(default=None, repr=False)
     rol: str
     gemeenten: frozenset[str] = frozenset()
+    aanbieders: frozenset[str] = frozenset()
     totp_geheim: bytes | None = field(default=None, repr=False)
     totp_teller: int | None = None
     actief: bool = True
@@ -76,6 +78,7 @@ def add_persoon(session: Session, *, persoon: PersoonRecord) -> None:
             wachtwoord_hash=persoon.wachtwoord_hash,
             rol=persoon.rol,
             gemeenten=sorted(persoon.gemeenten),
+            aanbieders=sorted(persoon.aanbieders),
             totp_geheim=persoon.totp_geheim,
             totp_teller=persoon.totp_teller,
             actief=persoon.actief,
@@ -193,6 +196,7 @@ def _record_of(row: PersoonRow) -> PersoonRecord:
         wachtwoord_hash=row.wachtwoord_hash,
         rol=row.rol,
         gemeenten=frozenset(row.gemeenten),
+        aanbieders=frozenset(row.aanbieders),
         totp_geheim=row.totp_geheim,
         totp_teller=row.totp_teller,
         actief=row.actief,

@@ -22,6 +22,7 @@ class SessieRow(Base):
     bron: Mapped[str]
     rol: Mapped[str]
     gemeenten: Mapped[list[str]] = mapped_column(JSON)
+    aanbieders: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
     fase: Mapped[str]
     begonnen_op: Mapped[datetime]
     gezien_op: Mapped[datetime] = mapped_column(index=True)
@@ -47,6 +48,7 @@ class SessieRecord:
     fase: str
     begonnen_op: datetime
     gezien_op: datetime
+    aanbieders: frozenset[str] = frozenset()
     adres: str | None = None
     programma: str | None = None
     uitgever_sessie: str | None = None
@@ -62,6 +64,7 @@ def add_sessie(session: Session, *, sessie: SessieRecord) -> None:
             bron=sessie.bron,
             rol=sessie.rol,
             gemeenten=sorted(sessie.gemeenten),
+            aanbieders=sorted(sessie.aanbieders),
             fase=sessie.fase,
             begonnen_op=sessie.begonnen_op,
             gezien_op=sessie.gezien_op,
@@ -130,6 +133,7 @@ def _record_of(row: SessieRow) -> SessieRecord:
         bron=row.bron,
         rol=row.rol,
         gemeenten=frozenset(row.gemeenten),
+        aanbieders=frozenset(row.aanbieders),
         fase=row.fase,
         begonnen_op=row.begonnen_op,
         gezien_op=row.gezien_op,

@@ -96,4 +96,6 @@ class House:
         """Whether somebody could still begin this session, as the service is set up now."""
         if sessie.bron == LOKAAL:
             return self.local_login
-        return self.oidc is not None and still_toegekend(sessie.rol, sessie.gemeenten, self.oidc.verdeling)
+        return self.oidc is not None and still_toegekend(
+            sessie.rol, sessie.gemeenten, self.oidc.verdeling, sessie.aanbieders
+        )

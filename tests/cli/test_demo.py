@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.cli.demo import (
+    AANBIEDER,
     AANBIEDER_A,
     AANBIEDER_B,
     BACK_OFFICE,
@@ -18,6 +19,7 @@ from app.cli.demo import (
     DEMO_DAY,
     OPERATOR,
     STORY,
+    let_aanbieder_in,
     let_operator_in,
     tell_story,
 )
@@ -130,3 +132,14 @@ def test_the_operator_comes_in(tmp_path: Path):
         sessie = sessie_of(runtime, binnen.cookie)
     assert sessie is not None
     assert (sessie.rol, sessie.gemeenten) == ("behandelaar", {"1708", "0505"})
+
+
+def test_an_aanbieder_comes_in(tmp_path: Path):
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/demo.db", data_dir=tmp_path, log_level="error")
+    with opened_runtime(settings) as runtime:
+        wachtwoord = let_aanbieder_in(runtime)
+        binnen = log_in(runtime, AANBIEDER, wachtwoord, Vanaf())
+        assert binnen is not None
+        sessie = sessie_of(runtime, binnen.cookie)
+        assert sessie is not None
+        assert sessie.aanbieders == {"42420002"}

@@ -73,7 +73,14 @@ def test_does_not_start(changes: dict[str, str], folder: Path, iwmo: Iwmo, monke
 
 @pytest.mark.parametrize(
     "roles",
-    ['{"a": {"rol": "gemeente"}}', '{"a": {"rol": "lezer"}}', '{"a": {"rol": "beheer", "gemeenten": ["1708"]}}', "[]"],
+    [
+        '{"a": {"rol": "gemeente"}}',
+        '{"a": {"rol": "lezer"}}',
+        '{"a": {"rol": "beheer", "gemeenten": ["1708"]}}',
+        "[]",
+        '{"a": {"rol": "aanbieder"}}',
+        '{"a": {"rol": "lezer", "gemeenten": ["1708"], "aanbieders": ["98000001"]}}',
+    ],
 )
 def test_a_role_that_nobody_can_have(roles: str, iwmo: Iwmo, monkeypatch: pytest.MonkeyPatch):
     settings_of = {**WHOLE, "IWMO_OIDC_ROLES": roles}

@@ -44,6 +44,12 @@ def test_create_keeps_no_password(folder: Path, iwmo: Iwmo):
         ("naam", "--rol", "beheer", "--gemeente", "1708"),
         ("naam", "--rol", "gemeente", "--gemeente", "1708"),
         ("een-lange-zin-is-goed-", "--gemeente", "1708"),
+        ("naam", "--rol", "aanbieder"),
+        ("naam", "--rol", "aanbieder", "--gemeente", "1708"),
+        ("naam", "--aanbieder", "9800001"),
+        ("naam", "--aanbieder", "98000001", "--gemeente", "1708"),
+        ("naam", "--aanbieder", "98000001", "--rol", "behandelaar"),
+        ("naam", "--aanbieder", "98000001", "--servicebureau", "98000002"),
     ],
 )
 @pytest.mark.usefixtures("typed")
@@ -51,6 +57,17 @@ def test_create_refuses_what_cannot_be(argv: tuple[str, ...], iwmo: Iwmo):
     outcome = iwmo("operator", "create", *argv, "--password-stdin")
     assert (outcome.status, outcome.out) == (2, "")
     assert outcome.err
+
+
+@pytest.mark.parametrize("rol", ["aanbieder", "servicebureau"])
+@pytest.mark.usefixtures("typed")
+def test_create_lets_in_who_works_elsewhere(rol: str, iwmo: Iwmo):
+    outcome = iwmo("operator", "create", "zorg", f"--{rol}", "98000001", f"--{rol}", "98000002", "--password-stdin")
+    assert (outcome.status, f"({rol})" in outcome.err) == (0, True)
+    listed = iwmo("operator", "list").out
+    assert rol[:9] in listed
+    assert "98000001" in listed
+    assert "98000002" in listed
 
 
 @pytest.mark.parametrize("bad", ["kort", "", "welkom123456", "x" * 201, "langenaam-langenaam"])

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
+from datetime import UTC
 
 import pytest
 from sqlalchemy import text
 
+from app.domain.principal import PERSOON_VAN_AANBIEDER, Rol, Wijze
+from app.processing.geheimen import Doel
+from app.processing.personen import create_persoon
 from app.processing.runtime import Runtime
-from tests.web.conftest import Browser
+from app.processing.sessies import SEAL_LENGTH, principal_of_sessie, sessie_of
+from tests.web.conftest import WACHTWOORD, Browser
 
 
 class TestSeal:
@@ -19,6 +26,8 @@ class TestSeal:
             "bron = 'oidc', naam = 'iemand'",
             "bron = 'oidc', rol = 'beheer', gemeenten = '[]'",
             "bron = 'oidc', gemeenten = '[\"0505\"]'",
+            "bron = 'oidc', aanbieders = '[\"98000001\"]'",
+            "bron = 'oidc', gemeenten = '[]', aanbieders = '[\"1708\"]'",
             "begonnen_op = '2026-11-22 09:30:00+00:00'",
         ],
     )
@@ -37,3 +46,51 @@ class TestSeal:
         with runtime.storage.writing() as session:
             session.execute(text("UPDATE sessie SET id_sha256 = :plain"), {"plain": plain})
         assert not browser.is_in
+
+    def test_is_for_who_has_no_aanbieders_what_it_was_before_there_were_any(self, browser: Browser, runtime: Runtime):
+        browser.log_in()
+        cookie = browser.cookie or ""
+        sessie = sessie_of(runtime, cookie)
+        assert sessie is not None
+        random, _, sealed = cookie.partition(".")
+        began = sessie.begonnen_op.astimezone(UTC).isoformat()
+        said = json.dumps((random, "consulent", "lokaal", "behandelaar", ["1708"], "ingelogd", began)).encode()
+        expected = hmac.digest(runtime.geheimen.key(Doel.SESSIES), b"sessie:" + said, "sha256").hex()
+        assert sealed == expected[:SEAL_LENGTH]
+
+
+class TestOfAanbieder:
+    @pytest.fixture(autouse=True)
+    def logged_in(self, browser: Browser, runtime: Runtime) -> None:
+        """Somebody of two aanbieders is in."""
+        codes = ["98000001", "98000002"]
+        create_persoon(runtime, naam="zorg", rol=Rol.AANBIEDER, aanbieders=codes, wachtwoord=WACHTWOORD)
+        browser.log_in("zorg")
+        assert browser.is_in
+
+    def test_stands_for_them_and_only_reads(self, browser: Browser, runtime: Runtime):
+        sessie = sessie_of(runtime, browser.cookie or "")
+        assert sessie is not None
+        principal = principal_of_sessie(sessie, None)
+        assert (principal.rol, principal.wijze) == (Rol.AANBIEDER, Wijze.SESSIE)
+        assert (principal.gemeenten, principal.aanbieders) == (frozenset(), {"98000001", "98000002"})
+        assert principal.rechten == PERSOON_VAN_AANBIEDER
+        assert all(recht.endswith(":lezen") for recht in PERSOON_VAN_AANBIEDER)
+
+    @pytest.mark.parametrize("aanbieders", ['["98000001"]', '["98000001", "98000002", "98000003"]', "[]"])
+    @pytest.mark.parametrize("table", ["persoon", "sessie"])
+    def test_opens_nothing_when_they_are_others_now(
+        self, table: str, aanbieders: str, browser: Browser, runtime: Runtime
+    ):
+        with runtime.storage.writing() as session:
+            changed = text(f"UPDATE {table} SET aanbieders = :aanbieders")  # noqa: S608 - the tables stand above
+            session.execute(changed, {"aanbieders": aanbieders})
+        assert not browser.is_in
+
+    def test_is_the_same_under_a_new_cookie(self, browser: Browser, runtime: Runtime):
+        nieuw = "een andere lange zin"
+        fields = {"huidig": WACHTWOORD, "nieuw": nieuw, "nogmaals": nieuw}
+        assert browser.post("/account/wachtwoord", on="/account", **fields).status_code == 303
+        sessie = sessie_of(runtime, browser.cookie or "")
+        assert sessie is not None
+        assert sessie.aanbieders == {"98000001", "98000002"}

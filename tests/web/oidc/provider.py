@@ -34,6 +34,7 @@ VERDELING = {
     "iwmo-behandelaar": Toegekend(Rol.BEHANDELAAR, frozenset({"1708"})),
     "iwmo-tweede": Toegekend(Rol.BEHANDELAAR, frozenset({"0193"})),
     "iwmo-beheer": Toegekend(Rol.BEHEER),
+    "iwmo-zorg": Toegekend(Rol.AANBIEDER, aanbieders=frozenset({"98000001"})),
 }
 LEFT = {"http://schemas.openid.net/event/backchannel-logout": {}}
 

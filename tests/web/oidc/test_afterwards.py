@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
+from app.domain.principal import Rol
+from app.domain.rolverdeling import Toegekend
 from app.processing.oidc_client import Provider
 from app.processing.runtime import Runtime
 from app.web.house import House
@@ -20,6 +23,20 @@ class TestSettingsChange:
         visitor.through()
         fewer = replace(provider, verdeling={"iwmo-tweede": provider.verdeling["iwmo-tweede"]})
         later = OidcBrowser(replace(house, oidc=fewer), visitor.fake)
+        later.client.cookies = visitor.client.cookies
+        assert not later.is_in
+
+    def test_an_aanbieder_that_nobody_is_of_any_more(
+        self, visitor: OidcBrowser, house: House, provider: Provider, runtime: Runtime
+    ):
+        visitor.fake.claims = {"roles": ["iwmo-zorg"]}
+        visitor.through()
+        assert visitor.is_in
+        with runtime.storage.reading() as session:
+            told = session.execute(text("SELECT rol, gemeenten, aanbieders FROM sessie")).one()
+        assert tuple(told) == ("aanbieder", "[]", '["98000001"]')
+        others = Toegekend(Rol.AANBIEDER, aanbieders=frozenset({"98000002"}))
+        later = OidcBrowser(replace(house, oidc=replace(provider, verdeling={"iwmo-zorg": others})), visitor.fake)
         later.client.cookies = visitor.client.cookies
         assert not later.is_in
 
