@@ -28,7 +28,11 @@ HEADERS: Final = {
     # Not no-referrer: with that a browser sends `Origin: null` along with our own forms.
     "Referrer-Policy": "same-origin",
 }
-MENU: Final[tuple[tuple[str, str, Recht | None], ...]] = (("/", "Start", None), ("/account", "Uw account", None))
+MENU: Final[tuple[tuple[str, str, Recht | None], ...]] = (
+    ("/", "Start", None),
+    ("/logboek", "Logboek", Recht.INZAGE_LEZEN),
+    ("/account", "Uw account", None),
+)
 """The pages in the menu: address, name, and the right that one asks for; those of the work stand before the account."""
 
 

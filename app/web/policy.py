@@ -48,6 +48,8 @@ POLICY: Final[Mapping[str, Wanted]] = {
     "GET /instellen": Deur.OPEN,
     "POST /instellen": Deur.OPEN,
     "GET /instellen/{token}": Deur.OPEN,
+    "GET /logboek": Recht.INZAGE_LEZEN,
+    "POST /logboek": Recht.INZAGE_LEZEN,
     "GET /account": Deur.PERSOON,
     "POST /account/wachtwoord": Deur.PERSOON,
     "GET /account/tweede-factor": Deur.TWEEDE_FACTOR,
