@@ -19,6 +19,7 @@ class DeclaratieRow(Base):
         Index(None, "gemeente", "id"),
         Index(None, "aanbieder", "id"),
         Index(None, "servicebureau", "id"),
+        Index(None, "factuurnummer"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -83,6 +84,12 @@ class PrestatieRow(Base):
             "toewijzing_id",
             sqlite_where=text("toewijzing_id IS NOT NULL"),
             postgresql_where=text("toewijzing_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_prestatie_toewijzing_nummer",
+            "toewijzing_nummer",
+            sqlite_where=text("toewijzing_id IS NULL AND toewijzing_nummer IS NOT NULL"),
+            postgresql_where=text("toewijzing_id IS NULL AND toewijzing_nummer IS NOT NULL"),
         ),
     )
 

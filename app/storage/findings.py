@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, select
+from sqlalchemy import JSON, ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.retour import Ernst, Finding, Waarde
@@ -18,6 +18,15 @@ class BevindingRow(Base):
     """One finding on a bericht, in the order in which they were found."""
 
     __tablename__ = "bevinding"
+    __table_args__ = (
+        Index(
+            "ix_bevinding_retourcode_bericht_id",
+            "retourcode",
+            "bericht_id",
+            sqlite_where=text("retourcode IS NOT NULL"),
+            postgresql_where=text("retourcode IS NOT NULL"),
+        ),
+    )
 
     bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"), primary_key=True)
     volgorde: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
