@@ -37,7 +37,6 @@ from app.api.headers import API_VERSION, AnswerHeaders, HeadIsGet
 from app.api.origin import BehindProxies
 from app.api.policy import rules_of
 from app.api.problems import FailuresEndHere, add_problem_handlers
-from app.api.room import Room
 from app.api.security_txt import Disclosure
 from app.delivery.destinations import Destinations
 from app.delivery.exchange import Limits
@@ -56,6 +55,7 @@ from app.processing.oidc_client import KeyUnusable, OwnKey, Provider, SharedSecr
 from app.processing.oidc_discovery import Discovery
 from app.processing.pace import Pace
 from app.processing.readiness import Readiness, readiness
+from app.processing.room import Room
 from app.processing.runtime import Runtime
 from app.processing.tempo import Tempi, Tempo
 from app.processing.toegang import Identify

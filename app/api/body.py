@@ -13,10 +13,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api.dependencies import Caller
-from app.api.room import NoRoom, Room, Share
 from app.api.shapes import Shape
 from app.domain.refusals import MediaTypeNotSupported, TooLarge
 from app.processing.pace import Pace
+from app.processing.room import NoRoom, Room, Share
 
 XML = ("application/xml", "text/xml")
 JSON = ("application/json",)

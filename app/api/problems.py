@@ -19,7 +19,6 @@ from stdnum.nl import bsn
 
 from app.api.accept import NotAcceptable
 from app.api.invalid_input import InvalidPart, invalid_parts
-from app.api.room import NoRoom
 from app.api.shapes import BevindingOut
 from app.domain.refusals import (
     BerichtWasDeleted,
@@ -44,6 +43,7 @@ from app.domain.refusals import (
 )
 from app.processing.logboek_weigeringen import note_refusal
 from app.processing.pace import TooSlow
+from app.processing.room import NoRoom
 from app.storage.outages import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)

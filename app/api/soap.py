@@ -17,13 +17,13 @@ import app
 from app.api.body import counted, demand_no_encoding, room_of
 from app.api.dependencies import Caller, Parts
 from app.api.problems import KIND_BY_REFUSAL, RETRY_AFTER_SECONDS, headers_of, note_denied
-from app.api.room import NoRoom
 from app.domain.refusals import NotFound, Refusal
 from app.ggk.names import MOST_BYTES_IN
 from app.ggk.soap import Faultcode
 from app.ggk.writing import CONTENT_TYPE, plain_fault
 from app.ggk.wsdl import MAIN, describe
 from app.processing.ggk_ontvangen import take_in
+from app.processing.room import NoRoom
 
 log = structlog.get_logger(__name__)
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.api.room import LARGE, LARGE_AT_ONCE, PARTS, SMALL, NoRoom, Room
 from app.ggk.reading import GewoneFault
 from app.ggk.writing import CONTENT_TYPE
 from app.iwmo.releases import write
+from app.processing.room import LARGE, LARGE_AT_ONCE, PARTS, SMALL, NoRoom, Room
 from app.processing.runtime import Runtime
 from tests.builders import GEMEENTE, a_declaratie, a_toewijzingsbericht
 from tests.e2e.service import ADAPTER, Clock, Service, serving
