@@ -52,6 +52,10 @@ class Handeling(StrEnum):
     BERICHTEN_BEKEKEN = "berichten-bekeken"
     BERICHTEN_GEZOCHT = "berichten-gezocht"
     BERICHT_OPNIEUW = "bericht-opnieuw"
+    OPNIEUW_GEVRAAGD = "opnieuw-gevraagd"
+    OPNIEUW_GOEDGEKEURD = "opnieuw-goedgekeurd"
+    OPNIEUW_AFGEWEZEN = "opnieuw-afgewezen"
+    OPNIEUW_INGETROKKEN = "opnieuw-ingetrokken"
     BERICHT_VERWERKT = "bericht-verwerkt"
     BERICHT_OVERGEDRAGEN = "bericht-overgedragen"
     ENVELOP_ONTVANGEN = "envelop-ontvangen"
@@ -109,6 +113,10 @@ AARD: Final[Mapping[Handeling, Aard]] = {
     Handeling.BERICHTEN_BEKEKEN: Aard(Actie.READ, Activiteit.BERICHTENVERKEER, "bericht"),
     Handeling.BERICHTEN_GEZOCHT: Aard(Actie.READ, Activiteit.BERICHTENVERKEER, "bericht"),
     Handeling.BERICHT_OPNIEUW: Aard(Actie.UPDATE, Activiteit.BERICHTENVERKEER, "bericht"),
+    Handeling.OPNIEUW_GEVRAAGD: Aard(Actie.CREATE, Activiteit.BERICHTENVERKEER, "bericht"),
+    Handeling.OPNIEUW_GOEDGEKEURD: Aard(Actie.UPDATE, Activiteit.BERICHTENVERKEER, "bericht"),
+    Handeling.OPNIEUW_AFGEWEZEN: Aard(Actie.UPDATE, Activiteit.BERICHTENVERKEER, "bericht"),
+    Handeling.OPNIEUW_INGETROKKEN: Aard(Actie.UPDATE, Activiteit.BERICHTENVERKEER, "bericht"),
     Handeling.BERICHT_VERWERKT: Aard(Actie.UPDATE, Activiteit.BERICHTENVERKEER, "bericht"),
     Handeling.BERICHT_OVERGEDRAGEN: Aard(Actie.EXECUTE, Activiteit.BERICHTENVERKEER, "bericht"),
     Handeling.ENVELOP_ONTVANGEN: Aard(Actie.CREATE, Activiteit.BERICHTENVERKEER, "envelop"),

@@ -13,6 +13,7 @@ BEWAARSOORT_BY_TABLE: Final[Mapping[str, Bewaarsoort]] = {
     "bericht_client": Bewaarsoort.DOSSIER,
     "bevinding": Bewaarsoort.DOSSIER,
     "gebeurtenis": Bewaarsoort.DOSSIER,
+    "goedkeuring": Bewaarsoort.DOSSIER,
     "postbus_item": Bewaarsoort.DOSSIER,
     "opgehaald": Bewaarsoort.DOSSIER,
     "ggk_envelop": Bewaarsoort.DOSSIER,

@@ -16,6 +16,7 @@ from app.storage.columns import one_of
 from app.storage.declaratie_tables import BoekingRow, DeclaratieRow, FactuurnummerRow, PrestatieRow
 from app.storage.findings import BevindingRow
 from app.storage.ggk_tables import GgkEnvelopRow
+from app.storage.goedkeuringen import GoedkeuringRow
 from app.storage.idempotency import IdempotencyKeyRow
 from app.storage.job_tables import GebeurtenisRow, JobRow
 from app.storage.opgehaald import OpgehaaldRow
@@ -42,6 +43,7 @@ OF_BERICHT: Final[Sequence[InstrumentedAttribute[Any]]] = (
     OpgehaaldRow.bericht_id,
     VerzoekReferentieRow.bericht_id,
     GebeurtenisRow.bericht_id,
+    GoedkeuringRow.bericht_id,
     JobRow.bericht_id,
     BerichtRow.id,
 )
