@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Self
 
@@ -15,22 +14,18 @@ from app.api.paging import Limiet, page_of
 from app.api.shapes import Link, Page, PageLinks, Shape
 from app.domain.logboek import Handeling
 from app.domain.onderaannemer import Onderaannemer, Onderaannemers, between, shown_on
-from app.domain.refusals import NotFound
 from app.domain.toewijzing import Omvang
 from app.domain.versies import ToewijzingVersie
 from app.processing.budgets import BudgetRow, budget_of
-from app.processing.logboek import Inzage, viewing
+from app.processing.logboek import viewing
+from app.processing.toewijzing_view import find_toewijzing
 from app.storage.toewijzing_records import (
     ToewijzingRecord,
     VersieRecord,
-    find_toewijzing_record,
     list_toewijzingen,
 )
-from app.storage.zicht import Zicht
 
 router = APIRouter(prefix="/toewijzingen", tags=["Toewijzingen"])
-
-GEMEENTE, NUMMER_OR_SLEUTEL = re.compile(r"[0-9]{4}"), re.compile(r"0|[1-9][0-9]*|[a-z][a-z0-9-]*")
 
 
 class ProductOut(Shape):
@@ -236,7 +231,7 @@ def get_toewijzingen(
 def get_toewijzing(gemeente: str, nummer: str, caller: Caller, sight: Sight, runtime: Parts) -> ToewijzingOut:
     """De toewijzing zoals ze nu geldt, en al haar versies, nieuwste eerst."""
     with viewing(runtime, caller, Handeling.TOEWIJZING_BEKEKEN) as view:
-        record = _find(view, sight, gemeente, nummer)
+        record = find_toewijzing(view, sight, gemeente, nummer)
     return ToewijzingOut.of(record, runtime.today())
 
 
@@ -246,16 +241,6 @@ def get_budget(
 ) -> Page[BudgetRowOut]:
     """Wat er per periode is toegewezen, gedeclareerd (netto toegekend) en over."""
     with viewing(runtime, caller, Handeling.BUDGET_BEKEKEN) as view:
-        rows = budget_of(runtime, _find(view, sight, gemeente, nummer))
+        rows = budget_of(runtime, find_toewijzing(view, sight, gemeente, nummer))
     here = Link(href=request.url.path)
     return Page(resultaten=[BudgetRowOut.of(row) for row in rows], links=PageLinks(self_=here))
-
-
-def _find(view: Inzage, sight: Zicht, gemeente: str, nummer: str) -> ToewijzingRecord:
-    found = None
-    if GEMEENTE.fullmatch(gemeente) and NUMMER_OR_SLEUTEL.fullmatch(nummer):
-        found = find_toewijzing_record(view.session, zicht=sight, gemeente=gemeente, nummer_or_sleutel=nummer)
-    if found is None:
-        raise NotFound("Er is geen toewijzing met dit nummer.")
-    view.about(bsns=(found.actueel.versie.bsn,), object_id=f"{found.gemeente}/{found.sleutel}")
-    return found

@@ -19,10 +19,11 @@ from app.api.grondslag import Aantal
 from app.api.openapi import json_body, problems
 from app.api.shapes import BevindingOut, Shape
 from app.api.toekenningen import IdempotencyKey, Proef
-from app.api.toewijzingen import GEMEENTE, NUMMER_OR_SLEUTEL, ToewijzingOut
+from app.api.toewijzingen import ToewijzingOut
 from app.domain.effect import EffectRow
 from app.domain.refusals import NotFound, RoleNotAllowed
 from app.domain.toekenning import TweedeAanbieder
+from app.processing.toewijzing_view import GEMEENTE, NUMMER_OR_SLEUTEL
 from app.processing.wijzigingen import Beeindig, Splits, Vraag, Wijzig, WijzigingView, change_toewijzing
 
 router = APIRouter(prefix="/toewijzingen/{gemeente}/{nummer}", tags=["Toewijzingen"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.onderaannemer import Onderaannemers
@@ -19,6 +20,9 @@ from app.storage.toewijzing_versies import versie_of
 from app.storage.zicht import Zicht
 
 MAX_DIGITS = 18  # of a number that fits in a BIGINT
+WINDOW: Final = 2_000
+MOST_WINDOWS: Final = 5
+"""So many rows are looked through for one page; a filter that few of them pass says where to go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,73 @@ def find_toewijzing_record(
     ).all()
     records = _records_of(session, rows, zicht)
     return records[0] if records else None
+
+
+def toewijzing_records(
+    session: Session, *, zicht: Zicht, gemeente: str, sleutels: Collection[str]
+) -> list[ToewijzingRecord]:
+    """The toewijzingen with these sleutels, as far as they may be seen, in order of id."""
+    query = select(ToewijzingRow).where(
+        _visible(zicht), ToewijzingRow.gemeente == gemeente, one_of(session, ToewijzingRow.sleutel, sleutels)
+    )
+    return _records_of(session, session.scalars(query.order_by(ToewijzingRow.id)).all(), zicht)
+
+
+class Found(NamedTuple):
+    """Toewijzingen, and where to go on looking: `before` this id, None when there are no more."""
+
+    records: list[ToewijzingRecord]
+    cursor: int | None
+
+
+def newest_toewijzingen(
+    session: Session,
+    *,
+    zicht: Zicht,
+    aanbieder: str | None = None,
+    nummer: int | None = None,
+    product: str | None = None,
+    actief_op: date | None = None,
+    limit: int,
+    before: int | None = None,
+) -> Found:
+    """At most `limit` toewijzingen, the newest first, as the filters of `list_toewijzingen` say."""
+    scope = _scope(zicht, aanbieder, nummer)
+    fits = _may_match(product, actief_op)
+    found: list[ToewijzingRecord] = []
+    for _ in range(MOST_WINDOWS):
+        wanted = limit + 1 - len(found)
+        conditions = scope if before is None else [*scope, ToewijzingRow.id < before]
+        ids = select(ToewijzingRow.id).where(*conditions).order_by(ToewijzingRow.id.desc()).limit(WINDOW)
+        window = ids.subquery()
+        rows = session.scalars(
+            select(ToewijzingRow)
+            .where(ToewijzingRow.id.in_(select(window.c.id)), *fits)
+            .order_by(ToewijzingRow.id.desc())
+            .limit(wanted)
+        ).all()
+        found += [record for record in _records_of(session, rows, zicht) if _matches(record, product, actief_op)]
+        if len(found) > limit:
+            return Found(found[:limit], found[limit - 1].id)
+        if len(rows) == wanted:
+            before = rows[-1].id
+            continue
+        before, seen = session.execute(select(func.min(window.c.id), func.count()).select_from(window)).one()
+        if seen < WINDOW:
+            return Found(found, None)
+    return Found(found, before)
+
+
+def _scope(zicht: Zicht, aanbieder: str | None, nummer: int | None) -> list[ColumnElement[bool]]:
+    if nummer is not None:
+        conditions = [_visible(zicht), ToewijzingRow.nummer == nummer]
+    else:
+        # No index gives the rows of a gemeente in the order of id: looked up by one, all of them would be sorted.
+        own = func.coalesce(ToewijzingRow.gemeente, "").in_(sorted(zicht.gemeenten))
+        conditions = [or_(own, _visible(Zicht(aanbieders=zicht.aanbieders)))]
+    if aanbieder is not None:
+        conditions.append(ToewijzingRow.aanbieder == aanbieder)
+    return conditions
 
 
 def list_toewijzingen(
