@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from itertools import count
 from typing import Final
 
 from app.domain.bedrag import HIGHEST_BEDRAG, NUL, Bedrag, BedragMetDC
@@ -90,9 +89,11 @@ def possible_nummers(nummer: str, letter: str) -> Iterator[str]:
     >>> [one for one, _ in zip(possible_nummers("P0001", "C"), range(2))]
     ['P0001-C', 'P0001-C2']
     """
-    for number in count(1):
+    number = 1
+    while True:
         suffix = f"-{letter}{number if number > 1 else ''}"
         yield nummer[: LONGEST_NUMMER - len(suffix)] + suffix
+        number += 1
 
 
 @dataclass(slots=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select
@@ -12,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.periode import GeslotenPeriode
 from app.domain.refusals import NotFound
+from app.storage.bericht_tables import BerichtRow
 from app.storage.bulk import insert_many
 from app.storage.columns import one_of
 from app.storage.declaratie_facts import debets, geboekt, gecrediteerd, toegekend_by_period, used_referenties
+from app.storage.declaratie_lines import lines_of
 from app.storage.declaratie_records import (
     DeclaratieRecord,
     DeclaratieStatus,
@@ -22,13 +22,11 @@ from app.storage.declaratie_records import (
     Uitkomst,
     declaratie_of,
     declaratie_values,
-    line_of,
     prestatie_values,
     uitkomst_values,
 )
 from app.storage.declaratie_tables import BoekingRow, DeclaratieRow, PrestatieRow
 from app.storage.factuurnummers import claim_factuurnummer, factuurnummer_used
-from app.storage.toewijzing_tables import ToewijzingRow
 from app.storage.toewijzingen import ids_by_sleutel
 from app.storage.zicht import Zicht, newest_ids
 
@@ -75,7 +73,7 @@ def get_declaratie(session: Session, *, id: str, zicht: Zicht) -> tuple[Declarat
     declaratie = find_declaratie(session, id=id, zicht=zicht)
     if declaratie is None:
         raise NotFound("Er is geen declaratie met dit id.")
-    return declaratie, _lines(session, id)
+    return declaratie, tuple(one.line for one in lines_of(session, id))
 
 
 def list_declaraties(
@@ -85,6 +83,7 @@ def list_declaraties(
     aanbieder: str | None = None,
     periode: GeslotenPeriode | None = None,
     statuses: Collection[DeclaratieStatus] | None = None,
+    factuurnummer: str | None = None,
     limit: int,
     before: str | None = None,
 ) -> list[DeclaratieRecord]:
@@ -93,6 +92,8 @@ def list_declaraties(
     `periode` keeps those whose DeclaratiePeriode lies within it.
     """
     conditions: list[ColumnElement[bool]] = []
+    if factuurnummer is not None:
+        conditions.append(one_of(session, DeclaratieRow.bericht_id, _berichten_with(session, factuurnummer)))
     if aanbieder is not None:
         conditions.append(DeclaratieRow.aanbieder == aanbieder)
     if periode is not None:
@@ -104,6 +105,11 @@ def list_declaraties(
     ids = newest_ids(session, DeclaratieRow.id, zicht.parties(*PARTY_COLUMNS), conditions, limit=limit)
     rows = session.scalars(select(DeclaratieRow).where(one_of(session, DeclaratieRow.id, ids)))
     return [declaratie_of(row) for row in sorted(rows, key=lambda row: row.id, reverse=True)]
+
+
+def _berichten_with(session: Session, factuurnummer: str) -> list[str]:
+    """The berichten with this number: those have an index on it, and a 303 has its DeclarantFactuurNummer there."""
+    return list(session.scalars(select(BerichtRow.id).where(BerichtRow.identificatie == factuurnummer)))
 
 
 def _visible(zicht: Zicht) -> ColumnElement[bool]:
@@ -139,21 +145,3 @@ def _boekingen(
             "volume": volume,
             "toegekend_cents": line.toegekend.cents if place == 0 else 0,
         }
-
-
-def _lines(session: Session, declaratie_id: str) -> tuple[PrestatieRecord, ...]:
-    boekingen: defaultdict[int, list[tuple[date, int]]] = defaultdict(list)
-    booked = (
-        select(BoekingRow.volgorde, BoekingRow.periode_begin, BoekingRow.volume)
-        .where(BoekingRow.declaratie_id == declaratie_id)
-        .order_by(BoekingRow.volgorde, BoekingRow.periode_begin)
-    )
-    for volgorde, periode_begin, volume in session.execute(booked):
-        boekingen[volgorde].append((periode_begin, volume))
-    rows = session.execute(
-        select(*PrestatieRow.__table__.columns, ToewijzingRow.sleutel)
-        .join(ToewijzingRow, ToewijzingRow.id == PrestatieRow.toewijzing_id, isouter=True)
-        .where(PrestatieRow.declaratie_id == declaratie_id)
-        .order_by(PrestatieRow.volgorde)
-    )
-    return tuple(line_of(row, row.sleutel, tuple(boekingen[row.volgorde])) for row in rows)

@@ -53,6 +53,12 @@ def toewijzingen_by_nummer(session: Session, *, gemeente: str, nummers: Collecti
     return {toewijzing.nummer: toewijzing for toewijzing in found if toewijzing.nummer is not None}
 
 
+def toewijzingen_by_sleutel(session: Session, *, gemeente: str, sleutels: Collection[str]) -> dict[str, Toewijzing]:
+    """The toewijzingen with these names and a version that counts."""
+    found = _toewijzingen(session, gemeente, one_of(session, ToewijzingRow.sleutel, sleutels))
+    return {toewijzing.sleutel: toewijzing for toewijzing in found}
+
+
 def toewijzingen_by_bsn(session: Session, *, gemeente: str, bsns: Collection[str]) -> dict[str, tuple[Toewijzing, ...]]:
     """The toewijzingen of each client: those of which some version that counts names the bsn."""
     of_clients = select(ToewijzingVersieRow.toewijzing_id).where(
