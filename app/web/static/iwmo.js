@@ -8,6 +8,9 @@
   announce.setAttribute("role", "status");
   document.body.append(announce);
 
+  const asked = () => location.pathname + location.search;
+  let shown = asked();
+
   const regions = (root) => [...root.querySelectorAll(`[${REGION}]`)];
 
   /** Put the live regions of a fetched page in the place of ours; what did not change stays, with its focus. */
@@ -41,6 +44,7 @@
       if (!page) return;
       replace(page);
       history.pushState(null, "", address);
+      shown = asked();
       document.title = page.title;
       announce.textContent = document.querySelector("[data-summary]")?.textContent ?? "";
     });
@@ -83,5 +87,7 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   });
-  addEventListener("popstate", () => location.reload());
+  addEventListener("popstate", () => {
+    if (asked() !== shown) location.reload(); // a link within the page is no other page
+  });
 })();
