@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -17,32 +16,11 @@ from app.api.paging import Limiet, Na, page_of
 from app.api.shapes import BevindingOut, Link, Page, Shape
 from app.api.toewijzingen import ProductOut
 from app.domain.logboek import Handeling
-from app.domain.periode import GeslotenPeriode
-from app.domain.refusals import InvalidInput
+from app.processing.declaratie_lijst import Status, Vraag, declaraties_of, status_of
 from app.processing.logboek import viewing
-from app.processing.periods import declared_span
-from app.storage.declaraties import (
-    DeclaratieRecord,
-    DeclaratieStatus,
-    PrestatieRecord,
-    get_declaratie,
-    list_declaraties,
-)
+from app.storage.declaraties import DeclaratieRecord, PrestatieRecord, get_declaratie
 
 router = APIRouter(prefix="/declaraties", tags=["Declaraties"])
-
-
-class Status(StrEnum):
-    """Whether a declaratie was judged line by line, or refused as a whole."""
-
-    VERWERKT = "verwerkt"
-    AFGEKEURD = "afgekeurd"
-
-
-STATUSES = {
-    Status.VERWERKT: (DeclaratieStatus.BEOORDEELD,),
-    Status.AFGEKEURD: (DeclaratieStatus.TECHNISCH_AFGEKEURD, DeclaratieStatus.HEADER_AFGEKEURD),
-}
 
 
 class PeriodeOut(Shape):
@@ -140,7 +118,7 @@ def _facts(record: DeclaratieRecord) -> dict[str, Any]:
         "gemeente": record.gemeente,
         "vorm": record.vorm.value,
         "periode": PeriodeOut(begindatum=periode.begindatum, einddatum=periode.einddatum),
-        "status": next(status for status, kinds in STATUSES.items() if record.status in kinds),
+        "status": status_of(record),
         "ingediend_centen": record.ingediend.cents,
         "toegekend_centen": record.toegekend.cents,
         "retourcodes": list(record.retour_codes),
@@ -167,21 +145,20 @@ def get_declaraties(
     request: Request, caller: Caller, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
 ) -> Page[DeclaratieOut]:
     """Elke declaratie die werd beoordeeld of geweigerd, zonder haar regels."""
-    span = _span(runtime, sight.gemeenten, query.jaar, query.periode)
-    with viewing(runtime, caller, Handeling.DECLARATIES_BEKEKEN) as view:
-        records = list_declaraties(
-            view.session,
-            zicht=sight,
+    found = declaraties_of(
+        runtime,
+        caller,
+        sight,
+        Vraag(
             aanbieder=query.aanbieder,
-            periode=span,
-            statuses=STATUSES[query.status] if query.status else None,
-            limit=query.limiet + 1,
+            jaar=query.jaar,
+            periode=query.periode,
+            status=query.status,
+            limit=query.limiet,
             before=str(query.na) if query.na else None,
-        )
-        shown = records[: query.limiet]
-        view.about(aantal=len(shown))
-    more = shown[-1].id if len(records) > query.limiet else None
-    return page_of(request, [DeclaratieOut.of(record) for record in shown], more)
+        ),
+    )
+    return page_of(request, [DeclaratieOut.of(record) for record in found.declaraties], found.cursor)
 
 
 @router.get("/{id:uuid}", summary="Eén declaratie met haar regels")
@@ -191,11 +168,3 @@ def get_one_declaratie(id: UUID, caller: Caller, sight: Sight, runtime: Parts) -
         record, lines = get_declaratie(view.session, id=str(id), zicht=sight)
         view.about(bsns=(line.bsn for line in lines))
     return DeclaratieMetRegelsOut.with_lines(record, lines)
-
-
-def _span(runtime: Parts, gemeenten: frozenset[str], jaar: int | None, periode: int | None) -> GeslotenPeriode | None:
-    if jaar is None:
-        if periode is not None:
-            raise InvalidInput("Noem bij een periode ook het jaar.")
-        return None
-    return declared_span(runtime, gemeenten, jaar, periode)
