@@ -72,7 +72,7 @@ class Lijst:
 def declaraties_of(
     runtime: Runtime, principal: Principal, zicht: Zicht, vraag: Vraag, *, for_page: bool = False
 ) -> Lijst:
-    """A page of declaraties, with what else a reader wants to see `for_page`; raises InvalidInput for a period alone."""
+    """A page of declaraties, `for_page` with more beside it; raises InvalidInput for a period without its year."""
     span = _span(runtime, zicht.gemeenten, vraag.jaar, vraag.periode)
     with viewing(runtime, principal, Handeling.DECLARATIES_BEKEKEN) as view:
         records = list_declaraties(
