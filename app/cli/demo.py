@@ -66,7 +66,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if not _is_free(arguments.port):
         print(f"iwmo: poort {arguments.port} is bezet; kies een andere met --port.", file=sys.stderr)
         return 2
-    leave_on_sigterm()
+    leaving = leave_on_sigterm()
     with tempfile.TemporaryDirectory(prefix="iwmo-demo-") as folder:
         settings = Settings(
             database_url=f"sqlite:///{folder}/demo.db",
@@ -80,6 +80,7 @@ def _run(arguments: argparse.Namespace) -> int:
         keys = tell_story(runtime)
         people = {OPERATOR: let_operator_in(runtime), AANBIEDER: let_aanbieder_in(runtime)}
         print(_welcome(arguments.port, settings, keys, people), flush=True)
+        leaving.demand_not_told()
         with contextlib.suppress(KeyboardInterrupt):
             listen(create_app(settings, runtime), host="127.0.0.1", port=arguments.port, log_level=settings.log_level)
     return 0

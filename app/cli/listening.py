@@ -18,6 +18,9 @@ from app.storage.alone import database_file
 MOST_HEADER_BYTES: Final = 65_536
 """Of the first line and the headers of a request together; a cursor for many parties is long."""
 
+LAST_ANSWERS_SECONDS: Final = 30
+"""What is being answered when the service is told to stop gets so long; a caller that hangs keeps it no longer."""
+
 
 def listen(
     application: ASGIApp | str, *, host: str, port: int, log_level: str, workers: int = 1, factory: bool = False
@@ -36,6 +39,7 @@ def listen(
         server_header=False,
         http="h11",
         h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+        timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
     )
 
 

@@ -44,11 +44,12 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.no_worker:
         os.environ["IWMO_WORKER"] = "false"  # every process of the server reads it
     roles = ("dienst", "werker") if Settings().worker else ("dienst",)
-    leave_on_sigterm()
+    leaving = leave_on_sigterm()
     with alone(settings.database_url, *roles):
         with opened_runtime(settings, holding=roles) as runtime:  # what is wrong with it is told before it serves
             if settings.local_login and nobody_yet(runtime):
                 _tell_of_first_person(settings)
+        leaving.demand_not_told()
         _serve(arguments, settings)
     return 0
 

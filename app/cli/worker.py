@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from contextlib import suppress
-from threading import Event
 from typing import Final
 
 from app.cli.stopping import leave_on_sigterm
@@ -25,13 +24,13 @@ def add_to(commands: Subcommands) -> None:
 
 def _run(_arguments: argparse.Namespace) -> int:
     settings = Settings()
-    leave_on_sigterm()
+    leaving = leave_on_sigterm()
     with alone(settings.database_url, WERKER), opened_runtime(settings, holding=[WERKER]) as runtime:
         worker = Worker(runtime, alone=runtime.storage.dialect == "sqlite")
         worker.start()
         try:
             with suppress(KeyboardInterrupt):
-                Event().wait()
+                leaving.wait()
         finally:
             worker.stop()
     return 0

@@ -53,7 +53,7 @@ def listening(runtime: Runtime) -> Iterator[str]:
             yield f"http://127.0.0.1:{door.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join()
+            thread.join(60)
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def serving(behaviour: Callable[[Server], Behaviour], *, tls: ssl.SSLContext | N
         server.stopped.set()
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join()
+        thread.join(60)
 
 
 def read_request(connection: socket.socket) -> bytes:

@@ -50,7 +50,7 @@ def listening(app: ASGIApp) -> Iterator[int]:
             yield listener.getsockname()[1]
         finally:
             server.should_exit = True
-            thread.join()
+            thread.join(60)
 
 
 SECRET = "a secret key that both instances of a test have"
@@ -178,7 +178,7 @@ def a_line(*, loss: float, seed: int) -> Iterator[Line]:
             yield line
         finally:
             server.shutdown()
-            thread.join()
+            thread.join(60)
 
 
 def until(holds: Callable[[], object], seconds: float = _PATIENCE, said: Callable[[], object] = str) -> None:

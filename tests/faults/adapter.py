@@ -145,4 +145,4 @@ def an_adapter(*partijen: str) -> Iterator[Adapter]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join()
+        thread.join(60)

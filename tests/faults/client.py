@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +17,7 @@ from tests.faults.messages import FIRST_NUMMER, Message, chain
 
 ACKNOWLEDGED = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}
 PAUSE_SECONDS = 0.02
+INSIST_SECONDS = 200
 
 
 @dataclass
@@ -98,10 +100,11 @@ class Load:
                     self._acknowledged.chains.append(number)
 
 
-def insist(connection: Connection, message: Message, acknowledged: Acknowledged, again: int = 5_000) -> str:
+def insist(connection: Connection, message: Message, acknowledged: Acknowledged) -> str:
     """Post until there is an acknowledgement; the id of the bericht."""
     pause = Event()
-    for _ in range(again):
+    deadline = time.monotonic() + INSIST_SECONDS
+    while time.monotonic() < deadline:
         answer = connection.post(message)
         if answer is not None:
             acknowledged.statuses.append(answer[0])
@@ -141,8 +144,9 @@ class Task(Thread):
             self._failure = failure
 
     def finish(self) -> None:
-        """Wait for the end."""
-        self.join()
+        """Wait for the end, as long as anything here may take."""
+        self.join(2 * INSIST_SECONDS)
+        assert not self.is_alive(), "work in the background hangs"
         if self._failure is not None:
             raise self._failure
 

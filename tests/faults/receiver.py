@@ -88,7 +88,7 @@ def receiving(manners: Manners | None = None, host: str = "127.0.0.1") -> Iterat
         receiver.closing.set()
         server.shutdown()
         server.server_close()
-        thread.join()
+        thread.join(60)
 
 
 class StubServer(ThreadingHTTPServer):

@@ -18,6 +18,7 @@ from app.processing.receive import receive
 from app.storage.job_tables import JobRow
 from app.storage.jobs import NewJob, add_jobs, claim_jobs, finish_job
 from tests.builders import GEMEENTE, OTHER_AANBIEDER
+from tests.faults.client import INSIST_SECONDS
 from tests.faults.ggk_steps import GGK_PLACES
 from tests.faults.house import PARTIJEN, House
 from tests.faults.messages import accepted_302, afwijzing, chain, toewijzing
@@ -50,8 +51,8 @@ def do_everything(house: House, turn: int) -> None:
     """Post a whole chain, and a message that is refused; a kill makes the parties ask again."""
     house.post(*chain(CHAIN_NUMMERS + turn))
     house.acknowledged.chains.append(CHAIN_NUMMERS + turn)
-    refused = None
-    while refused is None:
+    refused, deadline = None, time.monotonic() + INSIST_SECONDS
+    while refused is None and time.monotonic() < deadline:
         with suppress(OSError, http.client.HTTPException):
             refused, _ = ask(house.port, "POST", "/v1/berichten", house.keys["gemeente"], afwijzing().body)
         time.sleep(0.02)
