@@ -21,8 +21,11 @@ from app.domain.dossier import EerderePrestatie
 from app.domain.inrichting import Inrichting
 from app.domain.versies import Toewijzing
 
-TO_REPAIR: Final = frozenset({"0611", "8021", "9321", "9322"})
-"""The codes that another volume, tariff or number takes away."""
+TO_REPAIR: Final = frozenset({"0611", "9321", "9322"})
+"""The codes that another volume or tariff takes away."""
+
+NUMMER_USED: Final = "8021"
+"""Whose number is that of another line, which may be the same prestatie: to credit or repeat it would be wrong."""
 
 LONGEST_NUMMER: Final = 20
 TRIED_NUMMERS: Final = 20
@@ -116,8 +119,8 @@ class _Voorstel:
         """A credit of all that its debet was; in the factuur flow one of a refused line too, for it stands on paper."""
         prestatie = regel.prestatie
         nummer = prestatie.product_referentie.referentie_nummer
-        takes_back = regel.granted or self.stand.vorm is Declaratievorm.FACTUUR
-        if not takes_back or prestatie.ingediend <= NUL or nummer in self.stand.gecrediteerd:
+        on_paper = self.stand.vorm is Declaratievorm.FACTUUR and NUMMER_USED not in regel.retour_codes
+        if not (regel.granted or on_paper) or prestatie.ingediend <= NUL or nummer in self.stand.gecrediteerd:
             return None
         if regel.toewijzing_sleutel is not None:
             self.ledger.book(regel.toewijzing_sleutel, tuple((day, -volume) for day, volume in regel.boekingen))

@@ -260,6 +260,10 @@ class TestCredit:
         assert one.credit is not None
         assert (one.debet, one.geen_debet) == (None, GeenDebet.ANDERE_OORZAAK)
 
+    def test_one_with_the_number_of_another_line_is_not(self) -> None:
+        one = the_correctie(refused("8021"), vorm=Declaratievorm.FACTUUR)
+        assert (one.credit, one.debet, one.geen_debet) == (None, None, GeenDebet.ANDERE_OORZAAK)
+
     def test_one_without_toewijzing_gives_nothing_back(self) -> None:
         regel = replace(refused("0551"), toewijzing_sleutel=None)
         assert the_correctie(regel, vorm=Declaratievorm.FACTUUR).credit is not None
@@ -299,7 +303,7 @@ class TestDebet:
         assert volume_of(one.debet) == 50
 
     def test_without_omvang_everything_fits(self) -> None:
-        one = the_correctie(refused("8021"), toewijzingen={"1001": a_toewijzing(a_versie(omvang=None))})
+        one = the_correctie(refused("0611"), toewijzingen={"1001": a_toewijzing(a_versie(omvang=None))})
         assert one.debet is not None
         assert volume_of(one.debet) == 850
 
@@ -332,7 +336,7 @@ class TestDebet:
                 refused("9322"), {"geboekt": {("1001", P1.begindatum): 850}}, GeenDebet.NIETS_OVER, id="nothing-left"
             ),
             pytest.param(
-                refused("8021", geleverd_volume=HIGHEST_BEDRAG.cents),
+                refused("0611", geleverd_volume=HIGHEST_BEDRAG.cents),
                 {"toewijzingen": {"1001": a_toewijzing(a_versie(omvang=None))}},
                 GeenDebet.NIETS_OVER,
                 id="more-than-a-message-can-say",
