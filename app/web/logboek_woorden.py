@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from app.domain.logboek import Activiteit, Handeling, LogRecord, Uitkomst
 from app.domain.principal import Principal, Recht
-from app.processing.logboek_inzage import LogPage
+from app.processing.logboek_inzage import OBJECTEN, LogPage
+from app.web.dutch import geteld
 
 H = Handeling
 WOORDEN: Final[Mapping[Handeling, str]] = {
@@ -23,6 +24,10 @@ WOORDEN: Final[Mapping[Handeling, str]] = {
     H.BERICHTEN_BEKEKEN: "bekeek de lijst met berichten",
     H.BERICHTEN_GEZOCHT: "zocht de berichten van een client",
     H.BERICHT_OPNIEUW: "liet een bericht opnieuw verwerken",
+    H.OPNIEUW_GEVRAAGD: "vroeg of een bericht opnieuw mag",
+    H.OPNIEUW_GOEDGEKEURD: "keurde goed dat een bericht opnieuw ging",
+    H.OPNIEUW_AFGEWEZEN: "wees af dat een bericht opnieuw ging",
+    H.OPNIEUW_INGETROKKEN: "trok een verzoek om een bericht opnieuw in",
     H.BERICHT_VERWERKT: "verwerkte een bericht",
     H.BERICHT_OVERGEDRAGEN: "droeg een bericht over",
     H.ENVELOP_ONTVANGEN: "bracht een envelop van het knooppunt",
@@ -99,6 +104,12 @@ WIJZEN: Final[Mapping[str, str]] = {
     "map": "via een map",
 }
 KIND_OF_SOFTWARE: Final = frozenset({"sleutel", "token", "certificaat"})
+UNITS: Final[Mapping[str, tuple[str, str]]] = {
+    H.TOEGANG_GEWEIGERD: ("keer", "keer"),
+    H.LOGBOEK_BEKEKEN: ("regel", "regels"),
+    H.OVERGANG_UITGEVOERD: ("client", "clienten"),
+}
+LONG_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CLASS_NAME: Final = re.compile(r"[A-Z][A-Za-z]+")
 PATHS: Final[Mapping[str, tuple[str, Recht]]] = {
     "bericht": ("/berichten/", Recht.BERICHTEN_LEZEN),
@@ -109,7 +120,7 @@ PATHS: Final[Mapping[str, tuple[str, Recht]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regel:
-    """A row as it is read: `pad` is the page of what it is about, when the reader has one."""
+    """A row as it is read: `pad` is the page of what it is about, else what the logboek has of that."""
 
     id: str
     moment: datetime
@@ -118,7 +129,7 @@ class Regel:
     deed: str
     waarover: str | None
     pad: str | None
-    aantal: int | None
+    aantal: str
     doel: str
     reden: str | None
     vanaf: str | None
@@ -142,7 +153,7 @@ def _regel(record: LogRecord, page: LogPage, reader: Principal) -> Regel:
         deed=WOORDEN[Handeling(record.gebeurtenis)],
         waarover=_about(record, page.soorten),
         pad=_path(record, reader),
-        aantal=record.aantal,
+        aantal=_count(record),
         doel=DOELEN[Activiteit(record.activiteit)],
         reden=_reason(record.reden),
         vanaf=record.adres,
@@ -167,19 +178,32 @@ def who(record: LogRecord, namen: Mapping[str, str]) -> str:
 def _about(record: LogRecord, soorten: Mapping[str, str | None]) -> str | None:
     if record.object_id is None:
         return None
-    if record.object_soort == "bericht":
-        soort = soorten.get(record.object_id)
-        return f"{soort or 'bericht'} {record.object_id}"
-    if record.object_soort in {"route", "logboek"}:
+    if record.object_soort == "route":
         return record.object_id
-    return f"{record.object_soort} {record.object_id}"
+    soort = soorten.get(record.object_id) or record.object_soort
+    return f"{'' if soort == 'logboek' else soort} {_short(record.object_id)}".strip()
+
+
+def _short(id: str) -> str:
+    """An id that is long by its last part, which differs most."""
+    return f"…{id[-12:]}" if LONG_ID.fullmatch(id) else id
+
+
+def _count(record: LogRecord) -> str:
+    if record.aantal is None or record.aantal == 1:
+        return ""
+    one, more = UNITS.get(record.gebeurtenis, ("stuk", "stuks"))
+    return geteld(record.aantal, one, more)
 
 
 def _path(record: LogRecord, reader: Principal) -> str | None:
-    known = PATHS.get(record.object_soort)
-    if known is None or record.object_id is None or not reader.may(known[1]):
+    soort, id = record.object_soort, record.object_id
+    if id is None or soort not in OBJECTEN:
         return None
-    return known[0] + quote(record.object_id, safe="/")
+    known = PATHS.get(soort)
+    if known is not None and reader.may(known[1]):
+        return known[0] + quote(id, safe="/")
+    return f"/logboek?{urlencode({soort: id})}"
 
 
 def _reason(reden: str | None) -> str | None:
