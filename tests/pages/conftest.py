@@ -6,11 +6,23 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser
 
 from app.cli.demo import tell_story
+from app.processing import personen_wachtwoord
 from tests.pages.chromium import NoChromium, chromium
 from tests.pages.house import House, a_house
+
+
+@pytest.fixture(scope="package", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Passwords that cost next to nothing to judge."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(personen_wachtwoord, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        personen_wachtwoord._nobodys.cache_clear()
+        yield
+    personen_wachtwoord._nobodys.cache_clear()
 
 
 @pytest.fixture(scope="package")  # while it lives this thread has an event loop, which other tests may not meet

@@ -35,10 +35,10 @@ class House:
     runtime: Runtime
     url: str
 
-    def number(self, query: str) -> int:
-        """The one number that a query of the database gives."""
+    def value(self, query: str) -> str:
+        """The one value that a query of the database gives."""
         with self.runtime.storage.reading() as session:
-            return session.execute(text(query)).scalar_one()
+            return str(session.execute(text(query)).scalar_one())
 
     def change(self, statement: str, **values: object) -> int:
         """Change rows behind the back of the service; how many there were."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Page
 
 _STOPS = """
@@ -45,13 +47,26 @@ _HERE = """
 """
 
 
+PARTS_OF_A_DATE = 4
+"""A date has a stop for the day, the month, the year and the calendar."""
+
+
+def _tab(page: Page, index: int) -> Any:
+    here = None
+    for _ in range(PARTS_OF_A_DATE):
+        page.keyboard.press("Tab")
+        here = page.evaluate(_HERE)
+        if here is None or here["index"] != index - 1 or 'type="date"' not in here["html"]:
+            break
+    return here
+
+
 def walk(page: Page) -> list[str]:
     """Tab from the start of a page to its end: what was not reached, not in order, or not seen to be reached."""
     stops: list[str] = page.evaluate(_STOPS)
     found: list[str] = []
     for index, stop in enumerate(stops):
-        page.keyboard.press("Tab")
-        here = page.evaluate(_HERE)
+        here = _tab(page, index)
         if here is None or here["index"] != index:
             return [*found, f"Tab {index + 1} should lead to {stop}, led to {here and here['html']}"]
         found += [f"no outline: {stop}"] if not here["outlined"] else []

@@ -10,12 +10,16 @@ from playwright.sync_api import Page
 
 from app.domain.persoon import Fase
 from app.domain.principal import Rol
-from tests.pages.house import House
+from app.processing.personen import create_link
+from tests.pages.house import PEOPLE, House
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """One way to see a page: who looks, where (`{303}` and its like are filled in), and what is done there first."""
+    """One way to see a page: who looks, where (`{b303}` and its like are filled in), and what is done there first.
+
+    `leads_to`: the address where one ends up, when that is another.
+    """
 
     at: str
     rol: Rol | None = Rol.BEHANDELAAR
@@ -23,10 +27,14 @@ class Look:
     status: int = 200
     empty: bool = False
     do: Callable[[Page], None] | None = None
+    leads_to: str = ""
 
 
 Ways: TypeAlias = Mapping[str, Look | str]
 """By state: how to see it, or why it does not exist."""
+
+BSN: Final = "999900006"
+"""Of the client with a 303 in the demo."""
 
 NO_DATA: Final = "it shows nothing that could be missing"
 NO_INPUT: Final = "it asks for nothing that could be wrong"
@@ -59,6 +67,13 @@ PAGES: Final[Mapping[str, Ways]] = {
         "gewoon": Look(at="/inloggen/code", fase=Fase.TWEEDE_FACTOR),
         "fout": Look(at="/inloggen/code", fase=Fase.TWEEDE_FACTOR, status=400, do=_press("Verder", code="000000")),
     },
+    "GET /instellen": {
+        "leeg": Look(at="/instellen", rol=None, status=404),
+        "gewoon": Look(at="/instellen/{link}", rol=None, leads_to="/instellen"),
+        "fout": Look(
+            at="/instellen/{link}", rol=None, status=400, do=_press("Opslaan en inloggen", wachtwoord="een", nogmaals="twee")
+        ),
+    },
     "GET /account": {
         "leeg": NO_DATA,
         "gewoon": Look(at="/account"),
@@ -71,6 +86,14 @@ PAGES: Final[Mapping[str, Ways]] = {
         "gewoon": Look(at="/account/tweede-factor"),
         "fout": Look(at="/account/tweede-factor", status=400, do=_press("Instellen", huidig="een", code="000000")),
     },
+    "GET /logboek": {
+        "leeg": Look(at="/logboek", do=_press("Zoeken", bsn="999900547")),
+        "gewoon": Look(at="/logboek", do=_press("Zoeken", bsn=BSN)),
+        "fout": Look(at="/logboek", status=400, do=_press("Zoeken", bsn="12")),
+        "van een bericht": Look(at="/logboek?bericht={b303}"),
+        "van de hele dienst": Look(at="/logboek", rol=Rol.AUDITOR),
+        "nog van niemand": Look(at="/logboek"),
+    },
     "GET /toegankelijkheid": {"leeg": NO_DATA, "gewoon": Look(at="/toegankelijkheid", rol=None), "fout": NO_INPUT},
 }
 WITHOUT: Final[Mapping[str, str]] = {
@@ -78,7 +101,6 @@ WITHOUT: Final[Mapping[str, str]] = {
     "GET /account/tweede-factor.svg": "a picture, seen in its page",
     "GET /inloggen/oidc": "leads to the identity provider",
     "GET /inloggen/oidc/terug": "leads from the identity provider to the page that was asked for",
-    "GET /instellen": "needs a link: seen in test_sessions",
     "GET /instellen/{token}": "leads to /instellen",
 }
 STATES: Final = ("leeg", "gewoon", "fout")
@@ -92,8 +114,16 @@ LOOKS: Final = {
 
 def places(house: House) -> Mapping[str, object]:
     """What is filled in in an address: the newest message of each soort, a declaratie, a toewijzing."""
-    if not house.number("SELECT count(*) FROM bericht"):
-        return {}
+    link = create_link(house.runtime, PEOPLE[Rol.LEZER])
+    if house.value("SELECT count(*) FROM bericht") == "0":
+        return {"link": link}
     newest = "SELECT max(id) FROM bericht WHERE soort = 'WMO{}'"
-    soorten = {soort: house.number(newest.format(soort)) for soort in ("301", "302", "303", "304")}
-    return {**soorten, "declaratie": house.number("SELECT max(id) FROM declaratie")}
+    soorten = {f"b{soort}": house.value(newest.format(soort)) for soort in ("301", "302", "303", "304")}
+    toewijzing = "SELECT max(toewijzing_id) FROM prestatie"
+    return {
+        **soorten,
+        "link": link,
+        "declaratie": house.value("SELECT max(id) FROM declaratie"),
+        "toewijzing": house.value(toewijzing),
+        "sleutel": house.value(f"SELECT sleutel FROM toewijzing WHERE id = ({toewijzing})"),  # noqa: S608
+    }
