@@ -14,7 +14,7 @@ from app.domain.bewaren import Bewaring
 from app.domain.logboek import Handeling
 from app.domain.principal import Principal
 from app.processing.bewaren import tot_of
-from app.processing.logboek import viewing
+from app.processing.logboek import Inzage, viewing
 from app.processing.runtime import Runtime
 from app.processing.termijnen import answer_due
 from app.storage.accepted import feiten_of
@@ -56,20 +56,24 @@ def thread_of(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: 
     Raises NotFound for a bericht that may not be seen.
     """
     with viewing(runtime, principal, Handeling.BERICHT_BEKEKEN, object_id=bericht_id) as view:
-        session = view.session
-        record = get_bericht(session, id=bericht_id, zicht=zicht)
-        view.about_berichten([record.id], every_client=False)
-        partijen = None if record.gemeente in principal.gemeenten else frozenset(principal.partijen)
-        busy = record.status == BerichtStatus.IN_VERWERKING
-        thread = Thread(
-            record=record,
-            verloop=_verloop(session, record, partijen),
-            voortgang=voortgang_of(session, bericht_id=record.id) if busy else None,
-            referenties=_referenties(session, record, partijen),
-            antwoord_uiterlijk=answer_due(record),
-            bewaring=tot_of(session, runtime, record.id) if record.gemeente in principal.gemeenten else None,
-        )
-    return thread
+        return thread_in(view, runtime, principal, zicht, bericht_id)
+
+
+def thread_in(view: Inzage, runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str) -> Thread:
+    """The same as part of a view that shows more; raises NotFound."""
+    session = view.session
+    record = get_bericht(session, id=bericht_id, zicht=zicht)
+    view.about_berichten([record.id], every_client=False)
+    partijen = None if record.gemeente in principal.gemeenten else frozenset(principal.partijen)
+    busy = record.status == BerichtStatus.IN_VERWERKING
+    return Thread(
+        record=record,
+        verloop=_verloop(session, record, partijen),
+        voortgang=voortgang_of(session, bericht_id=record.id) if busy else None,
+        referenties=_referenties(session, record, partijen),
+        antwoord_uiterlijk=answer_due(record),
+        bewaring=tot_of(session, runtime, record.id) if record.gemeente in principal.gemeenten else None,
+    )
 
 
 def _verloop(session: Session, record: BerichtRecord, partijen: frozenset[str] | None) -> tuple[Gebeurtenis, ...]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import BindParameter, Select, exists, or_, select
+from sqlalchemy import BindParameter, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.aflevering import GebeurtenisSoort
@@ -53,6 +53,12 @@ def gebeurtenissen_of(session: Session, *, bericht_id: str) -> list[Gebeurtenis]
         )
         for row in rows
     ]
+
+
+def newest_gebeurtenis(session: Session, *, bericht_id: str) -> int:
+    """The number of the last thing that happened to a bericht; 0 when nothing did."""
+    query = select(func.max(GebeurtenisRow.id)).where(GebeurtenisRow.bericht_id == bericht_id)
+    return session.scalars(query).one() or 0
 
 
 def has_it(session: Session, *, bericht_id: str, partij: str) -> bool:

@@ -154,22 +154,28 @@ def voortgang_of(session: Session, *, bericht_id: str) -> int | None:
 def reopen_jobs(session: Session, *, bericht_id: str, soorten: Collection[JobSoort], now: datetime) -> int:
     """Let the failed jobs of a bericht be tried again from the start; how many there were."""
     work_added(session)
-    other = aliased(JobRow)
-    later = exists().where(
-        other.sleutel == JobRow.sleutel, or_(other.status == JobStatus.OPEN, other.id > JobRow.id)
-    )  # what failed before that is of the past
     reopened = session.scalars(
         update(JobRow)
-        .where(
-            JobRow.bericht_id == bericht_id,
-            JobRow.soort.in_(sorted(soorten)),
-            JobRow.status == JobStatus.MISLUKT,
-            ~later,
-        )
+        .where(*_failed_for_good(bericht_id, soorten))
         .values(status=JobStatus.OPEN, gepland_op=now, gemaakt_op=now, klaar_op=None, **AS_NEW)
         .returning(JobRow.id)
     )
     return len(reopened.all())
+
+
+def failed_soorten(session: Session, *, bericht_id: str, soorten: Collection[JobSoort]) -> frozenset[JobSoort]:
+    """The kinds of which `reopen_jobs` would find work."""
+    query = select(JobRow.soort).where(*_failed_for_good(bericht_id, soorten)).distinct()
+    return frozenset(map(JobSoort, session.scalars(query)))
+
+
+def _failed_for_good(bericht_id: str, soorten: Collection[JobSoort]) -> tuple[ColumnElement[bool], ...]:
+    other = aliased(JobRow)
+    later = exists().where(
+        other.sleutel == JobRow.sleutel, or_(other.status == JobStatus.OPEN, other.id > JobRow.id)
+    )  # what failed before that is of the past
+    of_bericht = (JobRow.bericht_id == bericht_id, JobRow.soort.in_(sorted(soorten)))
+    return (*of_bericht, JobRow.status == JobStatus.MISLUKT, ~later)
 
 
 def end_jobs(session: Session, *, sleutels: Collection[str], now: datetime) -> None:
