@@ -8,16 +8,54 @@ from fastapi import Depends, FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web import account, inloggen, instellen, logboek, oidc, start, toegankelijkheid
+from app.web import (
+    account,
+    inloggen,
+    instellen,
+    logboek,
+    oidc,
+    proef,
+    start,
+    toegankelijkheid,
+    toewijzing,
+    toewijzing_acties,
+    toewijzingen,
+)
 from app.web.errors import add_error_pages
 from app.web.house import House
 from app.web.policy import demand_complete
 from app.web.visit import admit
 
 ROUTERS: Final = tuple(
-    module.router for module in (start, inloggen, oidc, instellen, account, toegankelijkheid, logboek)
+    module.router
+    for module in (
+        start,
+        inloggen,
+        oidc,
+        instellen,
+        account,
+        toegankelijkheid,
+        logboek,
+        proef,
+        toewijzingen,
+        toewijzing,
+        toewijzing_acties,
+    )
 )
-PAGES: Final = frozenset({"", "static", "inloggen", "uitloggen", "instellen", "account", "toegankelijkheid", "logboek"})
+PAGES: Final = frozenset(
+    {
+        "",
+        "static",
+        "inloggen",
+        "uitloggen",
+        "instellen",
+        "account",
+        "toegankelijkheid",
+        "logboek",
+        "proef",
+        "toewijzingen",
+    }
+)
 """What the address of a page begins with."""
 
 INTERFACES: Final = frozenset({"v1", "soap", "docs", "healthz", "readyz", "metrics", ".well-known"})

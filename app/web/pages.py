@@ -30,6 +30,8 @@ HEADERS: Final = {
 }
 MENU: Final[tuple[tuple[str, str, Recht | None], ...]] = (
     ("/", "Start", None),
+    ("/toewijzingen", "Toewijzingen", Recht.TOEWIJZINGEN_LEZEN),
+    ("/proef", "Proefbericht", Recht.BERICHTEN_LEZEN),
     ("/logboek", "Logboek", Recht.INZAGE_LEZEN),
     ("/account", "Uw account", None),
 )

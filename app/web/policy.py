@@ -50,6 +50,8 @@ POLICY: Final[Mapping[str, Wanted]] = {
     "GET /instellen/{token}": Deur.OPEN,
     "GET /logboek": Recht.INZAGE_LEZEN,
     "POST /logboek": Recht.INZAGE_LEZEN,
+    "GET /proef": Recht.BERICHTEN_LEZEN,
+    "POST /proef": Recht.BERICHTEN_LEZEN,
     "GET /account": Deur.PERSOON,
     "POST /account/wachtwoord": Deur.PERSOON,
     "GET /account/tweede-factor": Deur.TWEEDE_FACTOR,
@@ -57,6 +59,12 @@ POLICY: Final[Mapping[str, Wanted]] = {
     "GET /account/tweede-factor.svg": Deur.TWEEDE_FACTOR,
     "POST /account/tweede-factor/verwijderen": Deur.PERSOON,
     "POST /account/sessies/beeindigen": Deur.PERSOON,
+    "GET /toewijzingen": Recht.TOEWIJZINGEN_LEZEN,
+    "GET /toewijzingen/{gemeente}/{nummer}": Recht.TOEWIJZINGEN_LEZEN,
+    "GET /toewijzingen/{gemeente}/{nummer}/budgetpaspoort": Recht.TOEWIJZINGEN_LEZEN,
+    "GET /toewijzingen/{gemeente}/{nummer}/{handeling}": Recht.TOEWIJZINGEN_BEHEREN,
+    "POST /toewijzingen/{gemeente}/{nummer}/{handeling}": Recht.TOEWIJZINGEN_BEHEREN,
+    "POST /toewijzingen/{gemeente}/{nummer}/{handeling}/bevestigen": Recht.TOEWIJZINGEN_BEHEREN,
 }
 
 WITH_PASSWORD: Final = frozenset(
@@ -75,6 +83,10 @@ WITH_PASSWORD: Final = frozenset(
     }
 )
 """What is not there when people log in with the identity provider alone."""
+
+
+UPLOADS: Final = frozenset({"POST /proef"})
+"""What may come with a file; every other form is small."""
 
 
 class NoPolicy(Exception):
