@@ -187,6 +187,22 @@ def dossier_of(
     return dossier
 
 
+def open_of(
+    runtime: Runtime, principal: Principal, zicht: Zicht, gemeente: str, nummer: str
+) -> tuple[ToewijzingRecord, Inrichting]:
+    """The toewijzing alone, to do something with; NotFound when there is none to see."""
+    with viewing(runtime, principal, Handeling.TOEWIJZING_BEKEKEN) as view:
+        record = find_toewijzing(view, zicht, gemeente, nummer)
+        inrichting = inrichting_of(view.session, runtime, record.gemeente)
+    return record, inrichting
+
+
+def inrichtingen_of(runtime: Runtime, zicht: Zicht) -> list[Inrichting]:
+    """What the gemeenten of a visitor decided, in order of code."""
+    with runtime.storage.reading() as session:
+        return [inrichting_of(session, runtime, gemeente) for gemeente in sorted(zicht.gemeenten)]
+
+
 def parts_of(session: Session, record: ToewijzingRecord, zicht: Zicht) -> list[ToewijzingRecord]:
     """The toewijzingen that share a budget with this one, itself included; of very many the oldest."""
     sleutels = verwante_sleutels(session, gemeente=record.gemeente, sleutel=record.sleutel) | {record.sleutel}

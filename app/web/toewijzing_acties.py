@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
@@ -144,7 +144,7 @@ def _preview(bezoek: Bezoek, onder: _Onder, changed: str = "") -> HTMLResponse:
     )
 
 
-def _shared(onder: _Onder) -> dict[str, object]:
+def _shared(onder: _Onder) -> dict[str, Any]:
     return {
         "handeling": onder.handeling,
         "record": onder.record,
