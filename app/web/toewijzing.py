@@ -88,7 +88,7 @@ def path_of(record: ToewijzingRecord) -> str:
 
 def _page(bezoek: Bezoek, dossier: Dossier, done: str) -> HTMLResponse:
     today = bezoek.runtime.today()
-    omvang = dossier.record.actueel.versie.omvang
+    versie = dossier.record.actueel.versie
     shown = around(dossier.rows, today)
     regels = dossier.regels_cursor
     return page(
@@ -97,9 +97,10 @@ def _page(bezoek: Bezoek, dossier: Dossier, done: str) -> HTMLResponse:
         dossier=dossier,
         record=dossier.record,
         inrichting=dossier.inrichting,
-        versie=dossier.record.actueel.versie,
+        versie=versie,
+        tarief=dossier.inrichting.tarief_on(dossier.record.aanbieder, versie.product.code or "", today),
         kernzin=kernzin(dossier, today),
-        picture=picture(shown, omvang.eenheid) if omvang and len(shown) > 1 else None,
+        picture=picture(shown, versie.omvang.eenheid, today) if versie.omvang and len(shown) > 1 else None,
         shown=shown,
         now=row_on(dossier.rows, today) if dossier.stand is Stand.LOOPT else None,
         total=total_of(dossier.rows),

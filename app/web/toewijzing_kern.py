@@ -61,8 +61,9 @@ def around(rows: Sequence[BudgetRow], today: date) -> Sequence[BudgetRow]:
     return same_year[:IN_PICTURE]
 
 
-def picture(rows: Sequence[BudgetRow], eenheid: Eenheid) -> Markup:
+def picture(rows: Sequence[BudgetRow], eenheid: Eenheid, today: date) -> Markup:
     """Bars of what was assigned, granted and is left, for each period."""
+    now = row_on(rows, today)
     unit = w.EENHEDEN[eenheid][1]
     said = (
         f"{w.periode(row)}: {aantal(row.toegewezen)} toegewezen, {aantal(row.gedeclareerd)} toegekend, "
@@ -73,7 +74,7 @@ def picture(rows: Sequence[BudgetRow], eenheid: Eenheid) -> Markup:
         "budget",
         f"Budget per periode, in {unit}",
         f"Staven per periode, in {unit}. {'; '.join(said)}.",
-        labels=[w.in_short(row) for row in rows],
+        labels=[w.in_short(row) + (" (nu)" if row == now else "") for row in rows],
         series={
             "Toegewezen": [row.toegewezen for row in rows],
             "Toegekend": [row.gedeclareerd for row in rows],

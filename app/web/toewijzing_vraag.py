@@ -107,7 +107,7 @@ def periode_options(record: ToewijzingRecord, inrichting: Inrichting, today: dat
     return [
         (
             f"{one.jaar}-{one.periode}",
-            f"periode {one.periode} van {one.jaar} ({datum(one.begindatum)} t/m {datum(one.einddatum)})",
+            f"periode {one.periode} van {one.jaar}, vanaf {datum(one.begindatum)}",
         )
         for one in inrichting.cak_perioden
         if one.einddatum >= versie.ingangsdatum and one.begindatum <= last
