@@ -363,6 +363,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         local_login=settings.local_login,
         oidc=identity_provider(settings),
         pace=app.state.pace,
+        room=app.state.room,
         contact=Contact(name=settings.contact_name, email=settings.contact_email, url=settings.contact_url),
     )
     pages = create_pages(house)

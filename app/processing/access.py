@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.bericht import Berichtsoort
-from app.domain.principal import READERS, Principal, Rol
+from app.domain.principal import READERS, Principal, Rol, Wijze
 from app.domain.refusals import RoleNotAllowed, SenderNotAllowed
 from app.processing.arrival import FROM_GEMEENTE, Arrival
 from app.processing.inrichtingen import find_inrichting
@@ -22,6 +22,18 @@ def authorise(runtime: Runtime, arrival: Arrival) -> None:
     if not allowed:
         raise SenderNotAllowed("Deze sleutel hoort niet bij de afzender van het bericht.")
     if aanduiding.servicebureau and arrival.soort is Berichtsoort.WMO303:
+        _authorise_servicebureau(runtime, arrival, aanduiding.servicebureau)
+
+
+def authorise_trial(runtime: Runtime, arrival: Arrival) -> None:
+    """The same for a message on trial, which a person of the gemeente it goes to may try as well.
+
+    Whoever explains to an aanbieder what becomes of its message sees nothing but data of the own gemeente.
+    """
+    principal, aanduiding = arrival.principal, arrival.aanduiding
+    if principal.wijze is not Wijze.SESSIE or aanduiding.gemeente not in principal.gemeenten:
+        authorise(runtime, arrival)
+    elif aanduiding.servicebureau and arrival.soort is Berichtsoort.WMO303:
         _authorise_servicebureau(runtime, arrival, aanduiding.servicebureau)
 
 

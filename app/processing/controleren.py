@@ -15,16 +15,17 @@ from app.domain.logboek import Handeling, Logregel
 from app.domain.principal import Principal
 from app.domain.refusals import BerichtWasDeleted, RejectedBericht
 from app.domain.retour import Finding
+from app.domain.settlement import Settlement
 from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.domain.verzoek import OverigBericht
-from app.iwmo.reading import Inhoud, declared, recognise
+from app.iwmo.reading import Aanduiding, Inhoud, declared, recognise
 from app.iwmo.releases import write
-from app.processing import declaraties, retouren, toewijzingen, uniek
+from app.processing import access, declaraties, retouren, toewijzingen, uniek
 from app.processing.arrival import Arrival, errors_in
 from app.processing.bewaren_sporen import Spoorsoort, was_deleted
 from app.processing.duplicates import DELETED, different
 from app.processing.logboek import Poging, note_now, refusals_noted
-from app.processing.receive import bsns_in, gate
+from app.processing.receive import bsns_in, content_of
 from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.processing.vreemden import demand_few
 from app.storage.accepted import AcceptedBericht, find_accepted
@@ -35,14 +36,29 @@ from app.storage.zicht import Zicht
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What would become of a message; `antwoord` is the answer that it would get, where one would be made."""
+    """What would become of a message; `antwoord` is the answer that it would get, where one would be made.
+
+    `uitkomst` is what such an answer says: of a 303 how each line is settled, of a 301 its retour. `bericht_id` is that
+    of the very same message when it was received before.
+    """
 
     status: BerichtStatus
     findings: tuple[Finding, ...] = ()
     antwoord: bytes | None = None
+    uitkomst: Settlement | ToewijzingRetour | None = None
+    bericht_id: str | None = None
 
 
-def controleer(runtime: Runtime, principal: Principal, body: bytes) -> Verdict:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beproefd(Verdict):
+    """The verdict, and on what: which message of which release, and what its header says."""
+
+    soort: Berichtsoort
+    release: str
+    aanduiding: Aanduiding
+
+
+def controleer(runtime: Runtime, principal: Principal, body: bytes) -> Beproefd:
     """Judge a message against live data and store nothing.
 
     Raises UnreadableBericht, SenderNotAllowed for the message of another party, and TooManyRequests for a 303 with
@@ -61,12 +77,22 @@ def controleer(runtime: Runtime, principal: Principal, body: bytes) -> Verdict:
         )
         verdict = _verdict_on(runtime, arrival, attempt)
     note_now(runtime, principal, attempt.regel)
-    return Verdict(status=verdict.status, findings=arrival.located(verdict.findings), antwoord=verdict.antwoord)
+    return Beproefd(
+        status=verdict.status,
+        findings=arrival.located(verdict.findings),
+        antwoord=verdict.antwoord,
+        uitkomst=verdict.uitkomst,
+        bericht_id=verdict.bericht_id,
+        soort=arrival.soort,
+        release=arrival.release,
+        aanduiding=arrival.aanduiding,
+    )
 
 
 def _verdict_on(runtime: Runtime, arrival: Arrival, attempt: Poging) -> Verdict:
     try:
-        inhoud = gate(runtime, arrival)
+        access.authorise_trial(runtime, arrival)
+        inhoud = content_of(runtime, arrival)
         attempt.regel = replace(attempt.regel, bsns=bsns_in(inhoud))
         with runtime.storage.reading() as session:
             return _judge(session, runtime, arrival, inhoud)
@@ -118,7 +144,9 @@ def _stored(session: Session, arrival: Arrival, known: AcceptedBericht) -> Verdi
     zicht = Zicht(gemeenten=principal.gemeenten, aanbieders=principal.aanbieders)
     record = get_bericht(session, id=known.id, zicht=zicht)
     antwoord = body_of(session, id=record.antwoord_id) if record.antwoord_id else None
-    return Verdict(status=BerichtStatus(record.status), findings=record.findings, antwoord=antwoord)
+    return Verdict(
+        status=BerichtStatus(record.status), findings=record.findings, antwoord=antwoord, bericht_id=record.id
+    )
 
 
 def _verdict(findings: Sequence[Finding], antwoord: bytes | None = None) -> Verdict:
@@ -132,14 +160,12 @@ def _toewijzing(
     """The findings on a 301, and the 302 that an aanbieder would answer to it."""
     dossier = toewijzingen.load_dossier(session, runtime, bericht, lock=False, identificatie_used=identificatie_used)
     findings = toewijzingen.findings_on(bericht, dossier, arrival.release)
-    return _verdict(findings, _retour_bytes(runtime, arrival, bericht, findings))
-
-
-def _retour_bytes(
-    runtime: Runtime, arrival: Arrival, bericht: Toewijzingsbericht, findings: Sequence[Finding]
-) -> bytes | None:
-    """The 302 as bytes; None where the release has no code for a finding (S329 in 2.1)."""
     retour = toewijzing_retour(bericht, findings, identificatie_retour=new_identificatie(), today=runtime.today())
+    return replace(_verdict(findings, _retour_bytes(runtime, arrival, retour)), uitkomst=retour)
+
+
+def _retour_bytes(runtime: Runtime, arrival: Arrival, retour: ToewijzingRetour) -> bytes | None:
+    """The 302 as bytes; None where the release has no code for a finding (S329 in 2.1)."""
     body = write(retour, arrival.release)
     return None if runtime.xsd_findings(arrival.release, Berichtsoort.WMO302, body) else body
 
@@ -162,4 +188,5 @@ def _declaratie(session: Session, runtime: Runtime, arrival: Arrival, declaratie
         status=BerichtStatus.AFGEKEURD if settlement.refused else BerichtStatus.VERWERKT,
         findings=settlement.findings,
         antwoord=declaraties.checked_bytes(runtime, declaratie, retour, arrival.release),
+        uitkomst=settlement,
     )

@@ -89,11 +89,13 @@ def _take_in(runtime: Runtime, arrival: Arrival, inhoud: Inhoud, also: Also) -> 
 
 
 def gate(runtime: Runtime, arrival: Arrival) -> Inhoud:
-    """What a message says, once its sender may send it and its XSD holds.
-
-    Raises SenderNotAllowed, or RejectedBericht with every XSD error or value that cannot be.
-    """
+    """What a message says, once its sender may send it and its XSD holds; raises SenderNotAllowed, RejectedBericht."""
     access.authorise(runtime, arrival)
+    return content_of(runtime, arrival)
+
+
+def content_of(runtime: Runtime, arrival: Arrival) -> Inhoud:
+    """What a message says, once its XSD holds; RejectedBericht with every XSD error or value that cannot be."""
     findings = runtime.schemas.findings(arrival.release, arrival.soort, arrival.recognised.tree, size=len(arrival.body))
     if findings:
         raise RejectedBericht(f"Het bericht voldoet niet aan het XSD van {arrival.soort}.", findings=findings)

@@ -18,11 +18,13 @@ from app.domain.refusals import (
     RightNotGranted,
     RoleNotAllowed,
     SenderNotAllowed,
+    TooLarge,
     TooManyRequests,
 )
 from app.processing.logboek_weigeringen import note_refusal
 from app.processing.oidc_discovery import ProviderUnavailable
 from app.processing.pace import TooSlow
+from app.processing.room import NoRoom
 from app.storage.outages import DatabaseUnavailable
 from app.web.cookies import NotSecure
 from app.web.forms import ForeignForm, FormNotAccepted
@@ -36,6 +38,7 @@ RETRY_AFTER_SECONDS: Final = "5"
 TEXTS: Final = {
     HTTPStatus.FORBIDDEN: ("U mag dit niet", "Uw rol laat dit niet toe."),
     HTTPStatus.NOT_FOUND: ("Deze pagina is er niet", "Controleer het adres, of begin bij de startpagina."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Dit bestand is te groot", "Kies een kleiner bestand."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("Dit kan hier niet", "Gebruik de knop op de pagina waar u vandaan komt."),
 }
 DECLINED: Final[Mapping[type[Refusal], HTTPStatus]] = {
@@ -45,6 +48,7 @@ DECLINED: Final[Mapping[type[Refusal], HTTPStatus]] = {
     SenderNotAllowed: HTTPStatus.FORBIDDEN,
     NothingToDo: HTTPStatus.CONFLICT,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 UNKNOWN: Final = ("Dit lukte niet", "Begin opnieuw bij de startpagina.")
 
@@ -104,6 +108,10 @@ def _busy(_request: Request, _error: TooBusy) -> Response:
     return _later("Er loggen nu te veel mensen tegelijk in. Probeer het over enkele seconden opnieuw.")
 
 
+def _no_room(_request: Request, _error: NoRoom) -> Response:
+    return _later("Er worden nu te veel berichten tegelijk beoordeeld. Probeer het over enkele seconden opnieuw.")
+
+
 def _provider_away(_request: Request, _error: ProviderUnavailable) -> Response:
     return _later("De inlogdienst van uw organisatie antwoordt nu niet. Probeer het over enkele seconden opnieuw.")
 
@@ -160,6 +168,7 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(TooSlow, _too_slow)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(NotSecure, _not_secure)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(TooBusy, _busy)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(NoRoom, _no_room)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(ProviderUnavailable, _provider_away)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(DatabaseUnavailable, _outage)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(Exception, _failure)

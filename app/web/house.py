@@ -15,6 +15,7 @@ from app.domain.netwerk import place_of
 from app.domain.rolverdeling import still_toegekend
 from app.processing.oidc_client import Provider
 from app.processing.pace import Pace
+from app.processing.room import Room
 from app.processing.runtime import Runtime
 from app.processing.sessies import LOKAAL
 from app.storage.sessies import SessieRecord
@@ -30,6 +31,9 @@ WAITING_OF_ONE: Final = 4
 
 QUESTIONS_AT_ONCE: Final = 8
 """To an identity provider, each of which may take seconds."""
+
+
+ROOM_BYTES: Final = 128_000_000
 
 
 class TooBusy(Exception):
@@ -75,7 +79,7 @@ class House:
     """The parts of the service, and where people find it (`https://…`; None: wherever they found it).
 
     People log in with a password when there is `local_login`, and through `oidc` when there is such a provider.
-    `pace`: how long a form may take to come in.
+    `pace`: how long a form may take to come in; `room`: how much may be in memory at once of forms with a file.
     """
 
     runtime: Runtime
@@ -83,6 +87,7 @@ class House:
     local_login: bool = True
     oidc: Provider | None = None
     pace: Pace = field(default_factory=lambda: Pace(60, 1000))
+    room: Room = field(default_factory=lambda: Room(ROOM_BYTES))
     contact: Contact = Contact()
     turns: Turns = field(default_factory=Turns)
     oidc_turns: Turns = field(default_factory=lambda: Turns(QUESTIONS_AT_ONCE))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.domain.persoon import Fase
 from app.domain.principal import Herkomst, Principal, Recht
+from app.processing.room import Share
 from app.processing.runtime import Runtime
 from app.processing.sessies import (
     LONGEST_COOKIE,
@@ -31,7 +33,8 @@ from app.web.cookies import SESSIE, cookie_name, is_secure
 from app.web.forms import TOKEN, ForeignForm, demand_own_site, read_form
 from app.web.house import House
 from app.web.paths import NAAR, START, own_path, with_naar
-from app.web.policy import POLICY, WITH_PASSWORD, Deur, Wanted
+from app.web.policy import POLICY, UPLOADS, WITH_PASSWORD, Deur, Wanted
+from app.web.uploads import is_upload, read_upload
 
 TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
 LOGIN, CODE, SECOND_FACTOR = "/inloggen", "/inloggen/code", "/account/tweede-factor"
@@ -57,7 +60,8 @@ class PageRefused(Exception):
 class Bezoek:
     """One request for a page: of whom, in which browser, with which form.
 
-    `naar`: where one is after logging in; `here`: the page, as the menu has it.
+    `files`: what a form with a file sent, and `share`: what that takes of the room in memory. `naar`: where one is
+    after logging in; `here`: the page, as the menu has it.
     """
 
     house: House
@@ -66,6 +70,8 @@ class Bezoek:
     secure: bool
     sessie: SessieRecord | None
     form: Mapping[str, str] = field(repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
+    share: Share | None = None
     herkomst: Herkomst
     vanaf: Vanaf
     naar: str = START
@@ -109,17 +115,20 @@ class Bezoek:
         return self.sessie
 
 
-async def admit(request: Request) -> None:
+async def admit(request: Request) -> AsyncGenerator[None]:
     """Let the request through to its page.
 
-    Raises ElsewhereFirst, PageRefused, ForeignForm, FormNotAccepted, TooSlow or NotSecure.
+    Raises ElsewhereFirst, PageRefused, ForeignForm, FormNotAccepted, TooSlow or NotSecure; for a form with a file also
+    TooLarge or NoRoom.
     """
     operation = f"{request.method} {request.scope['route'].path}"
     if operation in WITH_PASSWORD and not request.app.state.house.local_login:
         raise PageRefused(HTTPStatus.NOT_FOUND)
     wanted = POLICY[operation]
-    if wanted not in {Deur.BESTAND, Deur.AANBIEDER}:
-        await _admitted(request, wanted)
+    with ExitStack() as held:
+        if wanted not in {Deur.BESTAND, Deur.AANBIEDER}:
+            await _admitted(request, wanted, held if operation in UPLOADS else None)
+        yield
 
 
 def visit(request: Request) -> Bezoek:
@@ -130,10 +139,16 @@ def visit(request: Request) -> Bezoek:
 Visit = Annotated[Bezoek, Depends(visit)]
 
 
-async def _admitted(request: Request, wanted: Wanted) -> None:
+async def _admitted(request: Request, wanted: Wanted, held: ExitStack | None) -> None:
+    """`held`: what lasts until the page is made, of a form that may have a file."""
     house: House = request.app.state.house
-    bezoek = await _bezoek(request, house)
+    with_file = held is not None and is_upload(request)
+    bezoek = await _bezoek(request, house, reads_form=request.method != "GET" and not with_file)
     request.state.bezoek = bezoek  # for the page, and for who tells of a refusal
+    if held is not None and with_file:
+        demand_own_site(request, house)
+        _demand(bezoek, wanted, request)  # a stranger's file is not even read
+        bezoek = request.state.bezoek = await _with_files(request, bezoek, held)
     if request.method != "GET":
         demand_own_site(request, house)
         if bezoek.sessie is None and wanted is not Deur.OPEN:
@@ -143,13 +158,19 @@ async def _admitted(request: Request, wanted: Wanted) -> None:
     _demand(bezoek, wanted, request)
 
 
-async def _bezoek(request: Request, house: House) -> Bezoek:
+async def _with_files(request: Request, bezoek: Bezoek, held: ExitStack) -> Bezoek:
+    share = held.enter_context(bezoek.house.room.share(bezoek.visitor.key_id))
+    sent = await read_upload(request, share)
+    return replace(bezoek, form=sent.fields, files=sent.files, share=share)
+
+
+async def _bezoek(request: Request, house: House, *, reads_form: bool) -> Bezoek:
     secure = is_secure(request, house)
     sent = request.cookies.get(cookie_name(SESSIE, secure=secure), "")
     cookie = sent if 0 < len(sent) <= LONGEST_COOKIE else new_cookie()
     herkomst = herkomst_of(request)
     sessie = await run_in_threadpool(sessie_of, house.runtime, sent)
-    form: Mapping[str, str] = await read_form(request) if request.method != "GET" else {}
+    form: Mapping[str, str] = await read_form(request) if reads_form else {}
     return Bezoek(
         house=house,
         cookie=cookie,
