@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web import (
     account,
+    bericht,
+    berichten_lijst,
     inloggen,
     instellen,
     logboek,
@@ -36,6 +38,8 @@ ROUTERS: Final = tuple(
         account,
         toegankelijkheid,
         logboek,
+        berichten_lijst,
+        bericht,
         proef,
         toewijzingen,
         toewijzing,
@@ -51,6 +55,7 @@ PAGES: Final = frozenset(
         "instellen",
         "account",
         "toegankelijkheid",
+        "berichten",
         "logboek",
         "proef",
         "toewijzingen",

@@ -30,6 +30,7 @@ HEADERS: Final = {
 }
 MENU: Final[tuple[tuple[str, str, Recht | None], ...]] = (
     ("/", "Start", None),
+    ("/berichten", "Berichten", Recht.BERICHTEN_LEZEN),
     ("/toewijzingen", "Toewijzingen", Recht.TOEWIJZINGEN_LEZEN),
     ("/proef", "Proefbericht", Recht.BERICHTEN_LEZEN),
     ("/logboek", "Logboek", Recht.INZAGE_LEZEN),

@@ -22,6 +22,10 @@
       ours.innerHTML = fresh.innerHTML;
       if (focused) document.getElementById(focused)?.focus();
     }
+    for (const fresh of page.querySelectorAll("[data-refresh][id]")) {
+      const ours = document.getElementById(fresh.id);
+      if (ours) ours.dataset.refreshState = fresh.dataset.refreshState;
+    }
   };
 
   const load = async (address) => {
@@ -57,7 +61,6 @@
   const refresh = (element) => {
     const seconds = Number(element.dataset.refreshSeconds);
     const pause = element.querySelector("[data-refresh-pause]");
-    let state = element.dataset.refreshState;
     let paused = false;
     if (pause) {
       pause.hidden = false;
@@ -71,12 +74,12 @@
       const answer = await fetch(element.dataset.refresh + location.search, { credentials: "same-origin" });
       if (!answer.ok || answer.redirected) return;
       const now = await answer.text();
-      if (now === state) return;
-      state = now;
+      if (now === element.dataset.refreshState) return;
+      element.dataset.refreshState = now;
       const page = await load(location.href);
       if (!page) return;
       replace(page);
-      announce.textContent = "De pagina is bijgewerkt.";
+      announce.textContent = element.dataset.refreshSaid ?? "De pagina is bijgewerkt.";
     };
     setInterval(() => ask().catch(() => undefined), seconds * 1000);
   };

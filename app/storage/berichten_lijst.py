@@ -1,0 +1,283 @@
+"""The message log as people page through it: by any filter, both ways, in a bounded time however long it is.
+
+A filter that has an index opens a way through the log: rows that lie together, in the order of the list. Of the ways
+that the filters open the one with the fewest rows is taken; the other filters are asked of each row on it. What would
+read too many rows stops halfway and says how far it came, so that a reader can go on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from app.storage.bericht_records import visible_bericht
+from app.storage.bericht_tables import BerichtRow
+from app.storage.berichten import start_of_day
+from app.storage.columns import one_of
+from app.storage.findings import BevindingRow
+from app.storage.zicht import Zicht
+
+Condition: TypeAlias = ColumnElement[bool]
+
+STEPS: Final = (200, 2_000, 8_000)
+"""So many rows of a way are read, one step after the other, until a page is full."""
+FEW: Final = 10_000
+"""No more is counted; a way with fewer rows than this is read to its end."""
+PARTY_INDEXES: Final = (BerichtRow.aanbieder, BerichtRow.servicebureau)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFilters:
+    """What the list is narrowed to; None does not filter.
+
+    `partij`: afzender or ontvanger, or the gemeente, aanbieder or servicebureau that a bericht concerns. `van` and
+    `tot`: days of receipt in the Netherlands, both included. `ids`: those that a search found.
+    """
+
+    soort: str | None = None
+    richting: str | None = None
+    status: str | None = None
+    partij: str | None = None
+    van: date | None = None
+    tot: date | None = None
+    retourcode: str | None = None
+    ids: tuple[str, ...] | None = None
+
+
+class Plek(NamedTuple):
+    """A place in the list: the moment counts where that is its order."""
+
+    id: str
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BerichtRegel:
+    """A row of the list; `retourcode` is the first one found on the bericht."""
+
+    id: str
+    soort: str | None
+    release: str | None
+    richting: str
+    afzender: str | None
+    ontvanger: str | None
+    gemeente: str | None
+    identificatie: str | None
+    ontvangen_op: datetime
+    status: str
+    bevindingen: int
+    retourcode: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gelezen:
+    """What was read in one direction: the ids found, nearest first, and whether there may be more.
+
+    `gestopt`: the place where reading stopped before a page was full; after it there may be more.
+    """
+
+    ids: tuple[str, ...]
+    meer: bool
+    gestopt: Plek | None = None
+
+
+class _Stream(NamedTuple):
+    """Rows that lie together in one index, in the order of the list."""
+
+    id: Any
+    conditions: tuple[Condition, ...]
+    moment: Any = None
+
+
+_Way: TypeAlias = Sequence[_Stream]
+
+
+def read_log(
+    session: Session, *, zicht: Zicht, filters: LogFilters, limit: int, start: Plek | None, upward: bool = False
+) -> Gelezen:
+    """At most `limit` berichten from a place on, to older ones, or `upward` to newer ones."""
+    if not _parties(zicht):
+        return Gelezen(ids=(), meer=False)
+    way, asked = _way(session, zicht, filters), _asked(zicht, filters)
+    found: dict[str, None] = {}
+    for step in STEPS:
+        rows = session.execute(_next(way, asked, start, upward=upward, limit=step)).all()
+        found.update((row.id, None) for row in rows if row.past)
+        if len(found) > limit:
+            return Gelezen(ids=tuple(found)[:limit], meer=True)
+        if len(rows) < step:
+            return Gelezen(ids=tuple(found), meer=False)
+        start = Plek(rows[-1].id, rows[-1].moment)
+    assert start is not None  # noqa: S101  (a step that was full has a last row)
+    return Gelezen(ids=tuple(found), meer=True, gestopt=_with_moment(session, start))
+
+
+def find_plek(session: Session, *, id: str) -> Plek | None:
+    """The place of a bericht in the list, None when it is not there (any more)."""
+    row = session.execute(select(BerichtRow.id, BerichtRow.ontvangen_op).where(BerichtRow.id == id)).one_or_none()
+    return Plek(*row) if row else None
+
+
+def regels_of(session: Session, *, ids: Sequence[str]) -> list[BerichtRegel]:
+    """The rows of the list for these ids, in that order; that they may be seen was asked before."""
+    of_bericht = BevindingRow.bericht_id == BerichtRow.id
+    # By the last number, for they are numbered from 0: to count them reads every one.
+    last = select(func.max(BevindingRow.volgorde)).where(of_bericht).scalar_subquery()
+    code = select(BevindingRow.retourcode).where(of_bericht, BevindingRow.retourcode.is_not(None))
+    first = code.order_by(BevindingRow.volgorde).limit(1).scalar_subquery()
+    names = tuple(BerichtRegel.__dataclass_fields__)[:10]
+    columns = [getattr(BerichtRow, name) for name in names]
+    rows = session.execute(select(*columns, last, first).where(one_of(session, BerichtRow.id, ids)))
+    by_id = {row[0]: _regel(dict(zip(names, row, strict=False)), row[-2], row[-1]) for row in rows}
+    return [by_id[id] for id in ids if id in by_id]
+
+
+def count_by_status(session: Session, *, zicht: Zicht, statussen: Sequence[str]) -> dict[str, int]:
+    """How many berichten have each status; FEW + 1 stands for more than FEW."""
+    if not _parties(zicht):
+        return dict.fromkeys(statussen, 0)
+    counts = [_count(_by_status(zicht, status)) for status in statussen]
+    row = session.execute(select(*counts)).one()
+    return {status: min(count, FEW + 1) for status, count in zip(statussen, row, strict=True)}
+
+
+def _regel(values: dict[str, Any], last: int | None, code: str | None) -> BerichtRegel:
+    return BerichtRegel(**values, bevindingen=0 if last is None else last + 1, retourcode=code)
+
+
+def _with_moment(session: Session, plek: Plek) -> Plek:
+    return find_plek(session, id=plek.id) or plek
+
+
+def _next(way: _Way, asked: Condition, start: Plek | None, *, upward: bool, limit: int) -> Select[Any]:
+    ends = [_end(stream, asked, start, upward=upward, limit=limit) for stream in way]
+    found = union_all(*(select(end) for end in ends)).subquery()
+    moment = None if way[0].moment is None else found.c.moment
+    return select(found).order_by(*_ordered(moment, found.c.id, upward=upward)).limit(limit)
+
+
+def _end(stream: _Stream, asked: Condition, start: Plek | None, *, upward: bool, limit: int) -> Subquery:
+    """The rows of a stream from a place on, each with whether it passes what is asked.
+
+    Whether it passes is a column, not a condition: so no more than `limit` rows are read, along the index meant.
+    """
+    moment = null() if stream.moment is None else stream.moment
+    query = select(stream.id.label("id"), moment.label("moment"), asked.label("past"))
+    if stream.id is not BerichtRow.id:
+        query = query.join(BerichtRow, BerichtRow.id == stream.id)
+    beyond = [] if start is None else [_beyond(stream, start, upward=upward)]
+    order = _ordered(stream.moment, stream.id, upward=upward)
+    return query.where(*stream.conditions, *beyond).order_by(*order).limit(limit).subquery()
+
+
+def _ordered(
+    moment: ColumnElement[Any] | None, id: ColumnElement[Any], *, upward: bool
+) -> Iterator[ColumnElement[Any]]:
+    for column in (moment, id):
+        if column is not None:
+            yield column.asc() if upward else column.desc()
+
+
+def _beyond(stream: _Stream, start: Plek, *, upward: bool) -> Condition:
+    by_id = stream.id > start.id if upward else stream.id < start.id
+    if stream.moment is None:
+        return by_id
+    later = stream.moment > start.moment if upward else stream.moment < start.moment
+    # The first part is what an index can seek to.
+    near = stream.moment >= start.moment if upward else stream.moment <= start.moment
+    return and_(near, or_(later, by_id))
+
+
+def _asked(zicht: Zicht, filters: LogFilters) -> Condition:
+    """All that a row must be, whatever way leads to it."""
+    equal = ("soort", "richting", "status")
+    wanted = {name: getattr(filters, name) for name in equal}
+    conditions = [getattr(BerichtRow, name) == value for name, value in wanted.items() if value is not None]
+    conditions += [visible_bericht(zicht), *_period(filters)]
+    if filters.partij is not None:
+        named = (BerichtRow.afzender, BerichtRow.ontvanger, BerichtRow.gemeente, *PARTY_INDEXES)
+        conditions.append(or_(*(column == filters.partij for column in named)))
+    if filters.retourcode is not None:
+        has_code = (BevindingRow.bericht_id == BerichtRow.id, BevindingRow.retourcode == filters.retourcode)
+        conditions.append(select(BevindingRow.bericht_id).where(*has_code).exists())
+    return and_(*conditions)
+
+
+def _period(filters: LogFilters) -> list[Condition]:
+    conditions: list[Condition] = []
+    if filters.van is not None:
+        conditions.append(BerichtRow.ontvangen_op >= start_of_day(filters.van))
+    if filters.tot is not None and filters.tot < date.max:
+        conditions.append(BerichtRow.ontvangen_op < start_of_day(filters.tot + timedelta(days=1)))
+    return conditions
+
+
+def _way(session: Session, zicht: Zicht, filters: LogFilters) -> _Way:
+    """The way with the fewest rows; where all have many, the first in the order of `_ways`."""
+    if filters.ids is not None:
+        return [_Stream(BerichtRow.id, (one_of(session, BerichtRow.id, filters.ids),))]
+    ways = _ways(zicht, filters)
+    if len(ways) == 1:
+        return ways[0]
+    counts = session.execute(select(*map(_count, ways))).one()
+    return ways[min(range(len(ways)), key=lambda at: min(counts[at], FEW))]
+
+
+def _ways(zicht: Zicht, filters: LogFilters) -> list[_Way]:
+    """The ways that the filters open, the best guess first; when they open none, that of the whole log."""
+    ways: list[_Way] = [] if zicht.aanbieders else _of_gemeenten(sorted(zicht.gemeenten), filters)
+    if filters.retourcode is not None:
+        ways.append([_Stream(BevindingRow.bericht_id, (BevindingRow.retourcode == filters.retourcode,))])
+    if filters.status is not None:
+        ways.append(_by_status(zicht, filters.status))
+    return ways or [[_Stream(BerichtRow.id, (party,)) for party in _parties(zicht)]]
+
+
+def _of_gemeenten(gemeenten: Sequence[str], filters: LogFilters) -> list[_Way]:
+    """Those that have an index for a gemeente alone; the log of an aanbieder is not as long."""
+    ways: list[_Way] = []
+    if within := _period(filters):
+        moment = BerichtRow.ontvangen_op
+        ways.append([_Stream(BerichtRow.id, (BerichtRow.gemeente == code, *within), moment) for code in gemeenten])
+    if filters.partij is not None:
+        ways.append(list(_of_partij(filters.partij, gemeenten)))
+    if filters.soort is not None:
+        kind = BerichtRow.soort == filters.soort
+        ways.append([_Stream(BerichtRow.id, (BerichtRow.gemeente == code, kind)) for code in gemeenten])
+    return ways
+
+
+def _of_partij(partij: str, gemeenten: Sequence[str]) -> Iterator[_Stream]:
+    for column in PARTY_INDEXES:
+        yield _Stream(BerichtRow.id, (column == partij,))
+    named = or_(BerichtRow.afzender == partij, BerichtRow.ontvanger == partij)
+    for code in gemeenten:
+        whole = code == partij
+        # A bericht that was refused, or one for several aanbieders, has none of its own.
+        without = () if whole else (BerichtRow.aanbieder.is_(None), named)
+        yield _Stream(BerichtRow.id, (BerichtRow.gemeente == code, *without))
+
+
+def _by_status(zicht: Zicht, status: str) -> _Way:
+    return [_Stream(BerichtRow.id, (party, BerichtRow.status == status)) for party in _parties(zicht)]
+
+
+def _parties(zicht: Zicht) -> list[Condition]:
+    """What one may see, each on one column and of one code: only then an index has the rows in the order of id."""
+    codes = [(BerichtRow.gemeente, code) for code in sorted(zicht.gemeenten)]
+    codes += [(column, code) for column in PARTY_INDEXES for code in sorted(zicht.aanbieders)]
+    return [column == code for column, code in codes]
+
+
+def _count(way: _Way) -> ColumnElement[int]:
+    """The number of rows of a way, of each stream no more than just above FEW."""
+    total: ColumnElement[int] = literal(0)
+    for stream in way:
+        some = select(stream.id).where(*stream.conditions).limit(FEW + 1).subquery()
+        total += select(func.count()).select_from(some).scalar_subquery()
+    return total
