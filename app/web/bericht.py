@@ -1,0 +1,185 @@
+"""One bericht: what it is, what became of it, what is wrong with it and where, and what one can do."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse
+
+from app.domain.logboek import Handeling, LogRecord, Uitkomst
+from app.domain.principal import Recht
+from app.domain.refusals import InvalidInput
+from app.processing.bericht_bekijken import FINDINGS_AT_ONCE, Blik, Inzien, Keuze, download, look_at
+from app.processing.bericht_goedkeuren import ask, decide, is_own, naam_of
+from app.processing.opnieuw import Opnieuw, try_again
+from app.storage.goedkeuringen import GoedkeuringStatus
+from app.web.bericht_bevindingen import afgewezen, bevindingen, by_line
+from app.web.bericht_tijdlijn import stappen, tijdlijn
+from app.web.bericht_woorden import SOORTEN, STATUSSEN, in_een_zin, kort, partij, postadres
+from app.web.logboek_woorden import WOORDEN, who
+from app.web.pages import GEEN, HEADERS, onward, page
+from app.web.visit import Bezoek, PageRefused, Visit
+
+router = APIRouter()
+
+ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NUMBER: Final = re.compile(r"[0-9]{1,9}")
+SLEUTEL: Final = re.compile(r"[0-9A-Za-z|:._-]{1,80}")
+GEDAAN: Final = {
+    "opnieuw": "Het bericht is opnieuw in behandeling genomen. Wat er gebeurt, ziet u hieronder onder 'De weg'.",
+    "gevraagd": "Uw verzoek staat klaar voor een collega. Pas als die het goedkeurt, gebeurt er iets.",
+    "goedgekeurd": "U keurde het goed. Het bericht is opnieuw in behandeling genomen.",
+    "afgewezen": "U wees het verzoek af. Er is niets met het bericht gebeurd.",
+    "ingetrokken": "U trok uw verzoek in. Er is niets met het bericht gebeurd.",
+    "al-gedaan": "Er gebeurde intussen al iets met dit bericht. Daarom is er nu niets gedaan; kijk eerst hieronder.",
+}
+BESLUITEN: Final = {
+    GoedkeuringStatus.GOEDGEKEURD: "goedgekeurd",
+    GoedkeuringStatus.AFGEWEZEN: "afgewezen",
+    GoedkeuringStatus.INGETROKKEN: "ingetrokken",
+}
+
+
+@router.get("/berichten/{id}")
+def show(
+    bezoek: Visit,
+    id: str,
+    vanaf: Annotated[str, Query()] = "",
+    regel: Annotated[str, Query()] = "",
+    prestatie: Annotated[str, Query()] = "",
+    toewijzing: Annotated[str, Query()] = "",
+    voor: Annotated[str, Query()] = "",
+    gedaan: Annotated[str, Query()] = "",
+) -> HTMLResponse:
+    """The page of a bericht; what is not asked for in a form that can be, is as if it was not asked for."""
+    keuze = Keuze(
+        bevinding=_number(vanaf) or 0,
+        regel=_number(regel),
+        prestatie=-1 if _number(prestatie) is None else int(prestatie),
+        toewijzing=toewijzing if SLEUTEL.fullmatch(toewijzing) else None,
+        voor=voor if ID.fullmatch(voor) else None,
+    )
+    blik = _look(bezoek, id, keuze)
+    found = bevindingen(blik, keuze.bevinding)
+    total = len(blik.thread.record.findings)
+    further = keuze.bevinding + FINDINGS_AT_ONCE
+    shown = {
+        **_common(bezoek, blik),
+        "gedaan": GEDAAN.get(gedaan),
+        "punten": tijdlijn(blik),
+        "stappen": stappen(blik),
+        "bevindingen": found,
+        "by_line": by_line(found),
+        "first": keuze.bevinding,
+        "total": total,
+        "further": further if further < total else None,
+        "regel_vraag": keuze.regel,
+        "regels": afgewezen(blik.beoordeling),
+        "inzien": _seen(blik.inzien),
+        "voor": keuze.voor,
+    }
+    return page(bezoek, "bericht/bericht.html", status=HTTPStatus.OK, fouten=GEEN, **shown)
+
+
+@router.get("/berichten/{id}/xml")
+def xml(bezoek: Visit, id: str) -> Response:
+    """The exact bytes, as a file that no browser shows."""
+    record, body = download(bezoek.runtime, bezoek.visitor, bezoek.zicht, _id(id))
+    headers = {
+        **HEADERS,
+        "Content-Disposition": f'attachment; filename="{record.id}.xml"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(body, media_type="text/plain; charset=utf-8", headers=headers)
+
+
+@router.get("/berichten/{id}/opnieuw")
+def confirm(bezoek: Visit, id: str) -> HTMLResponse:
+    """What trying again would do, before it is done."""
+    blik = _look(bezoek, id, Keuze())
+    return page(bezoek, "bericht/opnieuw.html", status=HTTPStatus.OK, fouten=GEEN, **_common(bezoek, blik))
+
+
+@router.post("/berichten/{id}/opnieuw")
+def again(bezoek: Visit, id: str) -> Response:
+    """Try again, or ask a colleague when that takes two; a form that was sent before does nothing."""
+    bericht_id, stand = _id(id), bezoek.form.get("stand", "")
+    do = ask if bezoek.form.get("twee") == "ja" else try_again
+    done = do(bezoek.runtime, bezoek.visitor, bezoek.zicht, bericht_id, stand=stand)
+    said = ("gevraagd" if do is ask else "opnieuw") if done else "al-gedaan"
+    return onward(f"/berichten/{bericht_id}?gedaan={said}")
+
+
+@router.post("/berichten/{id}/goedkeuring")
+def judge(bezoek: Visit, id: str) -> Response:
+    """Approve or decline what a colleague asked."""
+    bericht_id, besluit = _id(id), bezoek.form.get("besluit")
+    if besluit not in {"akkoord", "nee"}:
+        raise InvalidInput("Kies goedkeuren of afwijzen.")
+    status = decide(
+        bezoek.runtime,
+        bezoek.visitor,
+        bezoek.zicht,
+        bericht_id,
+        goedkeuring_id=bezoek.form.get("goedkeuring", ""),
+        akkoord=besluit == "akkoord",
+    )
+    return onward(f"/berichten/{bericht_id}?gedaan={BESLUITEN[status]}")
+
+
+def _look(bezoek: Bezoek, id: str, keuze: Keuze) -> Blik:
+    return look_at(bezoek.runtime, bezoek.visitor, bezoek.zicht, _id(id), keuze)
+
+
+def _common(bezoek: Bezoek, blik: Blik) -> dict[str, object]:
+    """What both pages show of a bericht."""
+    record, asked = blik.thread.record, blik.goedkeuring
+    return {
+        "blik": blik,
+        "record": record,
+        "kort": kort(record),
+        "zin": in_een_zin(blik),
+        "van": partij(record.afzender, blik.namen),
+        "aan": partij(record.ontvanger, blik.namen),
+        "may_act": bezoek.visitor.for_gemeente and bezoek.visitor.may(Recht.BERICHTEN_INDIENEN),
+        "asked": asked if asked is not None and asked.is_open(bezoek.runtime.now()) else None,
+        "decided": asked if asked is not None and not asked.is_open(bezoek.runtime.now()) else None,
+        "own": asked is not None and is_own(bezoek.visitor, asked),
+        "outlook": blik.outlook,
+        "Opnieuw": Opnieuw,
+        "ontvangers": [postadres(one, blik.namen) for one in blik.outlook.partijen],
+        "naam_of": naam_of,
+        "partij": partial(partij, namen=blik.namen),
+        "soorten": SOORTEN,
+        "statussen": STATUSSEN,
+    }
+
+
+def _seen(inzien: Inzien | None) -> list[dict[str, object]] | None:
+    """Who saw or did what; None when the visitor may not see that."""
+    return None if inzien is None else [_row(record, inzien) for record in inzien.regels]
+
+
+def _row(record: LogRecord, inzien: Inzien) -> dict[str, object]:
+    return {
+        "moment": datetime.fromisoformat(record.moment),
+        "wie": who(record, inzien.namen),
+        "rol": record.rol,
+        "deed": WOORDEN[Handeling(record.gebeurtenis)],
+        "geweigerd": record.uitkomst != Uitkomst.GELUKT,
+    }
+
+
+def _id(id: str) -> str:
+    if not ID.fullmatch(id):
+        raise PageRefused(HTTPStatus.NOT_FOUND)
+    return id
+
+
+def _number(text: str) -> int | None:
+    return int(text) if NUMBER.fullmatch(text) else None
