@@ -6,12 +6,16 @@ docs/decisions/0029-pictures.md says why.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol, cast
 
 import pygal  # pyright: ignore[reportMissingTypeStubs]
 from lxml import etree
 from markupsafe import Markup
+
+# pygal hooks into every import for plugins that we do not have, in a way of which Python warns.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != pygal.__name__]
 
 Element = etree._Element  # pyright: ignore[reportPrivateUsage]
 
