@@ -60,13 +60,15 @@ class Vraag:
 class Lijst:
     """Declaraties, newest first; the next page is what comes before the `cursor` (None: there is none).
 
-    `wachtend`: 303s without a declaratie yet; `namen`: of the parties that have one, by their code.
+    `wachtend`: 303s without a declaratie yet; `namen`: of the parties that have one, by their code; `aanbieders`: those
+    that the gemeenten in sight know.
     """
 
     declaraties: tuple[DeclaratieRecord, ...]
     cursor: str | None
     wachtend: tuple[BerichtRecord, ...] = ()
     namen: Mapping[str, str]
+    aanbieders: tuple[str, ...] = ()
 
 
 def declaraties_of(
@@ -88,9 +90,10 @@ def declaraties_of(
         shown = tuple(records[: vraag.limit])
         wachtend = _wachtend(view.session, zicht) if for_page else ()
         namen = namen_of(view.session, runtime, {one.gemeente for one in shown} | zicht.gemeenten) if for_page else {}
+        aanbieders = _aanbieders(view.session, runtime, zicht) if for_page else ()
         view.about(aantal=len(shown) + len(wachtend))
     more = shown[-1].id if len(records) > vraag.limit else None
-    return Lijst(declaraties=shown, cursor=more, wachtend=wachtend, namen=namen)
+    return Lijst(declaraties=shown, cursor=more, wachtend=wachtend, namen=namen, aanbieders=aanbieders)
 
 
 def namen_of(session: Session, runtime: Runtime, gemeenten: Collection[str]) -> dict[str, str]:
@@ -101,6 +104,14 @@ def namen_of(session: Session, runtime: Runtime, gemeenten: Collection[str]) -> 
             namen |= {one.agb: one.naam for one in inrichting.aanbieders}
             namen[gemeente] = inrichting.naam
     return {code: naam for code, naam in namen.items() if naam}
+
+
+def _aanbieders(session: Session, runtime: Runtime, zicht: Zicht) -> tuple[str, ...]:
+    known = set(zicht.aanbieders)
+    for gemeente in zicht.gemeenten:
+        if inrichting := find_inrichting(session, runtime, gemeente):
+            known |= {one.agb for one in inrichting.aanbieders} | {one.aanbieder for one in inrichting.contracten}
+    return tuple(sorted(known))
 
 
 def _wachtend(session: Session, zicht: Zicht) -> tuple[BerichtRecord, ...]:
