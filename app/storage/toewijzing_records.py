@@ -20,8 +20,8 @@ from app.storage.toewijzing_versies import versie_of
 from app.storage.zicht import Zicht
 
 MAX_DIGITS = 18  # of a number that fits in a BIGINT
-WINDOW: Final = 2_000
-MOST_WINDOWS: Final = 5
+WINDOW: Final = 1_500
+MOST_WINDOWS: Final = 3
 """So many rows are looked through for one page; a filter that few of them pass says where to go on."""
 
 
@@ -74,15 +74,13 @@ def find_toewijzing_record(
 ) -> ToewijzingRecord | None:
     """The toewijzing with this ToewijzingNummer, else with this sleutel; None when there is none to see."""
     name = str(nummer_or_sleutel)
-    named = ToewijzingRow.sleutel == name
+    named = [ToewijzingRow.sleutel == name]
     if name.isascii() and name.isdigit() and len(name) <= MAX_DIGITS:
-        named = or_(named, ToewijzingRow.nummer == int(name))
-    rows = session.scalars(
-        select(ToewijzingRow)
-        .where(_visible(zicht), ToewijzingRow.gemeente == gemeente, named)
-        .order_by(ToewijzingRow.nummer.is_(None), ToewijzingRow.id)
-        .limit(1)
-    ).all()
+        named.insert(0, ToewijzingRow.nummer == int(name))
+    rows: Sequence[ToewijzingRow] = ()
+    while named and not rows:  # one after the other: each has an index, both together have none
+        query = select(ToewijzingRow).where(_visible(zicht), ToewijzingRow.gemeente == gemeente, named.pop(0))
+        rows = session.scalars(query.order_by(ToewijzingRow.id).limit(1)).all()
     records = _records_of(session, rows, zicht)
     return records[0] if records else None
 
@@ -136,6 +134,8 @@ def newest_toewijzingen(
         if len(rows) == wanted:
             before = rows[-1].id
             continue
+        if not fits:
+            return Found(found, None)
         before, seen = session.execute(select(func.min(window.c.id), func.count()).select_from(window)).one()
         if seen < WINDOW:
             return Found(found, None)

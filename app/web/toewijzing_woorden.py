@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from app.domain.berekening import SheetRegel
 from app.domain.budget_rows import BudgetRow
 from app.domain.codelijsten import Eenheid, Frequentie
 from app.domain.effect import EffectRow
@@ -88,6 +89,12 @@ def eenheden(number: int, eenheid: Eenheid) -> str:
     """
     one, more = EENHEDEN[eenheid]
     return f"{aantal(number)} {one if abs(number) == 1 else more}"
+
+
+def per_week(regel: SheetRegel) -> str:
+    """The quantity of a line of an indication, in the unit that the gemeente gave it."""
+    more = next((more for one, more in EENHEDEN.values() if one == regel.eenheid), regel.eenheid)
+    return f"{hoeveelheid(regel.aantal_per_week)} {regel.eenheid if regel.aantal_per_week == 1 else more}"
 
 
 def geboekt(number: int, eenheid: Eenheid) -> str:
