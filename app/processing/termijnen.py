@@ -30,7 +30,17 @@ from app.processing.feestdagen import is_feestdag
 from app.processing.logboek import note
 from app.processing.runtime import Runtime
 from app.storage.berichten import BerichtRecord
-from app.storage.termijnen import Span, Wachtend, find_termijn, recorded_termijnen, set_gehaald, unanswered
+from app.storage.termijnen import (
+    Span,
+    Vraag,
+    Wachtend,
+    count_of,
+    find_termijn,
+    recorded_termijnen,
+    set_gehaald,
+    unanswered,
+    waiting_of,
+)
 from app.storage.zicht import Zicht
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
@@ -52,6 +62,7 @@ class TermijnRegel:
     id: str | None
     soort: TermijnSoort
     gemeente: str
+    aanbieder: str | None
     toewijzing: str | None
     bericht: str | None
     datum: date
@@ -63,12 +74,18 @@ class TermijnRegel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermijnVraag:
-    """Which deadlines are wanted: late or not, of one status, of one soort, up to and including a day."""
+    """Which deadlines are wanted: late or not, of one status, of one soort, up to and including a day.
+
+    `openstaand`: only what is still waited for, late or not; `aan_zet`: only what is the turn of one of the two.
+    """
 
     te_laat: bool | None = None
     status: TermijnStatus | None = None
     soort: TermijnSoort | None = None
     tot: date | None = None
+    openstaand: bool = False
+    aan_zet: Beurt | None = None
+    aanbieder: str | None = None
 
     @property
     def statussen(self) -> frozenset[TermijnStatus]:
@@ -76,7 +93,16 @@ class TermijnVraag:
         return frozenset(
             status
             for status in TermijnStatus
-            if self.status in {None, status} and self.te_laat in {None, status is TermijnStatus.TE_LAAT}
+            if self.status in {None, status}
+            and self.te_laat in {None, status is TermijnStatus.TE_LAAT}
+            and (not self.openstaand or status in OF_RETOUREN)
+        )
+
+    @property
+    def soorten(self) -> frozenset[TermijnSoort]:
+        """The soorten that are wanted."""
+        return frozenset(
+            soort for soort in TermijnSoort if self.soort in {None, soort} and self.aan_zet in {None, AAN_ZET[soort]}
         )
 
 
@@ -86,8 +112,14 @@ def report(
     """At most `limit` deadlines after the cursor, earliest first. Raises InvalidInput for a cursor that is none."""
     asked = _Asked(session=session, zicht=zicht, vraag=vraag, today=runtime.today(), limit=limit)
     place = _place_of(cursor) if cursor is not None else None
-    found = [row for source in _sources(vraag.soort) for row in source.rows(asked, place)]
+    found = [row for source in _sources(vraag.soorten) for row in source.rows(asked, place)]
     return sorted(found, key=lambda row: _place_of(row.cursor))[:limit]
+
+
+def count(session: Session, runtime: Runtime, zicht: Zicht, vraag: TermijnVraag, *, most: int) -> int:
+    """How many deadlines there are, counted up to `most`."""
+    asked = _Asked(session=session, zicht=zicht, vraag=vraag, today=runtime.today(), limit=most)
+    return min(most, sum(source.count(asked) for source in _sources(vraag.soorten)))
 
 
 def whole_report(runtime: Runtime, zicht: Zicht, vraag: TermijnVraag) -> Iterator[TermijnRegel]:
@@ -167,23 +199,35 @@ class _Source:
     werkdagen: int = 0
 
     def rows(self, asked: _Asked, place: _Place | None) -> list[TermijnRegel]:
-        span = self._span(asked, place)
+        query = self._query(asked, place)
+        waiting = waiting_of(asked.session, query, soort=self._soort) if query is not None else []
+        return [self.row_of(one, asked.today) for one in waiting]
+
+    def count(self, asked: _Asked) -> int:
+        query = self._query(asked, None)
+        return count_of(asked.session, query) if query is not None else 0
+
+    @property
+    def _soort(self) -> TermijnSoort | None:
+        """Of messages all are of one soort; of what was recorded each row says its own."""
+        return self.soorten[0] if self.release is not None else None
+
+    def _query(self, asked: _Asked, place: _Place | None) -> Vraag | None:
+        span, vraag = self._span(asked, place), asked.vraag
         if self.release is None:
-            waiting = recorded_termijnen(
-                asked.session,
+            return recorded_termijnen(
                 zicht=asked.zicht,
+                aanbieder=vraag.aanbieder,
                 soorten=self.soorten,
                 today=asked.today,
-                statussen=asked.vraag.statussen,
+                statussen=vraag.statussen,
                 span=span,
             )
-        elif asked.vraag.statussen.isdisjoint(OF_RETOUREN):
-            waiting = []
-        else:
-            waiting = unanswered(
-                asked.session, zicht=asked.zicht, soort=self.soorten[0], release=self.release, span=span
-            )
-        return [self.row_of(one, asked.today) for one in waiting]
+        if vraag.statussen.isdisjoint(OF_RETOUREN):
+            return None
+        return unanswered(
+            zicht=asked.zicht, aanbieder=vraag.aanbieder, soort=self.soorten[0], release=self.release, span=span
+        )
 
     def row_of(self, waiting: Wachtend, today: date) -> TermijnRegel:
         datum = after_werkdagen(waiting.start, self.werkdagen, is_feestdag) if self.werkdagen else waiting.start
@@ -193,6 +237,7 @@ class _Source:
             id=waiting.id if recorded and waiting.verval is None else None,
             soort=waiting.soort,
             gemeente=waiting.gemeente,
+            aanbieder=waiting.aanbieder,
             toewijzing=waiting.toewijzing,
             bericht=waiting.bericht_id,
             datum=datum,
@@ -240,13 +285,10 @@ _RETOUREN = tuple(
 )
 
 
-def _sources(soort: TermijnSoort | None) -> Sequence[_Source]:
-    every = (_RECORDED, *_RETOUREN)
-    if soort is None:
-        return every
-    if soort in _RECORDED.soorten:
-        return (_Source(rank=_RECORDED.rank, soorten=(soort,)),)
-    return [source for source in _RETOUREN if soort in source.soorten]
+def _sources(soorten: frozenset[TermijnSoort]) -> Sequence[_Source]:
+    recorded = tuple(soort for soort in _RECORDED.soorten if soort in soorten)
+    retouren = [source for source in _RETOUREN if not soorten.isdisjoint(source.soorten)]
+    return [*([_Source(rank=_RECORDED.rank, soorten=recorded)] if recorded else []), *retouren]
 
 
 def _within(datum: date) -> date:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Select,
     and_,
     false,
+    func,
     not_,
     or_,
     select,
@@ -29,6 +32,9 @@ from app.storage.columns import Base, Identity, one_of
 from app.storage.inserts import insert_rows
 from app.storage.toewijzing_tables import ToewijzingRow
 from app.storage.zicht import Zicht
+
+Vraag: TypeAlias = Select[*tuple[Any, ...]]
+"""A question about deadlines, to be answered with rows or with their number."""
 
 
 class TermijnRow(Base):
@@ -67,6 +73,7 @@ class Wachtend:
 
     id: str
     gemeente: str
+    aanbieder: str | None
     toewijzing: str | None
     bericht_id: str | None
     soort: TermijnSoort
@@ -171,14 +178,14 @@ def _verval_of(row: TermijnRow) -> Verval | None:
 
 
 def recorded_termijnen(
-    session: Session,
     *,
     zicht: Zicht,
     soorten: Sequence[TermijnSoort],
     statussen: Collection[TermijnStatus],
     today: date,
     span: Span,
-) -> list[Wachtend]:
+    aanbieder: str | None = None,
+) -> Vraag:
     """Recorded deadlines that have one of the statuses today, in order of (day, id)."""
     after, number = span.after
     query = select(TermijnRow).where(
@@ -188,7 +195,33 @@ def recorded_termijnen(
         TermijnRow.datum <= span.until,
         _has_status(statussen, today),
     )
-    return [_of_row(row) for row in session.scalars(query.order_by(TermijnRow.datum, TermijnRow.id).limit(span.limit))]
+    if aanbieder is not None:
+        query = query.where(TermijnRow.aanbieder == aanbieder)
+    return query.order_by(TermijnRow.datum, TermijnRow.id).limit(span.limit)
+
+
+def waiting_of(session: Session, query: Vraag, *, soort: TermijnSoort | None) -> list[Wachtend]:
+    """What a question about deadlines finds; `soort` is that of messages, None for what was recorded."""
+    if soort is None:
+        return [_of_row(row) for row in session.scalars(query)]
+    return [
+        Wachtend(
+            id=id,
+            gemeente=gemeente,
+            aanbieder=aanbieder,
+            toewijzing=None,
+            bericht_id=id,
+            soort=soort,
+            start=dagtekening,
+        )
+        for id, gemeente, aanbieder, dagtekening in session.execute(query)
+        if gemeente is not None and dagtekening is not None
+    ]
+
+
+def count_of(session: Session, query: Vraag) -> int:
+    """How many it finds, no more than its own limit."""
+    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 
 def _has_status(statussen: Collection[TermijnStatus], today: date) -> ColumnElement[bool]:
@@ -231,6 +264,7 @@ def _of_row(row: TermijnRow) -> Wachtend:
     return Wachtend(
         id=str(row.id),
         gemeente=row.gemeente,
+        aanbieder=row.aanbieder,
         toewijzing=row.sleutel,
         bericht_id=None,
         soort=TermijnSoort(row.soort),
@@ -240,10 +274,10 @@ def _of_row(row: TermijnRow) -> Wachtend:
     )
 
 
-def unanswered(session: Session, *, zicht: Zicht, soort: TermijnSoort, release: str, span: Span) -> list[Wachtend]:
+def unanswered(*, zicht: Zicht, soort: TermijnSoort, release: str, span: Span, aanbieder: str | None = None) -> Vraag:
     """Accepted 301s or 303s of a release that nobody answered, in order of (dagtekening, id)."""
     berichtsoort = Berichtsoort.WMO301 if soort is TermijnSoort.RETOUR_301 else Berichtsoort.WMO303
-    query = select(BerichtRow.id, BerichtRow.gemeente, BerichtRow.dagtekening).where(
+    query = select(BerichtRow.id, BerichtRow.gemeente, BerichtRow.aanbieder, BerichtRow.dagtekening).where(
         zicht.of(BerichtRow.gemeente, (BerichtRow.aanbieder, BerichtRow.servicebureau)),
         BerichtRow.wacht_op_antwoord,
         BerichtRow.soort == berichtsoort.value,
@@ -251,9 +285,6 @@ def unanswered(session: Session, *, zicht: Zicht, soort: TermijnSoort, release: 
         tuple_(BerichtRow.dagtekening, BerichtRow.id) > span.after,
         BerichtRow.dagtekening <= span.until,
     )
-    rows = session.execute(query.order_by(BerichtRow.dagtekening, BerichtRow.id).limit(span.limit))
-    return [
-        Wachtend(id=id, gemeente=gemeente, toewijzing=None, bericht_id=id, soort=soort, start=dagtekening)
-        for id, gemeente, dagtekening in rows
-        if gemeente is not None and dagtekening is not None
-    ]
+    if aanbieder is not None:
+        query = query.where(BerichtRow.aanbieder == aanbieder)
+    return query.order_by(BerichtRow.dagtekening, BerichtRow.id).limit(span.limit)

@@ -16,7 +16,7 @@ from app.storage.accepted import set_antwoord_op
 from app.storage.base import Storage, create_storage
 from app.storage.bericht_tables import BerichtRow
 from app.storage.berichten import BerichtFilters, add_bericht, list_berichten, set_status
-from app.storage.termijnen import Span, Wachtend, record_termijnen, recorded_termijnen, unanswered
+from app.storage.termijnen import Span, Wachtend, record_termijnen, recorded_termijnen, unanswered, waiting_of
 from app.storage.toekenningen import add_toekenning
 from app.storage.zicht import Zicht
 from tests.storage.rows import AANBIEDER, GEMEENTE, a_bericht, booked
@@ -29,7 +29,8 @@ TODAY = date(2018, 6, 1)
 
 def waiting(storage: Storage, soort: TermijnSoort = TermijnSoort.RETOUR_301) -> list[str]:
     with storage.reading() as session:
-        return [found.id for found in unanswered(session, zicht=SIGHT, soort=soort, release="2.3", span=FIRST_PAGE)]
+        query = unanswered(zicht=SIGHT, soort=soort, release="2.3", span=FIRST_PAGE)
+        return [found.id for found in waiting_of(session, query, soort=soort)]
 
 
 class TestUnanswered:
@@ -91,9 +92,8 @@ class TestRecorded:
     def found(self, storage: Storage, statussen: set[TermijnStatus]) -> list[Wachtend]:
         soorten = (TermijnSoort.EVALUATIE, TermijnSoort.EINDE_INDICATIE)
         with storage.reading() as session:
-            return recorded_termijnen(
-                session, zicht=SIGHT, soorten=soorten, statussen=statussen, today=TODAY, span=FIRST_PAGE
-            )
+            query = recorded_termijnen(zicht=SIGHT, soorten=soorten, statussen=statussen, today=TODAY, span=FIRST_PAGE)
+            return waiting_of(session, query, soort=None)
 
     def test_the_statuses_divide_them_as_the_domain_does(self, storage: Storage):
         termijnen = self.keep(storage)
@@ -132,7 +132,8 @@ class TestPlans:
     @pytest.mark.parametrize("zicht", [SIGHT, Zicht(aanbieders=frozenset({AANBIEDER}))])
     def test_messages_that_wait_are_read_in_order_from_their_own_index(self, zicht: Zicht, full: Storage):
         soort = TermijnSoort.RETOUR_303
-        plan = self.plan(full, lambda s: unanswered(s, zicht=zicht, soort=soort, release="2.3", span=FIRST_PAGE))
+        query = unanswered(zicht=zicht, soort=soort, release="2.3", span=FIRST_PAGE)
+        plan = self.plan(full, lambda session: waiting_of(session, query, soort=soort))
         assert len(plan) == 1
         assert "USING INDEX ix_bericht_wacht_op_antwoord" in plan[0]
 
