@@ -13,10 +13,12 @@ from starlette.concurrency import run_in_threadpool
 from app.domain.refusals import BerichtWasDeleted, Refusal, SenderNotAllowed, TooManyRequests, UnreadableBericht
 from app.domain.settlement import Settlement
 from app.domain.toewijzing import ToewijzingRetour
+from app.domain.uitleg import betekenis_of, uitleg_of
 from app.processing.controleren import Beproefd, controleer
 from app.processing.proef import MOST_FINDINGS, MOST_LINES, afrekening_of, oordelen_of, places_of
+from app.web.bericht_woorden import partij, periode_in_woorden, waarden_in_woorden
 from app.web.pages import HEADERS, Fouten, page
-from app.web.proef_woorden import SOORTEN, UITKOMSTEN, meaning_of, place_in_words, sentence_of, what_to_do, whose
+from app.web.proef_woorden import SOORTEN, UITKOMSTEN, oordeel_of, place_in_words, titel_of, what_to_do, whose
 from app.web.visit import Bezoek, Visit
 
 router = APIRouter()
@@ -120,8 +122,9 @@ def _shown(bezoek: Bezoek, proef: Beproefd, body: bytes) -> HTMLResponse:
         bezoek,
         "proef/uitkomst.html",
         proef=proef,
-        sentence=sentence_of(proef),
+        oordeel=oordeel_of(proef),
         what=SOORTEN[proef.soort][1],
+        partij=partij,
         places=places_of(body, proef.findings),
         most_findings=MOST_FINDINGS,
         afrekening=afrekening_of(uitkomst) if isinstance(uitkomst, Settlement) else None,
@@ -129,7 +132,11 @@ def _shown(bezoek: Bezoek, proef: Beproefd, body: bytes) -> HTMLResponse:
         header_codes=uitkomst.retour_codes if isinstance(uitkomst, Settlement) else (),
         most_lines=MOST_LINES,
         uitkomsten=UITKOMSTEN,
-        meaning_of=meaning_of,
+        meaning_of=betekenis_of,
+        uitleg_of=uitleg_of,
+        titel_of=titel_of,
+        waarden_in_woorden=waarden_in_woorden,
+        periode_in_woorden=periode_in_woorden,
         place_in_words=place_in_words,
         xml=antwoord.decode() if antwoord and len(antwoord) <= MOST_SHOWN else None,
         again=body.decode() if antwoord and len(body) <= MOST_AGAIN else None,

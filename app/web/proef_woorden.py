@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.domain.bericht import Berichtsoort, BerichtStatus
+from app.domain.codelijsten import TECHNISCH_AFGEKEURD
 from app.domain.principal import Principal
-from app.domain.retour import Ernst
-from app.domain.retourcodes import RETOURCODES
+from app.domain.retour import Ernst, Finding
 from app.domain.settlement import Settlement, Uitkomst
+from app.domain.uitleg import betekenis_of
 from app.processing.controleren import Beproefd
 from app.processing.proef import afrekening_of
 from app.web.dutch import euro, geteld
@@ -73,37 +74,50 @@ def _codes(codes: frozenset[str], one: str) -> str:
     return f"{one if len(codes) == 1 else one + 's'} {', '.join(sorted(codes))}"
 
 
-def sentence_of(proef: Beproefd) -> str:
-    """What would happen, in one or two sentences."""
+class InEenZin(NamedTuple):
+    """What would happen: a word with how bad that is, and a sentence."""
+
+    woord: str
+    kind: str
+    zin: str
+
+
+def oordeel_of(proef: Beproefd) -> InEenZin:
+    """What would happen to a message."""
     if proef.bericht_id is not None:
-        return "Precies dit bericht is al ontvangen. Het nog eens versturen verandert niets; dit werd ervan."
+        zin = "Precies dit bericht is al ontvangen. Het nog eens versturen verandert niets; dit werd ervan."
+        return InEenZin("al ontvangen", "info", zin)
     if isinstance(proef.uitkomst, Settlement):
         return _of_settlement(proef.uitkomst)
     naam = " ".join(SOORTEN[proef.soort])
-    if proef.status is not BerichtStatus.AFGEKEURD:
-        warnings = " Let op de waarschuwing hieronder." if proef.findings else ""
-        return f"{naam} wordt aangenomen.{warnings}"
     wrong = sum(finding.ernst is Ernst.FOUT for finding in proef.findings)
-    return f"{naam} wordt geweigerd: er {'is' if wrong == 1 else 'zijn'} {geteld(wrong, 'fout', 'fouten')}."
+    if proef.status is BerichtStatus.AFGEKEURD:
+        zin = f"{naam} wordt geweigerd: er {'is' if wrong == 1 else 'zijn'} {geteld(wrong, 'fout', 'fouten')}."
+        return InEenZin("geweigerd", "error", zin)
+    if proef.findings:
+        return InEenZin("aangenomen", "warning", f"{naam} wordt aangenomen. Let op de waarschuwing hieronder.")
+    return InEenZin("aangenomen", "success", f"{naam} wordt aangenomen. Er is niets op aan te merken.")
 
 
-def _of_settlement(settlement: Settlement) -> str:
+def _of_settlement(settlement: Settlement) -> InEenZin:
     if settlement.refused:
         rest = TECHNICAL if settlement.technically_refused else NOT_TECHNICAL
-        return f"Deze declaratie wordt als geheel afgekeurd: er wordt niets toegekend. {rest}"
+        zin = f"Deze declaratie wordt als geheel afgekeurd: er wordt niets toegekend. {rest}"
+        return InEenZin("afgekeurd", "error", zin)
     found = afrekening_of(settlement)
     granted = euro(found.toegekend.cents)
     if settlement.in_full:
-        return f"Deze declaratie wordt volledig toegekend: {granted}."
+        return InEenZin("toegekend", "success", f"Deze declaratie wordt volledig toegekend: {granted}.")
     few = f"{found.niet_volledig} van de {geteld(found.aantal, 'regel', 'regels')}"
     lacking = f"{few} {'krijgt' if found.niet_volledig == 1 else 'krijgen'}" if found.aantal > 1 else "De regel krijgt"
-    return f"Van de {euro(found.ingediend.cents)} wordt {granted} toegekend. {lacking} minder dan gevraagd."
+    zin = f"Van de {euro(found.ingediend.cents)} wordt {granted} toegekend. {lacking} niet wat is gevraagd."
+    return InEenZin("deels" if found.niet_volledig < found.aantal else "niet in orde", "warning", zin)
 
 
-def meaning_of(code: str) -> str:
-    """A retourcode in words."""
-    known = RETOURCODES.get(code)
-    return known.betekenis if known else "Deze code staat niet in de lijst van retourcodes."
+def titel_of(finding: Finding) -> str:
+    """A finding in a few words: what its code means, or without one of its own what was found."""
+    code = finding.retourcode
+    return (betekenis_of(code) if code and code != TECHNISCH_AFGEKEURD else finding.melding).removesuffix(".")
 
 
 def place_in_words(pad: str) -> str:
