@@ -12,12 +12,16 @@ from app.web import (
     account,
     bericht,
     berichten_lijst,
+    declaratie,
+    declaraties,
     inloggen,
     instellen,
     logboek,
     oidc,
     proef,
+    stapeling,
     start,
+    stuurinformatie,
     toegankelijkheid,
     toewijzing,
     toewijzing_acties,
@@ -44,6 +48,10 @@ ROUTERS: Final = tuple(
         toewijzingen,
         toewijzing,
         toewijzing_acties,
+        declaraties,
+        declaratie,
+        stuurinformatie,
+        stapeling,
     )
 )
 PAGES: Final = frozenset(
@@ -54,11 +62,13 @@ PAGES: Final = frozenset(
         "uitloggen",
         "instellen",
         "account",
+        "stuurinformatie",
         "toegankelijkheid",
         "berichten",
         "logboek",
         "proef",
         "toewijzingen",
+        "declaraties",
     }
 )
 """What the address of a page begins with."""

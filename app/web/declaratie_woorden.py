@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.bedrag import NUL
 from app.domain.budget import RoomPeriod, ledger_units
 from app.domain.codelijsten import GEEN_OPMERKING, VOLLEDIG_TOEGEKEND, Declaratievorm, Eenheid
 from app.domain.creditvoorstel import GeenDebet
@@ -63,11 +64,9 @@ def uitkomst(record: DeclaratieRecord) -> tuple[str, str]:
     """What became of a declaratie in a few words, and how that looks."""
     if status_of(record) is Status.AFGEKEURD:
         return "geweigerd", "error"
-    return (
-        ("alles toegekend", "success")
-        if VOLLEDIG_TOEGEKEND in record.retour_codes
-        else ("deels of niet toegekend", "warning")
-    )
+    if VOLLEDIG_TOEGEKEND in record.retour_codes:
+        return "alles toegekend", "success"
+    return ("niets toegekend", "error") if record.toegekend == NUL else ("deels toegekend", "warning")
 
 
 def naam(namen: Mapping[str, str], code: str) -> str:

@@ -32,7 +32,9 @@ MENU: Final[tuple[tuple[str, str, Recht | None], ...]] = (
     ("/", "Start", None),
     ("/berichten", "Berichten", Recht.BERICHTEN_LEZEN),
     ("/toewijzingen", "Toewijzingen", Recht.TOEWIJZINGEN_LEZEN),
+    ("/declaraties", "Declaraties", Recht.DECLARATIES_LEZEN),
     ("/proef", "Proefbericht", Recht.BERICHTEN_LEZEN),
+    ("/stuurinformatie", "Stuurinformatie", Recht.RAPPORTAGES_LEZEN),
     ("/logboek", "Logboek", Recht.INZAGE_LEZEN),
     ("/account", "Uw account", None),
 )

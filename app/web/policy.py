@@ -52,6 +52,12 @@ POLICY: Final[Mapping[str, Wanted]] = {
     "POST /logboek": Recht.INZAGE_LEZEN,
     "GET /proef": Recht.BERICHTEN_LEZEN,
     "POST /proef": Recht.BERICHTEN_LEZEN,
+    "GET /stuurinformatie": Recht.RAPPORTAGES_LEZEN,
+    "GET /stuurinformatie/uitnutting.csv": Recht.RAPPORTAGES_LEZEN,
+    "GET /stuurinformatie/uitnutting.xlsx": Recht.RAPPORTAGES_LEZEN,
+    "GET /stuurinformatie/stapeling": Recht.RAPPORTAGES_LEZEN,
+    "GET /stuurinformatie/stapeling.csv": Recht.RAPPORTAGES_LEZEN,
+    "GET /stuurinformatie/stapeling.xlsx": Recht.RAPPORTAGES_LEZEN,
     "GET /account": Deur.PERSOON,
     "POST /account/wachtwoord": Deur.PERSOON,
     "GET /account/tweede-factor": Deur.TWEEDE_FACTOR,
@@ -75,6 +81,12 @@ POLICY: Final[Mapping[str, Wanted]] = {
     "GET /toewijzingen/{gemeente}/{nummer}/{handeling}": Recht.TOEWIJZINGEN_BEHEREN,
     "POST /toewijzingen/{gemeente}/{nummer}/{handeling}": Recht.TOEWIJZINGEN_BEHEREN,
     "POST /toewijzingen/{gemeente}/{nummer}/{handeling}/bevestigen": Recht.TOEWIJZINGEN_BEHEREN,
+    "GET /declaraties": Recht.DECLARATIES_LEZEN,
+    "GET /declaraties/{id}": Recht.DECLARATIES_LEZEN,
+    "GET /declaraties/{id}/stand": Recht.DECLARATIES_LEZEN,
+    "GET /declaraties/{id}/voorstel": Recht.DECLARATIES_LEZEN,
+    "GET /declaraties/{id}/voorstel.csv": Recht.DECLARATIES_LEZEN,
+    "GET /declaraties/{id}/specificatie": Recht.DECLARATIES_LEZEN,
 }
 
 WITH_PASSWORD: Final = frozenset(
