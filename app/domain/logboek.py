@@ -76,6 +76,7 @@ class Handeling(StrEnum):
     DECLARATIE_BEKEKEN = "declaratie-bekeken"
     TERMIJNEN_BEKEKEN = "termijnen-bekeken"
     TERMIJN_GEHAALD = "termijn-gehaald"
+    STUURINFORMATIE_BEKEKEN = "stuurinformatie-bekeken"
     INRICHTING_GELADEN = "inrichting-geladen"
     AANSLUITING_GEWIJZIGD = "aansluiting-gewijzigd"
     AANSLUITING_VERWIJDERD = "aansluiting-verwijderd"
@@ -137,6 +138,7 @@ AARD: Final[Mapping[Handeling, Aard]] = {
     Handeling.DECLARATIE_BEKEKEN: Aard(Actie.READ, Activiteit.DECLAREREN, "declaratie"),
     Handeling.TERMIJNEN_BEKEKEN: Aard(Actie.READ, Activiteit.TOEKENNEN, "termijn"),
     Handeling.TERMIJN_GEHAALD: Aard(Actie.UPDATE, Activiteit.TOEKENNEN, "termijn"),
+    Handeling.STUURINFORMATIE_BEKEKEN: Aard(Actie.READ, Activiteit.TOEKENNEN, "rapportage"),
     Handeling.INRICHTING_GELADEN: Aard(Actie.UPDATE, Activiteit.BEHEER, "gemeente"),
     Handeling.AANSLUITING_GEWIJZIGD: Aard(Actie.UPDATE, Activiteit.BEHEER, "partij"),
     Handeling.AANSLUITING_VERWIJDERD: Aard(Actie.DELETE, Activiteit.BEHEER, "partij"),

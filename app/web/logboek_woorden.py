@@ -48,6 +48,7 @@ WOORDEN: Final[Mapping[Handeling, str]] = {
     H.DECLARATIE_BEKEKEN: "bekeek een declaratie",
     H.TERMIJNEN_BEKEKEN: "bekeek de termijnen",
     H.TERMIJN_GEHAALD: "meldde dat een termijn gehaald is",
+    H.STUURINFORMATIE_BEKEKEN: "bekeek stuurinformatie",
     H.INRICHTING_GELADEN: "laadde een inrichting",
     H.AANSLUITING_GEWIJZIGD: "wijzigde een aansluiting",
     H.AANSLUITING_VERWIJDERD: "verwijderde een aansluiting",
