@@ -26,7 +26,7 @@ from app.storage.berichten_gezocht import (
     ids_of_client,
 )
 from app.storage.berichten_lijst import (
-    FEW,
+    COUNTED,
     BerichtRegel,
     Gelezen,
     LogFilters,
@@ -237,4 +237,4 @@ def _stand(blad: Blad, aantallen: Mapping[str, int]) -> str:
 
 def more_than_counted(aantal: int) -> bool:
     """Whether a count stands for more than was counted."""
-    return aantal > FEW
+    return aantal > COUNTED

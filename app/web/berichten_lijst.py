@@ -23,7 +23,7 @@ from app.processing.berichten_log import (
     stand_of,
 )
 from app.processing.csv_rows import csv_text
-from app.storage.berichten_lijst import FEW, BerichtRegel
+from app.storage.berichten_lijst import COUNTED, BerichtRegel
 from app.web.berichten_vraag import FILTERS, LIJST, NUMBERS, Gevraagd, address_of, asked_by_address, asked_by_form
 from app.web.dutch import AMSTERDAM, aantal
 from app.web.pages import HEADERS, Fouten, onward, page
@@ -195,7 +195,7 @@ def _tiles(gevraagd: Gevraagd, overzicht: Overzicht) -> list[Tegel]:
         Tegel(
             naam=naam,
             soort=kind if overzicht.aantallen[status] else "",
-            aantal=aantal(min(overzicht.aantallen[status], FEW)),
+            aantal=aantal(min(overzicht.aantallen[status], COUNTED)),
             meer=more_than_counted(overzicht.aantallen[status]),
             adres=f"{LIJST}?status={status}",
             gekozen=only == {"status": status} and gevraagd.vraag.zoeksoort is None,

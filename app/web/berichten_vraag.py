@@ -73,7 +73,7 @@ def asked_by_address(query: Mapping[str, str]) -> Gevraagd:
     given = {name: value.strip() for name, value in query.items() if value.strip()}
     fouten = _fouten(given)
     if fouten:
-        return Gevraagd(given={n: v for n, v in given.items() if not may_be_bsn(v)}, fouten=fouten)
+        return Gevraagd(given=_shown_again(given, fouten), fouten=fouten)
     name = next((name for name in NUMBERS if name in given), None)
     vraag = Vraag(
         filters=_filters(given),
@@ -109,6 +109,12 @@ def address_of(gevraagd: Gevraagd) -> str | None:
     if zoeksoort is None or zoeksoort is Zoeksoort.BSN or may_be_bsn(zoek):
         return None
     return f"{LIJST}?{urlencode({NAME_OF[zoeksoort]: zoek})}"
+
+
+def _shown_again(given: Mapping[str, str], fouten: Mapping[str, str]) -> dict[str, str]:
+    """What may stand in its field again: no bsn, and no text where only a date can stand."""
+    no_date = {name for name in ("van", "tot") if name in fouten and _date(given[name]) is None}
+    return {name: value for name, value in given.items() if name not in no_date and not is_bsn(digits_of(value))}
 
 
 def _fouten(given: Mapping[str, str]) -> dict[str, str]:
