@@ -20,7 +20,7 @@ from app.processing.declaratie_lijst import Status, status_of
 from app.storage.declaraties import DeclaratieRecord, PrestatieRecord
 from app.web.bericht_bevindingen import UITKOMSTEN, zin_voor_aanbieder
 from app.web.bericht_woorden import periode_in_woorden, waarden_in_woorden
-from app.web.dutch import MAANDEN, euro, geteld
+from app.web.dutch import MAANDEN, aantal, euro, geteld
 from app.web.toewijzing_woorden import eenheden
 
 __all__ = ["UITKOMSTEN", "periode_in_woorden", "zin_voor_aanbieder"]
@@ -125,10 +125,11 @@ def voorgesteld(line: Prestatie) -> str:
 def over_in(ruimte: Ruimte) -> str:
     """What was left of which room; minutes where hours do not tell it."""
     unit = ledger_units(ruimte.eenheid)
+    whole = eenheden(ruimte.room.volume // unit, ruimte.eenheid)
+    hours, rest = divmod(abs(ruimte.room.left), unit)
     sign = -1 if ruimte.room.left < 0 else 1
-    whole, rest = divmod(abs(ruimte.room.left), unit)
-    left = eenheden(sign * whole, ruimte.eenheid) + (f" en {eenheden(rest, Eenheid.MINUUT)}" if rest else "")
-    return f"{left} van {eenheden(ruimte.room.volume // unit, ruimte.eenheid)} {_periode(ruimte.room.periode)}"
+    left = f"{eenheden(sign * hours, ruimte.eenheid)} en {eenheden(rest, Eenheid.MINUUT)}" if rest else aantal(sign * hours)
+    return f"{left} van {whole} {_periode(ruimte.room.periode)}"
 
 
 def _periode(given: RoomPeriod) -> str:
