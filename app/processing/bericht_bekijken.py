@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from app.domain.bericht_bron import (
 from app.domain.logboek import Handeling, LogRecord
 from app.domain.principal import Principal, Recht
 from app.domain.settlement import Uitkomst
+from app.iwmo.leesbaar import Leesbaar, laid_out
 from app.processing.inrichtingen import find_inrichting
 from app.processing.logboek import Inzage, viewing
 from app.processing.opnieuw import Vooruitzicht, needs_two, stand_of, vooruitzicht
@@ -101,13 +102,14 @@ class Blik:
     """A bericht as its page shows it.
 
     `heen` is what it answers, `retour` what answers it; `codes` are the retourcodes in its own text when it is a retour
-    itself, `retour_codes` those of its answer. `inzien` None: the visitor may not see that. `namen`: of parties.
+    itself, `retour_codes` those of its answer. `herschikt`: the file has it on one line, so lines are those shown here. `inzien` None: the visitor may not see that. `namen`: of parties.
     """
 
     thread: Thread
     heen: BerichtRecord | None
     retour: BerichtRecord | None
     bron: Bron
+    herschikt: bool = False
     codes: Sequence[CodeOpRegel] = ()
     retour_codes: Sequence[CodeOpRegel] = ()
     beoordeling: Beoordeling | None = None
@@ -133,10 +135,13 @@ def look_at(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: st
 def _look(view: Inzage, runtime: Runtime, principal: Principal, zicht: Zicht, keuze: Keuze, bericht_id: str) -> Blik:
     session = view.session
     thread = thread_in(view, runtime, principal, zicht, bericht_id)
+    body = body_of(session, id=bericht_id)
+    leesbaar = laid_out(body)
+    if leesbaar is not None:
+        body, thread = leesbaar.body, _relocated(thread, leesbaar)
     record = thread.record
     heen = _other(session, record.antwoord_op_id, zicht)
     retour = _other(session, record.antwoord_id, zicht)
-    body = body_of(session, id=record.id)
     codes = codes_in(body) if record.soort in RETOUREN else ()
     bron = source_of(body, _lines_that_matter(record, codes, keuze))
     beoordeling = _beoordeling(session, heen or record, zicht, keuze)
@@ -150,6 +155,7 @@ def _look(view: Inzage, runtime: Runtime, principal: Principal, zicht: Zicht, ke
         heen=heen,
         retour=retour,
         bron=bron,
+        herschikt=leesbaar is not None,
         codes=codes,
         retour_codes=_codes_of(session, retour),
         beoordeling=beoordeling,
@@ -171,6 +177,12 @@ def download(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: s
         body = body_of(view.session, id=record.id)
         view.about_berichten([record.id])
     return record, body
+
+
+def _relocated(thread: Thread, leesbaar: Leesbaar) -> Thread:
+    """The findings at the lines that are shown."""
+    findings = tuple(finding.at_line(leesbaar.line_of(finding.pad)) for finding in thread.record.findings)
+    return replace(thread, record=replace(thread.record, findings=findings))
 
 
 def _is_own(principal: Principal, record: BerichtRecord) -> bool:

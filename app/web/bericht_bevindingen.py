@@ -44,6 +44,7 @@ class Bevinding:
     doen: str
     aan_zet: str
     bron: Sequence[Regel] = ()
+    naar_regel: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,7 @@ def _of_finding(number: int, finding: Finding, blik: Blik) -> Bevinding:
         doen=uitleg.doen,
         aan_zet=_aan_zet(uitleg.aan_zet, blik),
         bron=blik.bron.around(finding.regelnummer) if finding.regelnummer else (),
+        naar_regel="/Prestatie[" in finding.pad,
     )
 
 
@@ -123,6 +125,7 @@ def _of_code(number: int, one: CodeOpRegel, bron: Bron) -> Bevinding:
         doen=uitleg.doen,
         aan_zet=uitleg.aan_zet.value,
         bron=bron.around(one.regelnummer, above=3),
+        naar_regel=one.betreft is not None,
     )
 
 

@@ -107,16 +107,21 @@ def stappen(blik: Blik) -> list[Stap]:
     record, verloop = blik.thread.record, blik.thread.verloop
     last = {one.soort: one.moment for one in verloop}
     refused = record.status == BerichtStatus.AFGEKEURD and blik.retour is None
+    if record.key_id is None and record.richting == Richting.UITGAAND and not refused:
+        return [Stap("gemaakt", "gedaan", record.ontvangen_op), *_bezorgd(record, last), *_antwoord(blik, last)]
     steps = [Stap("ontvangen", "gedaan", record.ontvangen_op), _controle(blik)]
     if refused:
         return [*steps, Stap("verwerkt", "mislukt", last.get(S.AFGEKEURD, record.ontvangen_op))]
     steps.append(_verwerkt(blik, last))
     if record.richting == Richting.UITGAAND:
         steps += _bezorgd(record, last)
-    if blik.retour is not None or blik.thread.antwoord_uiterlijk is not None:
-        stand = "gedaan" if blik.retour is not None else "straks"
-        steps.append(Stap("beantwoord", stand, last.get(S.BEANTWOORD)))
-    return steps
+    return [*steps, *_antwoord(blik, last)]
+
+
+def _antwoord(blik: Blik, last: Mapping[GebeurtenisSoort, datetime]) -> list[Stap]:
+    if blik.retour is not None:
+        return [Stap("beantwoord", "gedaan", last.get(S.BEANTWOORD))]
+    return [Stap("beantwoord", "straks")] if blik.thread.antwoord_uiterlijk is not None else []
 
 
 def _controle(blik: Blik) -> Stap:

@@ -50,8 +50,12 @@ WAARDEN: Final[Mapping[str, str]] = {
     "declaratiePeriodeBegindatum": "declaratieperiode vanaf",
     "declaratiePeriodeEinddatum": "declaratieperiode tot en met",
     "debetBekend": "debetregel bekend",
+    "element": "veld",
     "niet_getoond": "niet getoond",
 }
+TECHNICAL: Final = frozenset({"facet", "type"})
+"""Names of XML Schema that say nothing that the sentence does not."""
+
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CENTS: Final = "Centen"
@@ -134,7 +138,8 @@ def waarde_tekst(name: str, value: Waarde) -> str:
 
 def waarden_in_woorden(finding: Finding) -> list[tuple[str, str]]:
     """What was compared, by name."""
-    return [(waarde_naam(name), waarde_tekst(name, value)) for name, value in finding.waarden.items()]
+    named = ((name, value) for name, value in finding.waarden.items() if name not in TECHNICAL)
+    return [(waarde_naam(name), waarde_tekst(name, value)) for name, value in named]
 
 
 def in_een_zin(blik: Blik) -> str:
