@@ -22,6 +22,7 @@ from app.web import (
     stapeling,
     start,
     stuurinformatie,
+    termijnen,
     toegankelijkheid,
     toewijzing,
     toewijzing_acties,
@@ -52,6 +53,7 @@ ROUTERS: Final = tuple(
         declaratie,
         stuurinformatie,
         stapeling,
+        termijnen,
     )
 )
 PAGES: Final = frozenset(
@@ -69,6 +71,7 @@ PAGES: Final = frozenset(
         "proef",
         "toewijzingen",
         "declaraties",
+        "termijnen",
     }
 )
 """What the address of a page begins with."""

@@ -33,6 +33,7 @@ MENU: Final[tuple[tuple[str, str, Recht | None], ...]] = (
     ("/berichten", "Berichten", Recht.BERICHTEN_LEZEN),
     ("/toewijzingen", "Toewijzingen", Recht.TOEWIJZINGEN_LEZEN),
     ("/declaraties", "Declaraties", Recht.DECLARATIES_LEZEN),
+    ("/termijnen", "Termijnen", Recht.RAPPORTAGES_LEZEN),
     ("/proef", "Proefbericht", Recht.BERICHTEN_LEZEN),
     ("/stuurinformatie", "Stuurinformatie", Recht.RAPPORTAGES_LEZEN),
     ("/logboek", "Logboek", Recht.INZAGE_LEZEN),
