@@ -19,6 +19,7 @@ from app.storage.toewijzing_records import ToewijzingRecord
 from app.web import toewijzing_woorden as w
 from app.web.pages import Fouten, onward, page
 from app.web.toewijzing import path_of
+from app.web.toewijzing_effect import effect_of, zin
 from app.web.toewijzing_vraag import (
     HANDELINGEN,
     Handeling,
@@ -125,7 +126,7 @@ def _preview(bezoek: Bezoek, onder: _Onder, changed: str = "") -> HTMLResponse:
         return _form(bezoek, onder, bezoek.form, wrong.by_field)
     except (InvalidInput, RejectedBericht) as refusal:
         return _form(bezoek, onder, bezoek.form, fouten_of(refusal))
-    view = voorbeeld.view
+    view, effect = voorbeeld.view, effect_of(voorbeeld.view.effect)
     new = {bericht.id for bericht in view.berichten}
     return page(
         bezoek,
@@ -134,8 +135,8 @@ def _preview(bezoek: Bezoek, onder: _Onder, changed: str = "") -> HTMLResponse:
         **_shared(onder),
         changed=changed,
         view=view,
-        effect=[row for row in view.effect if row.voor != row.na],
-        same=sum(row.voor == row.na for row in view.effect),
+        effect=effect,
+        zin=zin(effect, onder.inrichting),
         known={one.sleutel for one in view.toewijzingen if any(v.bericht_id not in new for v in one.versies)},
         onderaannemer=vraag.tweede.agb if isinstance(vraag, Splits) and not view.berichten else None,
         values={name: bezoek.form.get(name, "") for name in onder.handeling.velden},
