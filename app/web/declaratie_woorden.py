@@ -127,8 +127,8 @@ def over_in(ruimte: Ruimte) -> str:
     unit = ledger_units(ruimte.eenheid)
     whole = eenheden(ruimte.room.volume // unit, ruimte.eenheid)
     hours, rest = divmod(abs(ruimte.room.left), unit)
-    sign = -1 if ruimte.room.left < 0 else 1
-    left = f"{eenheden(sign * hours, ruimte.eenheid)} en {eenheden(rest, Eenheid.MINUUT)}" if rest else aantal(sign * hours)
+    hours *= -1 if ruimte.room.left < 0 else 1
+    left = f"{eenheden(hours, ruimte.eenheid)} en {eenheden(rest, Eenheid.MINUUT)}" if rest else aantal(hours)
     return f"{left} van {whole} {_periode(ruimte.room.periode)}"
 
 
