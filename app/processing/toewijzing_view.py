@@ -37,7 +37,7 @@ GEMEENTE: Final = re.compile(r"[0-9]{4}")
 NUMMER_OR_SLEUTEL: Final = re.compile(r"0|[1-9][0-9]*|[a-z][a-z0-9-]*")
 ON_A_PAGE: Final = 20
 MOST_PARTS: Final = 50
-SHOWN_VIEWS: Final = 10
+SHOWN_VIEWS: Final = 50
 
 
 def find_toewijzing(view: Inzage, zicht: Zicht, gemeente: str, nummer: str) -> ToewijzingRecord:

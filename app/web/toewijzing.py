@@ -17,7 +17,7 @@ from app.storage.toewijzing_records import ToewijzingRecord
 from app.storage.toewijzing_sporen import BoekingNaam, RegelNaam
 from app.web import toewijzing_woorden as w
 from app.web.pages import page
-from app.web.toewijzing_kern import around, kernzin, picture
+from app.web.toewijzing_kern import around, kernzin, picture, views_of
 from app.web.velden import datum_of
 from app.web.visit import Bezoek, Visit
 
@@ -30,7 +30,8 @@ BOEKING: Final = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})_({ID})_([0-9]{
 DONE: Final = {
     "splitsen": "Het budget is gesplitst.",
     "wijzigen": "Het volume is gewijzigd.",
-    "beeindigen": "De einddatum is gewijzigd.",
+    "beeindigen": "Het einde is vastgelegd.",
+    "onderaannemer": "De onderaannemer is genoteerd.",
 }
 
 Asked = Annotated[str, Query(max_length=100)]
@@ -109,7 +110,7 @@ def _page(bezoek: Bezoek, dossier: Dossier, done: str) -> HTMLResponse:
         and dossier.stand not in {Stand.GEWEIGERD, Stand.VERWIJDERD},
         sees_client=dossier.record.gemeente in bezoek.zicht.gemeenten,
         here_path=path_of(dossier.record),
-        path_of=path_of,
+        gezien=views_of(dossier.gezien),
         done=done,
         today=today,
         w=w,

@@ -33,6 +33,7 @@ from app.web.visit import Bezoek, PageRefused, Visit
 
 router = APIRouter()
 
+SPLITSEN = "splitsen"
 MEANWHILE = "De toewijzing is intussen veranderd. Er is nog niets gedaan: kijk opnieuw wat er nu zou gebeuren."
 
 
@@ -72,7 +73,7 @@ def confirm(bezoek: Visit, gemeente: str, nummer: str, handeling: str) -> Respon
     onder = _onder(bezoek, gemeente, nummer, handeling)
     sleutel = bezoek.form.get("sleutel", "")
     try:
-        carry_out(
+        touched = carry_out(
             bezoek.runtime,
             bezoek.visitor,
             vraag_of(onder.handeling, bezoek.form),
@@ -87,7 +88,8 @@ def confirm(bezoek: Visit, gemeente: str, nummer: str, handeling: str) -> Respon
         return _form(bezoek, onder, bezoek.form, fouten_of(refusal))
     except WrongForm as wrong:
         return _form(bezoek, onder, bezoek.form, wrong.by_field)
-    return onward(f"{path_of(onder.record)}?gedaan={onder.handeling.naam}")
+    split = len(touched) > 1 or onder.handeling.naam != SPLITSEN
+    return onward(f"{path_of(onder.record)}?gedaan={onder.handeling.naam if split else 'onderaannemer'}")
 
 
 def _onder(bezoek: Bezoek, gemeente: str, nummer: str, naam: str) -> _Onder:

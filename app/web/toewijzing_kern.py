@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final
+from itertools import groupby
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
 from app.domain.budget_rows import BudgetRow
 from app.domain.codelijsten import Eenheid
+from app.domain.logboek import LogRecord
 from app.domain.stand import Stand, row_on, total_of
 from app.processing.toewijzing_view import Dossier
 from app.web import toewijzing_woorden as w
 from app.web.dutch import aantal, voluit
 from app.web.pictures import bars
 
+MOST_VIEWS: Final = 10
 IN_PICTURE: Final = 13
 """Periods: as many as a year has."""
 
@@ -59,6 +62,19 @@ def around(rows: Sequence[BudgetRow], today: date) -> Sequence[BudgetRow]:
     now = row_on(rows, today) or (rows[0] if rows and today < rows[0].begindatum else rows[-1] if rows else None)
     same_year = [row for row in rows if now is not None and row.jaar == now.jaar]
     return same_year[:IN_PICTURE]
+
+
+class Gezien(NamedTuple):
+    """Somebody who did the same some times after each other; `laatst` is the newest of them."""
+
+    laatst: LogRecord
+    keren: int
+
+
+def views_of(records: Iterable[LogRecord]) -> list[Gezien]:
+    """The rows of the logboek, newest first, those that repeat each other as one."""
+    groups = (list(some) for _, some in groupby(records, key=lambda one: (one.wie, one.gebeurtenis, one.uitkomst)))
+    return [Gezien(some[0], len(some)) for some in groups][:MOST_VIEWS]
 
 
 def picture(rows: Sequence[BudgetRow], eenheid: Eenheid, today: date) -> Markup:
