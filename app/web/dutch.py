@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
+ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MINUS: Final = "\u2212"
 NO_BREAK: Final = "\u00a0"
 MAANDEN: Final = (
@@ -32,6 +34,15 @@ def datum(value: date | None) -> str:
     '01-02-2018'
     """
     return "–" if value is None else value.strftime("%d-%m-%Y")
+
+
+def invulbaar(value: str, type: str) -> str:
+    """What a field can show: one for a date nothing but a date, of which a browser complains.
+
+    >>> invulbaar("2018-02-01", "date"), invulbaar("gisteren", "date"), invulbaar("gisteren", "text")
+    ('2018-02-01', '', 'gisteren')
+    """
+    return value if type != "date" or ISO_DATE.fullmatch(value) else ""
 
 
 def voluit(value: date) -> str:
@@ -73,5 +84,5 @@ def geteld(number: int, one: str, more: str) -> str:
 
 
 FILTERS: Final = {
-    "moment": moment, "datum": datum, "voluit": voluit, "euro": euro, "aantal": aantal, "geteld": geteld,
+    "moment": moment, "datum": datum, "invulbaar": invulbaar, "voluit": voluit, "euro": euro, "aantal": aantal, "geteld": geteld,
 }  # fmt: skip

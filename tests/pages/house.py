@@ -60,7 +60,7 @@ class House:
         """A browser of somebody's own, at this service."""
         viewport = {"width": width, "height": 900}
         context = browser.new_context(base_url=self.url, viewport=viewport, java_script_enabled=script)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         if rol is not None:
             self.log_in(context, rol)
         return context

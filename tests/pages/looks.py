@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -49,6 +50,9 @@ _SPACED = """
 _UNSPACED = "() => { document.adoptedStyleSheets = []; }"
 
 
+_IDS = "() => [...document.querySelectorAll('[id]')].map(element => element.id)"
+
+
 @cache
 def _axe() -> str:
     return AXE.read_text(encoding="utf-8")
@@ -83,11 +87,13 @@ def does_not_fit(page: Page, width: int, height: int) -> list[str]:
 
 
 def heard_wrong(page: Page) -> list[str]:
-    """What a screen reader would tell otherwise than it is: language, title, headings."""
+    """What a screen reader would tell otherwise than it is: language, title, headings, names."""
     language = page.locator("html").get_attribute("lang")
     titles = page.locator("h1").count()
+    ids = Counter(page.evaluate(_IDS))
     return [
         *([f"lang={language}"] if language != "nl" else []),
+        *(f"id {id} {times} times" for id, times in ids.items() if times > 1),
         *([f"{titles} h1"] if titles != 1 else []),
         *([f"title {page.title()!r}"] if not page.title().endswith(" – iWmo-berichtenservice") else []),
     ]

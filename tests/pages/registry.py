@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from playwright.sync_api import Page
 
+from app.cli.demo import STORY
 from app.domain.persoon import Fase
 from app.domain.principal import Rol
 from app.processing.personen import create_link
@@ -36,16 +37,24 @@ Ways: TypeAlias = Mapping[str, Look | str]
 BSN: Final = "999900006"
 """Of the client with a 303 in the demo."""
 
+TOEWIJZING: Final = "/toewijzingen/1708/{sleutel}"
+PREVIEW: Final = "Bekijk wat er zou gebeuren"
+VOLGENDE_PERIODE: Final = (STORY / "5-declaratie-volgende-periode.xml").read_text(encoding="utf-8")
+
 NO_DATA: Final = "it shows nothing that could be missing"
 NO_INPUT: Final = "it asks for nothing that could be wrong"
 
 
 def _press(button: str, **fields: str) -> Callable[[Page], None]:
-    """Fill in fields and press Enter in the last, or the button when there are none."""
+    """Fill in fields, of a list the option with this place, and press Enter on the button."""
 
     def do(page: Page) -> None:
         for name, value in fields.items():
-            page.locator(f"[name={name}]").first.fill(value)
+            field = page.locator(f"[name={name}]").first
+            if field.evaluate("field => field.matches('select')"):
+                field.select_option(index=int(value))
+            else:
+                field.fill(value)
         page.get_by_role("button", name=button, exact=True).first.press("Enter")
 
     return do
@@ -71,7 +80,10 @@ PAGES: Final[Mapping[str, Ways]] = {
         "leeg": Look(at="/instellen", rol=None, status=404),
         "gewoon": Look(at="/instellen/{link}", rol=None, leads_to="/instellen"),
         "fout": Look(
-            at="/instellen/{link}", rol=None, status=400, do=_press("Opslaan en inloggen", wachtwoord="een", nogmaals="twee")
+            at="/instellen/{link}",
+            rol=None,
+            status=400,
+            do=_press("Opslaan en inloggen", wachtwoord="een", nogmaals="twee"),
         ),
     },
     "GET /account": {
@@ -86,6 +98,92 @@ PAGES: Final[Mapping[str, Ways]] = {
         "gewoon": Look(at="/account/tweede-factor"),
         "fout": Look(at="/account/tweede-factor", status=400, do=_press("Instellen", huidig="een", code="000000")),
     },
+    "GET /berichten": {
+        "leeg": Look(at="/berichten", empty=True),
+        "gewoon": Look(at="/berichten"),
+        "fout": Look(at="/berichten?retourcode=acht&van=gisteren", status=400),
+        "niets gevonden": Look(at="/berichten?soort=WMO304&partij=0505"),
+        "een client": Look(at="/berichten", do=_press("Zoeken", zoek=BSN)),
+        "een onbekende client": Look(at="/berichten", do=_press("Zoeken", zoek="999900547")),
+    },
+    "GET /berichten/{id}": {
+        "leeg": Look(at="/berichten/{b302}"),
+        "gewoon": Look(at="/berichten/{b303}"),
+        "fout": Look(at="/berichten/00000000-0000-7000-8000-000000000000", status=404),
+        "301": Look(at="/berichten/{b301}"),
+        "304": Look(at="/berichten/{b304}"),
+        "voor wie alleen leest": Look(at="/berichten/{b303}", rol=Rol.LEZER),
+    },
+    "GET /berichten/{id}/opnieuw": {
+        "leeg": Look(at="/berichten/{b302}/opnieuw"),
+        "gewoon": Look(at="/berichten/{b301}/opnieuw"),
+        "fout": Look(at="/berichten/00000000-0000-7000-8000-000000000000/opnieuw", status=404),
+        "over geld": Look(at="/berichten/{b304}/opnieuw"),
+    },
+    "GET /declaraties": {
+        "leeg": Look(at="/declaraties", empty=True),
+        "gewoon": Look(at="/declaraties"),
+        "fout": Look(at="/declaraties?jaar=nul", status=400),
+        "niets gevonden": Look(at="/declaraties?factuurnummer=D0"),
+    },
+    "GET /declaraties/{id}": {
+        "leeg": Look(at="/declaraties/{declaratie}?toon=toegekend"),
+        "gewoon": Look(at="/declaraties/{declaratie}"),
+        "fout": Look(at="/declaraties/00000000-0000-7000-8000-000000000000", status=404),
+    },
+    "GET /declaraties/{id}/voorstel": {
+        "leeg": NO_DATA,
+        "gewoon": Look(at="/declaraties/{declaratie}/voorstel"),
+        "fout": Look(at="/declaraties/{declaratie}/voorstel?regel=1&volume-1=veel", status=400),
+        "van toegekende regels": Look(at="/declaraties/{declaratie}/voorstel?regel=1"),
+    },
+    "GET /declaraties/{id}/specificatie": {
+        "leeg": NO_DATA,
+        "gewoon": Look(at="/declaraties/{declaratie}/specificatie"),
+        "fout": Look(at="/declaraties/00000000-0000-7000-8000-000000000000/specificatie", status=404),
+    },
+    "GET /proef": {
+        "leeg": NO_DATA,
+        "gewoon": Look(at="/proef"),
+        "fout": Look(at="/proef", status=400, do=_press(PREVIEW)),
+        "een 303 die niet past": Look(at="/proef", do=_press(PREVIEW, tekst=VOLGENDE_PERIODE)),
+        "wat geen bericht is": Look(at="/proef", status=400, do=_press(PREVIEW, tekst="<a/>")),
+    },
+    "GET /stuurinformatie": {
+        "leeg": Look(at="/stuurinformatie", empty=True),
+        "gewoon": Look(at="/stuurinformatie"),
+        "fout": Look(at="/stuurinformatie?jaar=2018&van=9&tot=2", status=400),
+    },
+    "GET /stuurinformatie/stapeling": {
+        "leeg": Look(at="/stuurinformatie/stapeling", empty=True),
+        "gewoon": Look(at="/stuurinformatie/stapeling"),
+        "fout": Look(at="/stuurinformatie/stapeling?dag=gisteren", status=400),
+    },
+    "GET /toewijzingen": {
+        "leeg": Look(at="/toewijzingen", empty=True),
+        "gewoon": Look(at="/toewijzingen"),
+        "fout": Look(at="/toewijzingen?nummer=drie", status=400),
+        "niets gevonden": Look(at="/toewijzingen?nummer=9"),
+    },
+    "GET /toewijzingen/{gemeente}/{nummer}": {
+        "leeg": Look(at="/toewijzingen/0505/2001"),
+        "gewoon": Look(at=TOEWIJZING),
+        "fout": Look(at="/toewijzingen/1708/404", status=404),
+        "voor wie alleen leest": Look(at=TOEWIJZING, rol=Rol.LEZER),
+    },
+    "GET /toewijzingen/{gemeente}/{nummer}/budgetpaspoort": {
+        "leeg": Look(at="/toewijzingen/0505/2001/budgetpaspoort"),
+        "gewoon": Look(at=f"{TOEWIJZING}/budgetpaspoort"),
+        "fout": Look(at="/toewijzingen/1708/404/budgetpaspoort", status=404),
+        "met een toekenning": Look(at="/toewijzingen/1708/500000001/budgetpaspoort"),
+    },
+    "GET /toewijzingen/{gemeente}/{nummer}/{handeling}": {
+        "leeg": Look(at=f"{TOEWIJZING}/splitsen"),
+        "gewoon": Look(at=f"{TOEWIJZING}/wijzigen", do=_press(PREVIEW, volume="800", vanaf="2")),
+        "fout": Look(at=f"{TOEWIJZING}/splitsen", status=400, do=_press(PREVIEW, aanbieder="1")),
+        "wijzigen": Look(at=f"{TOEWIJZING}/wijzigen"),
+        "beeindigen": Look(at=f"{TOEWIJZING}/beeindigen"),
+    },
     "GET /logboek": {
         "leeg": Look(at="/logboek", do=_press("Zoeken", bsn="999900547")),
         "gewoon": Look(at="/logboek", do=_press("Zoeken", bsn=BSN)),
@@ -97,6 +195,16 @@ PAGES: Final[Mapping[str, Ways]] = {
     "GET /toegankelijkheid": {"leeg": NO_DATA, "gewoon": Look(at="/toegankelijkheid", rol=None), "fout": NO_INPUT},
 }
 WITHOUT: Final[Mapping[str, str]] = {
+    "GET /berichten/stand": "a word for the script",
+    "GET /berichten/lijst.csv": "a file",
+    "GET /berichten/zoek": "leads to /berichten",
+    "GET /berichten/{id}/xml": "a file",
+    "GET /declaraties/{id}/stand": "a word for the script",
+    "GET /declaraties/{id}/voorstel.csv": "a file",
+    "GET /stuurinformatie/uitnutting.csv": "a file",
+    "GET /stuurinformatie/uitnutting.xlsx": "a file",
+    "GET /stuurinformatie/stapeling.csv": "a file",
+    "GET /stuurinformatie/stapeling.xlsx": "a file",
     "GET /static/{name}": "a file",
     "GET /account/tweede-factor.svg": "a picture, seen in its page",
     "GET /inloggen/oidc": "leads to the identity provider",

@@ -33,6 +33,7 @@ WRONG: dict[str, tuple[Callable[[Page], list[str]], str, str]] = {
         '<h1>P</h1><p style="width: 7em; overflow: hidden; white-space: nowrap">Precies genoeg</p>',
     ),
     "English": (heard_wrong, 'lang="nl"', 'lang="en"'),
+    "an id twice": (heard_wrong, 'href="/twee"', 'href="/twee" id="a"'),
     "two titles": (heard_wrong, "</h1>", "</h1><h1>Nog een</h1>"),
     "nameless": (heard_wrong, "Proef – iWmo", "iWmo"),
     "out of order": (walk, 'href="/twee"', 'href="/twee" tabindex="1"'),

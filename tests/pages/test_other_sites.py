@@ -17,7 +17,8 @@ FORMS = [op[5:] for op, wanted in POLICY.items() if op.startswith("POST ") and w
 ELSEWHERE = {"another site": "http://kwaad.example", "a neighbour on the same host": "http://127.0.0.1:9"}
 WRITTEN_BY_A_REFUSAL = {"logboek", "logboek_wachtrij"}
 FORM = """<!DOCTYPE html><title>x</title><form method="post" action="{action}">
-<input name="formulier" value="{token}"><input name="naam" value="operator"><input name="bevestigd" value="ja"></form>"""
+<input name="formulier" value="{token}"><input name="naam" value="operator">
+<input name="bevestigd" value="ja"></form>"""
 
 
 def everything(house: House) -> dict[str, object]:
