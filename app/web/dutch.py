@@ -84,5 +84,6 @@ def geteld(number: int, one: str, more: str) -> str:
 
 
 FILTERS: Final = {
-    "moment": moment, "datum": datum, "invulbaar": invulbaar, "voluit": voluit, "euro": euro, "aantal": aantal, "geteld": geteld,
+    "moment": moment, "datum": datum, "voluit": voluit, "euro": euro, "aantal": aantal, "geteld": geteld,
+    "invulbaar": invulbaar,
 }  # fmt: skip
