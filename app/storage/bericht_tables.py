@@ -32,6 +32,15 @@ class BerichtRow(Base):
         Index(None, "aanbieder", "status", "id"),
         Index(None, "gemeente", "soort", "id"),
         Index(None, "gemeente", "ontvangen_op", "id"),
+        Index(None, "aanbieder", "ontvangen_op", "id"),
+        Index(
+            "ix_bericht_servicebureau_ontvangen_op_id",
+            "servicebureau",
+            "ontvangen_op",
+            "id",
+            sqlite_where=text("servicebureau IS NOT NULL"),
+            postgresql_where=text("servicebureau IS NOT NULL"),
+        ),
         Index(
             "ix_bericht_gemeente_id_zonder_aanbieder",
             "gemeente",

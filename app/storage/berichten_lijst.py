@@ -233,20 +233,21 @@ def _way(session: Session, zicht: Zicht, filters: LogFilters) -> _Way:
 
 def _ways(zicht: Zicht, filters: LogFilters) -> list[_Way]:
     """The ways that the filters open, the best guess first; when they open none, that of the whole log."""
-    ways: list[_Way] = [] if zicht.aanbieders else _of_gemeenten(sorted(zicht.gemeenten), filters)
+    parties, ways = _parties(zicht), list[_Way]()
+    if within := _period(filters):
+        ways.append([_Stream(BerichtRow.id, (party, *within), BerichtRow.ontvangen_op) for party in parties])
     if filters.retourcode is not None:
         ways.append([_Stream(BevindingRow.bericht_id, (BevindingRow.retourcode == filters.retourcode,))])
+    if not zicht.aanbieders:  # whose log is not as long
+        ways += _of_gemeenten(sorted(zicht.gemeenten), filters)
     if filters.status is not None:
         ways.append(_by_status(zicht, filters.status))
-    return ways or [[_Stream(BerichtRow.id, (party,)) for party in _parties(zicht)]]
+    return ways or [[_Stream(BerichtRow.id, (party,)) for party in parties]]
 
 
 def _of_gemeenten(gemeenten: Sequence[str], filters: LogFilters) -> list[_Way]:
-    """Those that have an index for a gemeente alone; the log of an aanbieder is not as long."""
+    """Those that have an index for a gemeente alone."""
     ways: list[_Way] = []
-    if within := _period(filters):
-        moment = BerichtRow.ontvangen_op
-        ways.append([_Stream(BerichtRow.id, (BerichtRow.gemeente == code, *within), moment) for code in gemeenten])
     if filters.partij is not None:
         ways.append(list(_of_partij(filters.partij, gemeenten)))
     if filters.soort is not None:
