@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -18,7 +18,8 @@ from app.processing.inrichtingen import find_inrichting
 from app.processing.logboek import viewing
 from app.processing.periods import declared_span
 from app.processing.runtime import Runtime
-from app.storage.berichten import BerichtFilters, BerichtRecord, list_berichten
+from app.storage.berichten_lijst import BerichtRegel, LogFilters, read_log, regels_of
+from app.storage.declaratie_zoeken import Zoekvraag, search_declaraties
 from app.storage.declaraties import DeclaratieRecord, DeclaratieStatus, list_declaraties
 from app.storage.zicht import Zicht
 
@@ -60,21 +61,21 @@ class Vraag:
 class Lijst:
     """Declaraties, newest first; the next page is what comes before the `cursor` (None: there is none).
 
-    `wachtend`: 303s without a declaratie yet; `namen`: of the parties that have one, by their code; `aanbieders`: those
-    that the gemeenten in sight know.
+    - `gestopt`: the page is not full, for reading stopped at the cursor.
+    - `wachtend`: 303s without a declaratie yet, or whose processing failed.
+    - `namen`: of the parties that have one, by their code; `aanbieders`: those that the gemeenten in sight know.
     """
 
     declaraties: tuple[DeclaratieRecord, ...]
     cursor: str | None
-    wachtend: tuple[BerichtRecord, ...] = ()
-    namen: Mapping[str, str]
+    gestopt: bool = False
+    wachtend: tuple[BerichtRegel, ...] = ()
+    namen: Mapping[str, str] = field(default_factory=dict[str, str])
     aanbieders: tuple[str, ...] = ()
 
 
-def declaraties_of(
-    runtime: Runtime, principal: Principal, zicht: Zicht, vraag: Vraag, *, for_page: bool = False
-) -> Lijst:
-    """A page of declaraties, `for_page` with more beside it; raises InvalidInput for a period without its year."""
+def declaraties_of(runtime: Runtime, principal: Principal, zicht: Zicht, vraag: Vraag) -> Lijst:
+    """A full page of declaraties, for software; raises InvalidInput for a period without its year."""
     span = _span(runtime, zicht.gemeenten, vraag.jaar, vraag.periode)
     with viewing(runtime, principal, Handeling.DECLARATIES_BEKEKEN) as view:
         records = list_declaraties(
@@ -83,17 +84,36 @@ def declaraties_of(
             aanbieder=vraag.aanbieder,
             periode=span,
             statuses=STATUSES[vraag.status] if vraag.status else None,
-            factuurnummer=vraag.factuurnummer,
             limit=vraag.limit + 1,
             before=vraag.before,
         )
         shown = tuple(records[: vraag.limit])
-        wachtend = _wachtend(view.session, zicht) if for_page else ()
-        namen = namen_of(view.session, runtime, {one.gemeente for one in shown} | zicht.gemeenten) if for_page else {}
-        aanbieders = _aanbieders(view.session, runtime, zicht) if for_page else ()
-        view.about(aantal=len(shown) + len(wachtend))
-    more = shown[-1].id if len(records) > vraag.limit else None
-    return Lijst(declaraties=shown, cursor=more, wachtend=wachtend, namen=namen, aanbieders=aanbieders)
+        view.about(aantal=len(shown))
+    return Lijst(declaraties=shown, cursor=shown[-1].id if len(records) > vraag.limit else None)
+
+
+def bladzijde_of(runtime: Runtime, principal: Principal, zicht: Zicht, vraag: Vraag) -> Lijst:
+    """A page of declaraties, for people, in a bounded time; raises InvalidInput for a period without its year."""
+    zoekvraag = Zoekvraag(
+        aanbieder=vraag.aanbieder,
+        periode=_span(runtime, zicht.gemeenten, vraag.jaar, vraag.periode),
+        statuses=STATUSES[vraag.status] if vraag.status else None,
+        factuurnummer=vraag.factuurnummer,
+    )
+    with viewing(runtime, principal, Handeling.DECLARATIES_BEKEKEN) as view:
+        session = view.session
+        found = search_declaraties(session, zicht=zicht, vraag=zoekvraag, limit=vraag.limit, before=vraag.before)
+        wachtend = _wachtend(session, zicht)
+        lijst = Lijst(
+            declaraties=found.declaraties,
+            cursor=found.verder,
+            gestopt=found.gestopt,
+            wachtend=wachtend,
+            namen=namen_of(session, runtime, {one.gemeente for one in found.declaraties} | zicht.gemeenten),
+            aanbieders=_aanbieders(session, runtime, zicht),
+        )
+        view.about(aantal=len(found.declaraties) + len(wachtend))
+    return lijst
 
 
 def namen_of(session: Session, runtime: Runtime, gemeenten: Collection[str]) -> dict[str, str]:
@@ -114,9 +134,20 @@ def _aanbieders(session: Session, runtime: Runtime, zicht: Zicht) -> tuple[str, 
     return tuple(sorted(known))
 
 
-def _wachtend(session: Session, zicht: Zicht) -> tuple[BerichtRecord, ...]:
-    filters = BerichtFilters(soort=Berichtsoort.WMO303, status=BerichtStatus.IN_VERWERKING)
-    return tuple(list_berichten(session, zicht=zicht, filters=filters, limit=MOST_WAITING))
+def _wachtend(session: Session, zicht: Zicht) -> tuple[BerichtRegel, ...]:
+    """303s under way, and those that did not succeed; the newest of each."""
+    found = [
+        id
+        for status in (BerichtStatus.IN_VERWERKING, BerichtStatus.MISLUKT)
+        for id in read_log(
+            session,
+            zicht=zicht,
+            filters=LogFilters(soort=Berichtsoort.WMO303, status=status),
+            limit=MOST_WAITING,
+            start=None,
+        ).ids
+    ]
+    return tuple(regels_of(session, ids=found))
 
 
 def _span(runtime: Runtime, gemeenten: frozenset[str], jaar: int | None, periode: int | None) -> GeslotenPeriode | None:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from app.domain.periode import GeslotenPeriode
 from app.domain.refusals import NotFound
-from app.storage.bericht_tables import BerichtRow
 from app.storage.bulk import insert_many
 from app.storage.columns import one_of
 from app.storage.declaratie_facts import debets, geboekt, gecrediteerd, toegekend_by_period, used_referenties
@@ -83,7 +82,6 @@ def list_declaraties(
     aanbieder: str | None = None,
     periode: GeslotenPeriode | None = None,
     statuses: Collection[DeclaratieStatus] | None = None,
-    factuurnummer: str | None = None,
     limit: int,
     before: str | None = None,
 ) -> list[DeclaratieRecord]:
@@ -92,8 +90,6 @@ def list_declaraties(
     `periode` keeps those whose DeclaratiePeriode lies within it.
     """
     conditions: list[ColumnElement[bool]] = []
-    if factuurnummer is not None:
-        conditions.append(one_of(session, DeclaratieRow.bericht_id, _berichten_with(session, factuurnummer)))
     if aanbieder is not None:
         conditions.append(DeclaratieRow.aanbieder == aanbieder)
     if periode is not None:
@@ -105,11 +101,6 @@ def list_declaraties(
     ids = newest_ids(session, DeclaratieRow.id, zicht.parties(*PARTY_COLUMNS), conditions, limit=limit)
     rows = session.scalars(select(DeclaratieRow).where(one_of(session, DeclaratieRow.id, ids)))
     return [declaratie_of(row) for row in sorted(rows, key=lambda row: row.id, reverse=True)]
-
-
-def _berichten_with(session: Session, factuurnummer: str) -> list[str]:
-    """The berichten with this number: those have an index on it, and a 303 has its DeclarantFactuurNummer there."""
-    return list(session.scalars(select(BerichtRow.id).where(BerichtRow.identificatie == factuurnummer)))
 
 
 def _visible(zicht: Zicht) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app.processing.declaratie_lijst import Status, Vraag, declaraties_of
+from app.processing.declaratie_lijst import Status, Vraag, bladzijde_of
 from app.web import declaratie_woorden
 from app.web.pages import Fouten, page
 from app.web.visit import Visit
@@ -36,7 +36,7 @@ def show(request: Request, bezoek: Visit) -> HTMLResponse:
     fouten = Fouten(by_field=_fouten(typed))
     before = _id(request.query_params.get("voor", ""))
     vraag = Vraag(limit=ON_A_PAGE) if fouten else _vraag(typed, before)
-    lijst = declaraties_of(bezoek.runtime, bezoek.visitor, bezoek.zicht, vraag, for_page=True)
+    lijst = bladzijde_of(bezoek.runtime, bezoek.visitor, bezoek.zicht, vraag)
     given = {name: text for name, text in typed.items() if text}
     return page(
         bezoek,
