@@ -16,11 +16,13 @@ from app.api.toekenningen import ToekenningIn
 from app.cli.listening import listen
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands, port
+from app.domain.aflevering import AansluitingSoort
 from app.domain.overgang import WEKEN, Omzetting
-from app.domain.principal import Principal, Rol
+from app.domain.principal import Principal, Rol, aanbieder_partij
 from app.main import create_app, create_runtime, prepare_database
 from app.observability import configure_logging
 from app.overgang.clients import open_clients
+from app.processing.aansluitingen import connect
 from app.processing.inrichtingen import load_files
 from app.processing.keys import create_key, principal_of
 from app.processing.overgang import convert_clients
@@ -52,7 +54,7 @@ weken, waarvan € 300 voor een tweede aanbieder; er gaan twee 301's uit. Een an
 4 etmalen kortdurend verblijf bij aanbieder 42420002. Die antwoordt met een 302 en declareert januari: 690 is toegekend,
 400 past niet meer (er was 300 over) en staat met de reden in de 304. Dordrecht (0505) stuurt een 301 van release 2.1
 voor twee aanbieders: elk krijgt een eigen 301 met alleen zijn deel. Vier clienten van Dordrecht zijn omgezet van
-AWBZ-klasse naar arrangement."""
+AWBZ-klasse naar arrangement. Wat voor aanbieder 42420001 is, komt ook als bestand in een map."""
 
 
 def add_to(commands: Subcommands) -> None:
@@ -79,6 +81,7 @@ def _run(arguments: argparse.Namespace) -> int:
         prepare_database(runtime)
         keys = tell_story(runtime)
         people = {OPERATOR: let_operator_in(runtime), AANBIEDER: let_aanbieder_in(runtime)}
+        connect_aanbieder(runtime, Path(folder))
         print(_welcome(arguments.port, settings, keys, people), flush=True)
         leaving.demand_not_told()
         with contextlib.suppress(KeyboardInterrupt):
@@ -101,6 +104,13 @@ def tell_story(runtime: Runtime) -> dict[str, str]:
         receive(runtime, principals[sender], (STORY / file).read_bytes())
     _decide(runtime, principals[BACK_OFFICE])
     return keys
+
+
+def connect_aanbieder(runtime: Runtime, folder: Path) -> None:
+    """Bring what is for the first aanbieder to a folder too: what was delivered there can be sent once more."""
+    own = folder / AANBIEDER_A
+    own.mkdir()
+    connect(runtime, partij=aanbieder_partij("42420001"), soort=AansluitingSoort.MAP, adres=str(own))
 
 
 def let_operator_in(runtime: Runtime) -> str:

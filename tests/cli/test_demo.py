@@ -19,6 +19,7 @@ from app.cli.demo import (
     DEMO_DAY,
     OPERATOR,
     STORY,
+    connect_aanbieder,
     let_aanbieder_in,
     let_operator_in,
     tell_story,
@@ -29,6 +30,7 @@ from app.processing.personen_inloggen import log_in
 from app.processing.sessies import Vanaf, sessie_of
 from app.settings import Settings
 from tests.cli.conftest import Iwmo
+from tests.e2e.service import drain
 
 
 @pytest.fixture
@@ -143,3 +145,15 @@ def test_an_aanbieder_comes_in(tmp_path: Path):
         sessie = sessie_of(runtime, binnen.cookie)
         assert sessie is not None
         assert sessie.aanbieders == {"42420002"}
+
+
+def test_what_was_brought_to_a_folder_can_be_sent_once_more(tmp_path: Path):
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/demo.db", data_dir=tmp_path, today=DEMO_DAY)
+    with opened_runtime(settings) as runtime:
+        keys = tell_story(runtime)
+        connect_aanbieder(runtime, tmp_path)
+        drain(runtime)
+        assert len(list((tmp_path / AANBIEDER_A / "uit").glob("*.xml"))) == 4
+        with TestClient(create_app(settings.model_copy(update={"worker": False}), runtime)) as client:
+            delivered = look((client, keys), "/v1/berichten?status=afgeleverd")["resultaten"]
+    assert {row["ontvanger"] for row in delivered} == {"42420001"}
