@@ -12,7 +12,7 @@ from typing import Final
 MOST_LINES: Final = 400
 """Lines shown of one message, whatever its size."""
 
-FIRST_LINES: Final = 12
+FIRST_LINES: Final = 40
 AROUND: Final = 4
 """Lines shown before and after one that matters."""
 

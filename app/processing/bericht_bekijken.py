@@ -102,7 +102,8 @@ class Blik:
     """A bericht as its page shows it.
 
     `heen` is what it answers, `retour` what answers it; `codes` are the retourcodes in its own text when it is a retour
-    itself, `retour_codes` those of its answer. `herschikt`: the file has it on one line, so lines are those shown here. `inzien` None: the visitor may not see that. `namen`: of parties.
+    itself, `retour_codes` those of its answer. `herschikt`: the file has it on one line, so the lines are those shown
+    here. `inzien` None: the visitor may not see that. `namen`: of parties.
     """
 
     thread: Thread

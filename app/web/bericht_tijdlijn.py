@@ -94,7 +94,7 @@ def _gecontroleerd(record: BerichtRecord) -> Iterator[Punt]:
     fouten = sum(1 for one in record.findings if one.ernst is Ernst.FOUT)
     op = record.ontvangen_op
     if record.key_id is not None:
-        found = geteld(fouten, "fout", "fouten") if fouten else "geen fouten"
+        found = geteld(fouten, "fout", "fouten") if fouten else "Geen fouten"
         yield Punt(moment=op, titel="Gecontroleerd", kind="warning" if fouten else "success", toelichting=f"{found}.")
     if record.status == BerichtStatus.AFGEKEURD:
         yield Punt(moment=op, titel="Geweigerd", kind="error", toelichting="Er is verder niets mee gedaan.")
@@ -135,7 +135,7 @@ def _controle(blik: Blik) -> Stap:
 def _verwerkt(blik: Blik, last: Mapping[GebeurtenisSoort, datetime]) -> Stap:
     record = blik.thread.record
     if record.status == BerichtStatus.IN_VERWERKING:
-        return Stap("verwerkt", "nu")
+        return Stap("verwerkt", "straks")
     if record.status == BerichtStatus.MISLUKT and record.richting == Richting.INKOMEND:
         return Stap("verwerkt", "mislukt", last.get(S.MISLUKT))
     return Stap("verwerkt", "gedaan", last.get(S.VERWERKT, record.ontvangen_op))
