@@ -9,28 +9,32 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.domain.cak_periode import CakPeriode, derived_cak_perioden
-from app.domain.inrichting import Inrichting
+from app.domain.cak_periode import derived_cak_perioden
+from app.domain.inrichting import GebrokenPeriode, Inrichting
 from app.domain.logboek import Handeling
 from app.domain.periode import GeslotenPeriode
 from app.domain.principal import Principal
+from app.domain.refusals import InvalidInput
 from app.domain.stapeling import GestapeldeClient, Stapelsoort
-from app.domain.uitnutting import Groep, Regel, Uitnutting, Vak, uitnutting
+from app.domain.uitnutting import Groep, Regel, Uitnutting, Vak, uitnutting, vak_of
 from app.processing.inrichtingen import find_inrichting
 from app.processing.logboek import viewing
 from app.processing.runtime import Runtime
 from app.storage.stuurinformatie import (
     Keuze,
-    count_clients,
-    count_gestapeld,
+    clients_with_all,
     declared_regels,
-    list_gestapeld,
+    gestapelde_clients,
     toegewezen_groepen,
 )
 
 DECLARED_WITHIN: Final = timedelta(weeks=8)
 """So long after a period everything of it is thought to be declared."""
 
+TOO_MUCH: Final = (
+    "Er zijn te veel verschillende toewijzingen om in één keer op te tellen. Kies één gemeente, één product of één "
+    "aanbieder, of minder perioden."
+)
 MOST_CLIENTS: Final = 5000
 """In one list, to be read or taken along."""
 
@@ -76,7 +80,10 @@ class StapelingView:
 def uitnutting_of(
     runtime: Runtime, principal: Principal, vraag: UitnuttingVraag, *, as_file: str | None = None
 ) -> UitnuttingView:
-    """The figures of gemeenten that the principal is of; `as_file`: it takes them along in this form."""
+    """The figures of gemeenten that the principal is of; `as_file`: it takes them along in this form.
+
+    Raises InvalidInput when there is too much to count.
+    """
     with viewing(runtime, principal, Handeling.STUURINFORMATIE_BEKEKEN, object_id="uitnutting") as inzage:
         inrichtingen = known_inrichtingen(inzage.session, runtime, principal.gemeenten, vraag.jaar)
         groepen, regels = _counted(inzage.session, vraag, inrichtingen)
@@ -102,14 +109,15 @@ def stapeling_of(
     keuze = Keuze(gemeente=gemeente)
     with viewing(runtime, principal, Handeling.STUURINFORMATIE_BEKEKEN, object_id="stapeling") as inzage:
         session = inzage.session
-        aantallen = count_gestapeld(session, keuze=keuze, day=day)
-        clienten = count_clients(session, keuze=keuze, day=day)
-        found = list_gestapeld(session, keuze=keuze, day=day, soort=soort, limit=limit, offset=offset)
+        every = list(gestapelde_clients(session, keuze=keuze, day=day))
+        wanted = [bsn for bsn, soorten in every if soort in soorten][offset : offset + limit]
+        found = clients_with_all(session, keuze=keuze, day=day, bsns=wanted)
         inrichtingen = known_inrichtingen(session, runtime, principal.gemeenten, day.year)
         inzage.about(bsns=(client.bsn for client in found), aantal=len(found))
         if as_file is not None:
             inzage.regel = replace(inzage.regel, reden=f"als {as_file}")
-    return StapelingView(clienten, aantallen, found, inrichtingen)
+    aantallen = {one: sum(one in soorten for _, soorten in every) for one in Stapelsoort}
+    return StapelingView(len(every), aantallen, found, inrichtingen)
 
 
 def known_inrichtingen(session: Session, runtime: Runtime, gemeenten: Iterable[str], jaar: int) -> Inrichtingen:
@@ -122,17 +130,20 @@ def known_inrichtingen(session: Session, runtime: Runtime, gemeenten: Iterable[s
 
 
 def _counted(session: Session, vraag: UitnuttingVraag, inrichtingen: Inrichtingen) -> tuple[list[Groep], list[Regel]]:
+    """Raises InvalidInput when there are too many toewijzingen to count."""
     groepen: list[Groep] = []
     regels: list[Regel] = []
     for gemeente in vraag.gemeenten:
-        span = _span(cak for cak in inrichtingen[gemeente].cak_perioden if (cak.jaar, cak.periode) in vraag.perioden)
-        if span is not None:
-            keuze = Keuze(gemeente=gemeente, aanbieder=vraag.aanbieder, product=vraag.product)
-            groepen += toegewezen_groepen(session, keuze=keuze, span=span)
-            regels += declared_regels(session, keuze=keuze, span=span)
+        inrichting = inrichtingen[gemeente]
+        perioden = [cak.dagen for cak in inrichting.cak_perioden if vak_of(cak) in vraag.perioden]
+        if not perioden:
+            continue
+        keuze = Keuze(gemeente=gemeente, aanbieder=vraag.aanbieder, product=vraag.product)
+        whole = inrichting.instellingen.gebroken_periode is GebrokenPeriode.VOLLEDIG
+        found = toegewezen_groepen(session, keuze=keuze, perioden=perioden, whole=whole)
+        if found is None:
+            raise InvalidInput(TOO_MUCH)
+        groepen += found
+        span = GeslotenPeriode(perioden[0].begindatum, perioden[-1].einddatum)
+        regels += declared_regels(session, keuze=keuze, span=span)
     return groepen, regels
-
-
-def _span(perioden: Iterable[CakPeriode]) -> GeslotenPeriode | None:
-    found = sorted(perioden)
-    return GeslotenPeriode(found[0].begindatum, found[-1].einddatum) if found else None

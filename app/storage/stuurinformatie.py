@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    null,
     or_,
     select,
 )
@@ -50,36 +51,60 @@ class Keuze:
     product: str | None = None
 
 
-def toegewezen_groepen(session: Session, *, keuze: Keuze, span: GeslotenPeriode) -> list[Groep]:
-    """The toewijzingen with a day in the span, those that count the same way as one group."""
-    deciding = _deciding(keuze)
+def toegewezen_groepen(
+    session: Session, *, keuze: Keuze, perioden: Sequence[GeslotenPeriode], whole: bool
+) -> list[Groep] | None:
+    """The toewijzingen with a day in the periods, those that count the same way as one group; None: there are too many.
+
+    `perioden` follow on each other; `whole`: a Volume per four weeks counts wholly in a period that has any day of it.
+    """
+    span = GeslotenPeriode(perioden[0].begindatum, perioden[-1].einddatum)
+    deciding = _deciding(keuze, span.einddatum)
     row, begin, end = deciding.c, literal(span.begindatum, Date()), literal(span.einddatum, Date())
-    # Days outside the span are all the same, but for a total that is spread over them.
-    whole = row.frequentie == Frequentie.TOTAAL.value
-    begindatum = case((and_(row.ingangsdatum < begin, ~whole), begin), else_=row.ingangsdatum)
-    einddatum = case((and_(row.einddatum > end, ~whole), end), else_=row.einddatum)
-    same = (row.aanbieder, row.categorie, row.code, row.eenheid, row.frequentie, begindatum, einddatum, row.tot)
-    query = (
-        select(*same, func.sum(row.volume), func.count())
-        .where(_touches(deciding, begin, end))
-        .group_by(*same)
-        .limit(MOST_GROUPS)
+    is_whole = row.frequentie == Frequentie.PER_VIER_WEKEN.value if whole else false()
+    # Days outside the span are all the same, but for a total, which is spread over them.
+    inside = row.frequentie != Frequentie.TOTAAL.value
+    begindatum = case(
+        (is_whole, _snapped(row.ingangsdatum, perioden, last=False)),
+        (and_(row.ingangsdatum < begin, inside), begin),
+        else_=row.ingangsdatum,
     )
-    return [
-        Groep(
-            sleutel=Sleutel(keuze.gemeente, aanbieder, categorie, code),
-            eenheid=eenheid,
-            frequentie=frequentie,
-            begindatum=van,
-            einddatum=tot_en_met,
-            tot=tot,
-            volume=None if volume is None else int(volume),
-            aantal=aantal,
-        )
-        for aanbieder, categorie, code, eenheid, frequentie, van, tot_en_met, tot, volume, aantal in session.execute(
-            query
-        )
-    ]
+    einddatum = case(
+        (is_whole, _snapped(row.einddatum, perioden, last=True)),
+        (and_(row.einddatum > end, inside), end),
+        else_=row.einddatum,
+    )
+    tot = case((is_whole, _snapped(row.tot, perioden, last=False)), else_=row.tot)
+    same = (row.aanbieder, row.categorie, row.code, row.eenheid, row.frequentie, begindatum, einddatum, tot)
+    query = select(*same, func.sum(row.volume), func.count()).where(_touches(deciding, begin, end)).group_by(*same)
+    rows = session.execute(query.limit(MOST_GROUPS + 1)).all()
+    return [_groep(keuze.gemeente, *row) for row in rows] if len(rows) <= MOST_GROUPS else None
+
+
+def _groep(gemeente: str, *row: Any) -> Groep:  # noqa: ANN401  (columns of several types)
+    aanbieder, categorie, code, eenheid, frequentie, begindatum, einddatum, tot, volume, aantal = row
+    return Groep(
+        sleutel=Sleutel(gemeente, aanbieder, categorie, code),
+        eenheid=eenheid,
+        frequentie=frequentie,
+        begindatum=begindatum,
+        einddatum=einddatum,
+        tot=tot,
+        volume=None if volume is None else int(volume),
+        aantal=aantal,
+    )
+
+
+def _snapped(
+    day: ColumnElement[date], perioden: Sequence[GeslotenPeriode], *, last: bool
+) -> ColumnElement[date | None]:
+    """The first or last day of the period that holds a day; of the last one for a later day, none for no day."""
+    until = [(day <= literal(one.einddatum, Date()), one) for one in perioden]
+    after = case((day.is_(None), null()), else_=day)
+    return case(
+        *((condition, literal(one.einddatum if last else one.begindatum, Date())) for condition, one in until),
+        else_=after,
+    )
 
 
 def declared_regels(session: Session, *, keuze: Keuze, span: GeslotenPeriode) -> list[Regel]:
@@ -98,44 +123,41 @@ def declared_regels(session: Session, *, keuze: Keuze, span: GeslotenPeriode) ->
     ]
 
 
-def count_gestapeld(session: Session, *, keuze: Keuze, day: date) -> dict[Stapelsoort, int]:
-    """How many clients have which things together on a day."""
-    clients = _clients(keuze, day)
-    counts = [func.count().filter(_is(clients, soort)) for soort in Stapelsoort]
-    return dict(zip(Stapelsoort, session.execute(select(*counts).select_from(clients)).one(), strict=True))
+def gestapelde_clients(session: Session, *, keuze: Keuze, day: date) -> Iterator[tuple[str, frozenset[Stapelsoort]]]:
+    """Everybody who has something on a day, in order of bsn, with what comes together there."""
+    own = _on(_deciding(keuze, day), day).c
+
+    def has(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.max(case((condition, 1), else_=0))
+
+    query = select(
+        own.bsn,
+        func.count((own.categorie + "|" + func.coalesce(own.code, "")).distinct()) > 1,
+        func.count(own.aanbieder.distinct()) > 1,
+        has(own.categorie == HUISHOUDELIJK) + has(own.categorie == BEGELEIDING) > 1,
+        has(own.code == VERBLIJF_EXTRA) + has(own.code == BEGELEIDING_PRODUCT) > 1,
+    )
+    for bsn, *holds in session.execute(query.group_by(own.bsn).order_by(own.bsn)):
+        yield bsn, frozenset(soort for soort, found in zip(Stapelsoort, holds, strict=True) if found)
 
 
-def count_clients(session: Session, *, keuze: Keuze, day: date) -> int:
-    """How many clients have anything on a day."""
-    return session.execute(select(func.count()).select_from(_clients(keuze, day))).scalar_one()
-
-
-def list_gestapeld(
-    session: Session, *, keuze: Keuze, day: date, soort: Stapelsoort, limit: int, offset: int = 0
-) -> list[GestapeldeClient]:
-    """Clients who have these things together on a day, in order of bsn, with all that they have."""
-    clients = _clients(keuze, day)
-    query = select(clients.c.bsn).where(_is(clients, soort)).order_by(clients.c.bsn).limit(limit).offset(offset)
-    bsns = list(session.scalars(query))
+def clients_with_all(session: Session, *, keuze: Keuze, day: date, bsns: Collection[str]) -> list[GestapeldeClient]:
+    """These clients with all that they have on a day."""
     of_these = select(ToewijzingVersieRow.toewijzing_id).where(one_of(session, ToewijzingVersieRow.bsn, bsns))
-    own = _on(_deciding(keuze, ToewijzingRow.id.in_(of_these)), day).c
+    own = _on(_deciding(keuze, day, ToewijzingRow.id.in_(of_these)), day).c
     rows = select(own.bsn, own.sleutel, own.aanbieder, own.categorie, own.code)
     found: dict[str, list[Toegewezen]] = {bsn: [] for bsn in bsns}
     for bsn, naam, aanbieder, categorie, code in session.execute(
         rows.where(own.bsn.in_(bsns)).order_by(own.categorie, own.code, own.sleutel)
     ):
         found[bsn].append(Toegewezen(naam=naam, aanbieder=aanbieder, categorie=categorie, code=code))
-    return [GestapeldeClient(gemeente=keuze.gemeente, bsn=bsn, toewijzingen=tuple(own)) for bsn, own in found.items()]
+    return [
+        GestapeldeClient(gemeente=keuze.gemeente, bsn=bsn, toewijzingen=tuple(every)) for bsn, every in found.items()
+    ]
 
 
-def known_partijen(session: Session, *, gemeenten: Sequence[str]) -> list[tuple[str, str]]:
-    """(gemeente, aanbieder) of every toewijzing."""
-    query = select(ToewijzingRow.gemeente, ToewijzingRow.aanbieder).where(ToewijzingRow.gemeente.in_(gemeenten))
-    return [(gemeente, aanbieder) for gemeente, aanbieder in session.execute(query.distinct())]
-
-
-def _deciding(keuze: Keuze, *which: ColumnElement[bool]) -> Subquery:
-    """Every version that counts and decides days, with the first day (`tot`) that newer ones decide.
+def _deciding(keuze: Keuze, until: date, *which: ColumnElement[bool]) -> Subquery:
+    """Every version that decides days up to and including `until`, with the first day (`tot`) that newer ones decide.
 
     The same as app.domain.versies.Toewijzing.segments: what was deleted leaves nothing, and does not come back.
     """
@@ -147,7 +169,9 @@ def _deciding(keuze: Keuze, *which: ColumnElement[bool]) -> Subquery:
     }
     is_void = and_(versie.einddatum == versie.ingangsdatum, versie.reden_wijziging == REDEN_VERWIJDERD)
     void = case((is_void, 1), else_=0)
-    conditions = [ToewijzingRow.gemeente == keuze.gemeente, versie.vervallen == false(), *which]
+    # What begins later takes no day from another, unless it deletes.
+    in_time = or_(versie.ingangsdatum <= until, is_void)
+    conditions = [ToewijzingRow.gemeente == keuze.gemeente, versie.vervallen == false(), in_time, *which]
     if keuze.aanbieder is not None:
         conditions.append(ToewijzingRow.aanbieder == keuze.aanbieder)
     ranked = (
@@ -191,37 +215,3 @@ def _touches(deciding: Subquery, begin: ColumnElement[date], end: ColumnElement[
 def _on(deciding: Subquery, day: date) -> Subquery:
     given = literal(day, Date())
     return select(deciding).where(_touches(deciding, given, given)).subquery()
-
-
-def _clients(keuze: Keuze, day: date) -> Subquery:
-    """Every client who has something on a day, with what tells whether things come together."""
-    own = _on(_deciding(keuze), day)
-    product = own.c.categorie + "|" + func.coalesce(own.c.code, "")
-
-    def has(condition: ColumnElement[bool], name: str) -> ColumnElement[int]:
-        return func.max(case((condition, 1), else_=0)).label(name)
-
-    query = select(
-        own.c.bsn,
-        func.count(product.distinct()).label("producten"),
-        func.count(own.c.aanbieder.distinct()).label("aanbieders"),
-        has(own.c.categorie == HUISHOUDELIJK, "huishoudelijk"),
-        has(own.c.categorie == BEGELEIDING, "begeleiding"),
-        has(own.c.code == VERBLIJF_EXTRA, "verblijf_extra"),
-        has(own.c.code == BEGELEIDING_PRODUCT, "begeleiding_product"),
-    )
-    return query.group_by(own.c.bsn).subquery()
-
-
-def _is(clients: Subquery, soort: Stapelsoort) -> ColumnElement[bool]:
-    """The same question as app.domain.stapeling.soorten_of, about columns."""
-    row = clients.c
-    match soort:
-        case Stapelsoort.PRODUCTEN:
-            return row.producten > 1
-        case Stapelsoort.AANBIEDERS:
-            return row.aanbieders > 1
-        case Stapelsoort.HUISHOUDELIJK_EN_BEGELEIDING:
-            return and_(row.huishoudelijk == 1, row.begeleiding == 1)
-        case Stapelsoort.DUBBEL_BEKOSTIGD:
-            return and_(row.verblijf_extra == 1, row.begeleiding_product == 1)
