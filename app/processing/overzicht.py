@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from app.domain.bericht import BerichtStatus, Richting
 from app.domain.overzicht import Aandacht, Onderwerp, Telling
 from app.domain.principal import Principal, Recht, Rol
-from app.domain.termijnen import AAN_ZET, Beurt, TermijnSoort
+from app.domain.termijnen import Beurt
 from app.domain.werk import JobSoort
+from app.processing.bericht_goedkeuren import awaiting
 from app.processing.readiness import TOO_LONG
 from app.processing.runtime import Runtime
-from app.processing.termijnen import TermijnRegel, TermijnVraag, report
+from app.processing.termijnen import TermijnVraag, count, report
 from app.storage import overzicht as stored
 from app.storage.berichten import DUTCH_TIME, start_of_day
+from app.storage.goedkeuringen import Goedkeuring
 from app.storage.jobs import oldest_due, work_lies
 from app.storage.overzicht import Found
 from app.storage.zicht import Zicht
@@ -26,18 +28,11 @@ from app.storage.zicht import Zicht
 MOST: Final = 1000
 """So far is counted: who has more of them knows enough."""
 
-MOST_TERMIJNEN: Final = 100
 MOST_VERKEER: Final = 2000
 LATELY: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
 SENT_WITHIN: Final = DAY
 PROCESSED_WITHIN: Final = timedelta(minutes=15)
-WITH_DEADLINE: Final = (
-    TermijnSoort.RETOUR_301,
-    TermijnSoort.RETOUR_303,
-    TermijnSoort.BEGELEIDINGSPLAN,
-    TermijnSoort.EVALUATIE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +69,16 @@ class Inrichtingstand:
 class Overzicht:
     """What the start page shows; what is not for who looks is empty or None.
 
-    `since` is from which day "lately" counts. `zonder_inrichting` and `zonder_berichten`: the first use, when there is
-    nothing yet. `statussen` counts the messages of all parties of the last day, `logboek` what was written there.
+    - `goedkeuringen`: what colleagues asked and who looks may allow.
+    - `since`: from which day "lately" counts.
+    - `zonder_inrichting`, `zonder_berichten`: the first use, when there is nothing yet.
+    - `statussen`: the messages of all parties of the last day; `logboek`: what was written there in it.
     """
 
     aandacht: tuple[Aandacht, ...]
     dienst: Dienst
     since: date
+    goedkeuringen: Sequence[Goedkeuring] = ()
     verkeer: Verkeer | None = None
     zonder_inrichting: bool = False
     zonder_berichten: bool = False
@@ -117,11 +115,14 @@ class _Asked:
 def _of_parties(asked: _Asked) -> Overzicht:
     """For who has gemeenten or aanbieders of its own."""
     session, zicht = asked.session, asked.zicht
+    waiting = awaiting(asked.runtime, asked.principal)
+    approvals = [_goedkeuren(waiting)] if asked.principal.rol is Rol.BEHANDELAAR else []
     traffic = stored.traffic_since(session, zicht=zicht, since=start_of_day(_day(asked.now)), limit=MOST_VERKEER)
     return Overzicht(
-        aandacht=(*_onderweg(asked), *_termijnen(asked), *_lately(asked), *_work_lies(asked)),
+        aandacht=(*_onderweg(asked), *approvals, *_termijnen(asked), *_lately(asked), *_work_lies(asked)),
         dienst=_dienst(asked),
         since=_day(asked.since),
+        goedkeuringen=waiting,
         verkeer=Verkeer(aantallen=traffic, meer=sum(traffic.values()) >= MOST_VERKEER),
         zonder_inrichting=bool(zicht.gemeenten) and not stored.has_inrichting(session, gemeenten=zicht.gemeenten),
         zonder_berichten=not traffic and not stored.anything_sent(session, zicht=zicht),
@@ -162,27 +163,34 @@ def _onderweg(asked: _Asked) -> tuple[Aandacht, ...]:
     )
 
 
+def _goedkeuren(waiting: Sequence[Goedkeuring]) -> Aandacht:
+    """What a colleague asked for and waits for who looks."""
+    found = Found(aantal=len(waiting), oudste=min((one.gevraagd_op for one in waiting), default=None))
+    return Aandacht(onderwerp=Onderwerp.GOEDKEUREN, telling=_telling(found))
+
+
 def _termijnen(asked: _Asked) -> tuple[Aandacht, ...]:
     """What is late, by whose turn it is."""
     if not asked.principal.may(Recht.RAPPORTAGES_LEZEN):
         return ()
-    late: dict[Beurt, list[TermijnRegel]] = {beurt: [] for beurt in Beurt}
-    for soort in WITH_DEADLINE:
-        vraag = TermijnVraag(te_laat=True, soort=soort)
-        late[AAN_ZET[soort]] += report(asked.session, asked.runtime, asked.zicht, vraag, limit=MOST_TERMIJNEN + 1)
-    onderwerpen = {Beurt.GEMEENTE: Onderwerp.TERMIJN_GEMEENTE, Beurt.AANBIEDER: Onderwerp.TERMIJN_AANBIEDER}
     own = Beurt.GEMEENTE if asked.zicht.gemeenten else Beurt.AANBIEDER
     return tuple(
-        Aandacht(onderwerp=onderwerpen[beurt], telling=_late(rows), nu=beurt is own) for beurt, rows in late.items()
+        Aandacht(onderwerp=onderwerp, telling=_late(asked, beurt), nu=beurt is own)
+        for beurt, onderwerp in (
+            (Beurt.GEMEENTE, Onderwerp.TERMIJN_GEMEENTE),
+            (Beurt.AANBIEDER, Onderwerp.TERMIJN_AANBIEDER),
+        )
     )
 
 
-def _late(rows: list[TermijnRegel]) -> Telling:
-    sinds = min((row.datum for row in rows), default=None)
-    meer = len(rows) > MOST_TERMIJNEN
-    return Telling(
-        aantal=min(len(rows), MOST_TERMIJNEN), meer=meer, sinds=sinds + DAY if sinds else None
-    )  # on the day itself it was in time
+def _late(asked: _Asked, beurt: Beurt) -> Telling:
+    vraag = TermijnVraag(te_laat=True, aan_zet=beurt)
+    first = report(asked.session, asked.runtime, asked.zicht, vraag, limit=1)
+    if not first:
+        return Telling()
+    aantal = count(asked.session, asked.runtime, asked.zicht, vraag, most=MOST + 1)
+    # On its own day it was in time.
+    return Telling(aantal=min(aantal, MOST), meer=aantal > MOST, sinds=first[0].datum + DAY)
 
 
 def _lately(asked: _Asked) -> tuple[Aandacht, ...]:

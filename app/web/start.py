@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse
 
 from app.domain.overzicht import Aandacht, Onderwerp, Telling, to_do
+from app.processing.bericht_goedkeuren import naam_of
 from app.processing.overzicht import Overzicht, Verkeer, overzicht
 from app.processing.personen import find_record
 from app.web.dutch import aantal, geteld, voluit
@@ -49,6 +50,11 @@ VORMEN: Final = {
         one="bericht is na een kwartier nog niet verwerkt",
         more="berichten zijn na een kwartier nog niet verwerkt",
         href="/berichten?status=in-verwerking",
+    ),
+    Onderwerp.GOEDKEUREN: Vorm(
+        one="verzoek van een collega wacht op uw akkoord",
+        more="verzoeken van collega's wachten op uw akkoord",
+        href="#goedkeuren",
     ),
     Onderwerp.TERMIJN_GEMEENTE: Vorm(
         one="verlopen termijn, de gemeente is aan zet",
@@ -96,6 +102,7 @@ def start(bezoek: Visit) -> HTMLResponse:
         persoon=find_record(bezoek.runtime, bezoek.own_sessie.naam),
         found=found,
         today=today,
+        naam_of=naam_of,
         headline=headline(found, today),
         weekdag=DAGEN[today.weekday()],
         groepen=[(kop, list(_tegels(found, today, nu=nu))) for kop, nu in KOPPEN],

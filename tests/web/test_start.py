@@ -16,6 +16,7 @@ from app.processing.personen import create_persoon
 from app.processing.runtime import Runtime
 from app.settings import PROJECT
 from app.storage.bericht_tables import BerichtRow
+from app.storage.goedkeuringen import Goedkeuring, add_goedkeuring
 from app.storage.job_tables import JobRow
 from app.storage.measures import first_id_at
 from app.web.start import headline, since
@@ -231,3 +232,28 @@ class TestRoles:
         assert "verlopen termijn" not in page
         assert "42420001" in page
         assert "42420002" not in page
+
+
+class TestApprovals:
+    def ask(self, runtime: Runtime, now: Now, wie: str) -> None:
+        id = add_bericht(runtime, BerichtStatus.VERZONDEN, now.moment)
+        new = Goedkeuring(
+            id=id,
+            bericht_id=id,
+            gemeente="1708",
+            gevraagd_door=f"persoon:{wie}",
+            gevraagd_op=now.moment,
+            verloopt_op=now.moment + timedelta(days=1),
+        )
+        assert runtime.storage.run(lambda session: add_goedkeuring(session, new=new, now=now.moment))
+
+    def test_of_a_colleague_wait_for_you(self, inside: Browser, in_use: Runtime, now: Now):
+        self.ask(in_use, now, "collega")
+        page = inside.get("/").text
+        assert 'number">1<' in seen(inside, "verzoek van een collega wacht op uw akkoord")
+        assert "Verzoek van collega van 22-11-2026 10:00" in page
+        assert "<h1>1 ding vraagt aandacht" in page
+
+    def test_of_your_own_do_not(self, inside: Browser, in_use: Runtime, now: Now):
+        self.ask(in_use, now, "consulent")
+        assert "Wacht op uw akkoord" not in inside.get("/").text
