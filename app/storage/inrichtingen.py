@@ -56,3 +56,13 @@ def gemeenten(session: Session) -> list[str]:
     """The gemeenten that have an inrichting, in order of code."""
     query = select(InrichtingVersieRow.gemeente).distinct().order_by(InrichtingVersieRow.gemeente)
     return list(session.scalars(query))
+
+
+def versies(session: Session, *, gemeente: str, before: int | None, limit: int) -> list[tuple[int, datetime]]:
+    """The newest versions by number, each with when it was loaded."""
+    query = select(InrichtingVersieRow.versie, InrichtingVersieRow.geladen_op)
+    query = query.where(InrichtingVersieRow.gemeente == gemeente)
+    if before is not None:
+        query = query.where(InrichtingVersieRow.versie < before)
+    rows = session.execute(query.order_by(InrichtingVersieRow.versie.desc()).limit(limit))
+    return [(versie, geladen_op) for versie, geladen_op in rows]

@@ -155,6 +155,13 @@ def gemeenten_of_actors(session: Session, actors: Collection[str]) -> dict[str, 
     return found | {keyid: frozenset(gemeenten) for keyid, gemeenten in keys}
 
 
+def moments_of(session: Session, *, object_id: str, handeling: Handeling) -> list[tuple[datetime, str]]:
+    """When something was done to an object, and by whom."""
+    query = select(LogboekRow.moment, LogboekRow.wie)
+    rows = session.execute(query.where(LogboekRow.object_id == object_id, LogboekRow.gebeurtenis == handeling.value))
+    return [(datetime.fromisoformat(moment), wie) for moment, wie in rows]
+
+
 def names_of_keys(session: Session, keyids: Collection[str]) -> dict[str, str]:
     """What each credential is called."""
     query = select(ApiKeyRow.keyid, ApiKeyRow.naam).where(one_of(session, ApiKeyRow.keyid, keyids))

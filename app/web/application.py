@@ -15,6 +15,7 @@ from app.web import (
     declaratie,
     declaraties,
     inloggen,
+    inrichting,
     instellen,
     logboek,
     oidc,
@@ -54,6 +55,7 @@ ROUTERS: Final = tuple(
         stuurinformatie,
         stapeling,
         termijnen,
+        inrichting,
     )
 )
 PAGES: Final = frozenset(
@@ -72,6 +74,7 @@ PAGES: Final = frozenset(
         "toewijzingen",
         "declaraties",
         "termijnen",
+        "inrichting",
     }
 )
 """What the address of a page begins with."""

@@ -36,6 +36,7 @@ MENU: Final[tuple[tuple[str, str, Recht | None], ...]] = (
     ("/termijnen", "Termijnen", Recht.RAPPORTAGES_LEZEN),
     ("/proef", "Proefbericht", Recht.BERICHTEN_LEZEN),
     ("/stuurinformatie", "Stuurinformatie", Recht.RAPPORTAGES_LEZEN),
+    ("/inrichting", "Inrichting", Recht.INRICHTING_LEZEN),
     ("/logboek", "Logboek", Recht.INZAGE_LEZEN),
     ("/account", "Uw account", None),
 )

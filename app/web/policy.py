@@ -61,6 +61,12 @@ POLICY: Final[Mapping[str, Wanted]] = {
     "GET /termijnen": Recht.RAPPORTAGES_LEZEN,
     "GET /termijnen/csv": Recht.RAPPORTAGES_LEZEN,
     "POST /termijnen/{id}/gehaald": Recht.TOEWIJZINGEN_BEHEREN,
+    "GET /inrichting": Recht.INRICHTING_LEZEN,
+    "GET /inrichting/laden": Recht.BEHEER,
+    "POST /inrichting/laden": Recht.BEHEER,
+    "POST /inrichting/bevestigen": Recht.BEHEER,
+    "GET /inrichting/{gemeente}/versies": Recht.INRICHTING_LEZEN,
+    "GET /inrichting/{gemeente}/yaml": Recht.INRICHTING_LEZEN,
     "GET /account": Deur.PERSOON,
     "POST /account/wachtwoord": Deur.PERSOON,
     "GET /account/tweede-factor": Deur.TWEEDE_FACTOR,
@@ -110,7 +116,7 @@ WITH_PASSWORD: Final = frozenset(
 """What is not there when people log in with the identity provider alone."""
 
 
-UPLOADS: Final = frozenset({"POST /proef"})
+UPLOADS: Final = frozenset({"POST /proef", "POST /inrichting/laden", "POST /inrichting/bevestigen"})
 """What may come with a file; every other form is small."""
 
 
