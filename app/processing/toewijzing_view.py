@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.budget_rows import BudgetRow
 from app.domain.inrichting import Inrichting
 from app.domain.logboek import Handeling, LogRecord
-from app.domain.principal import Principal
+from app.domain.principal import Principal, Recht
 from app.domain.refusals import NotFound
 from app.domain.stand import Ruimte, Stand, Verschil, ruimte_on, stand_of, verschillen
 from app.processing.budgets import budget_in
@@ -151,7 +151,7 @@ class Dossier:
     berichten_cursor: str | None
     regels: tuple[Regel, ...]
     regels_cursor: RegelNaam | None
-    gezien: tuple[LogRecord, ...]
+    gezien: tuple[LogRecord, ...] | None
 
 
 def dossier_of(
@@ -182,9 +182,16 @@ def dossier_of(
             berichten_cursor=berichten_cursor,
             regels=tuple(shown),
             regels_cursor=shown[-1].naam if len(regels) > ON_A_PAGE else None,
-            gezien=tuple(logboek_of_object(session, object_id=view.regel.object_id or "", limit=SHOWN_VIEWS)),
+            gezien=_gezien(session, principal, view.regel.object_id or ""),
         )
     return dossier
+
+
+def _gezien(session: Session, principal: Principal, object_id: str) -> tuple[LogRecord, ...] | None:
+    """Who looked, for who may know that: people of the gemeente, and no aanbieder."""
+    if not principal.may(Recht.INZAGE_LEZEN):
+        return None
+    return tuple(logboek_of_object(session, object_id=object_id, limit=SHOWN_VIEWS))
 
 
 def open_of(

@@ -64,6 +64,7 @@ def show(
 def paspoort(bezoek: Visit, gemeente: str, nummer: str, na: Asked = "") -> HTMLResponse:
     """Every euro, from indicatie to booking; to print."""
     found = paspoort_of(bezoek.runtime, bezoek.visitor, bezoek.zicht, gemeente, nummer, after=_boeking(na))
+    versie = found.record.actueel.versie
     by_sleutel = {one.sleutel: one for one in found.delen}
     return page(
         bezoek,
@@ -71,7 +72,8 @@ def paspoort(bezoek: Visit, gemeente: str, nummer: str, na: Asked = "") -> HTMLR
         paspoort=found,
         record=found.record,
         inrichting=found.inrichting,
-        versie=found.record.actueel.versie,
+        versie=versie,
+        tarief=found.inrichting.tarief_on(found.record.aanbieder, versie.product.code or "", versie.ingangsdatum),
         by_sleutel=by_sleutel,
         total=total_of(found.rows),
         next=_address_of(found.cursor) if found.cursor else None,
@@ -110,7 +112,7 @@ def _page(bezoek: Bezoek, dossier: Dossier, done: str) -> HTMLResponse:
         and dossier.stand not in {Stand.GEWEIGERD, Stand.VERWIJDERD},
         sees_client=dossier.record.gemeente in bezoek.zicht.gemeenten,
         here_path=path_of(dossier.record),
-        gezien=views_of(dossier.gezien),
+        gezien=None if dossier.gezien is None else views_of(dossier.gezien),
         done=done,
         today=today,
         w=w,
