@@ -9,10 +9,9 @@ import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser
 
-from app.cli.demo import tell_story
 from app.processing import personen_wachtwoord
 from tests.pages.chromium import NoChromium, chromium
-from tests.pages.house import House, a_house
+from tests.pages.house import House, a_demo, a_house
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -51,14 +50,12 @@ def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="session")
 def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A service with the story of the demo; tests only look at it."""
-    with a_house(tmp_path_factory.mktemp("demo")) as house:
-        tell_story(house.runtime)
+    with a_demo(tmp_path_factory.mktemp("demo")) as house:
         yield house
 
 
 @pytest.fixture
 def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The same, for one test that changes it."""
-    with a_house(tmp_path_factory.mktemp("own")) as house:
-        tell_story(house.runtime)
+    with a_demo(tmp_path_factory.mktemp("own")) as house:
         yield house

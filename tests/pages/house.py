@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy import text
 
-from app.cli.demo import DEMO_DAY
+from app.cli.demo import DEMO_DAY, connect_aanbieder, tell_story
 from app.domain.persoon import Fase
 from app.domain.principal import Herkomst, Rol
 from app.main import create_app, create_runtime, prepare_database
@@ -20,6 +20,7 @@ from app.processing.runtime import Runtime
 from app.processing.sessies import Vanaf, Wie, begin
 from app.settings import Settings
 from tests.e2e.instances import listening
+from tests.e2e.service import drain
 
 COOKIE = "iwmo-lokaal"
 WACHTWOORD = "een lange zin is goed"
@@ -80,3 +81,13 @@ def a_house(folder: Path, today: date = DEMO_DAY) -> Iterator[House]:
     with listening(create_app(settings, runtime)) as port:
         yield House(runtime, f"http://127.0.0.1:{port}")
     runtime.storage.close()
+
+
+@contextmanager
+def a_demo(folder: Path) -> Iterator[House]:
+    """The same with the story of the demo, of which all work is done."""
+    with a_house(folder) as house:
+        tell_story(house.runtime)
+        connect_aanbieder(house.runtime, folder)
+        drain(house.runtime)
+        yield house

@@ -152,12 +152,12 @@ PAGES: Final[Mapping[str, Ways]] = {
     "GET /stuurinformatie": {
         "leeg": Look(at="/stuurinformatie", empty=True),
         "gewoon": Look(at="/stuurinformatie"),
-        "fout": Look(at="/stuurinformatie?jaar=2018&van=9&tot=2", status=400),
+        "fout": Look(at="/stuurinformatie?gemeente=0000", status=404),
     },
     "GET /stuurinformatie/stapeling": {
         "leeg": Look(at="/stuurinformatie/stapeling", empty=True),
         "gewoon": Look(at="/stuurinformatie/stapeling"),
-        "fout": Look(at="/stuurinformatie/stapeling?dag=gisteren", status=400),
+        "fout": Look(at="/stuurinformatie/stapeling?gemeente=0000", status=404),
     },
     "GET /toewijzingen": {
         "leeg": Look(at="/toewijzingen", empty=True),
