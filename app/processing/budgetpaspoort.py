@@ -40,6 +40,11 @@ class Paspoort:
     perioden: tuple[PeriodeSpoor[Boeking], ...]
     cursor: BoekingNaam | None
 
+    @property
+    def begin(self) -> ToewijzingRecord:
+        """The toewijzing with which the budget began."""
+        return self.delen[0]
+
 
 def paspoort_of(
     runtime: Runtime,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from app.cli.demo import STORY
+from app.cli.demo import STORY, tell_story
 from app.domain.principal import Principal, Rol
 from app.iwmo.xsd import Schemas
 from app.processing import budgetpaspoort, toewijzing_view
@@ -211,7 +211,9 @@ class TestPaspoort:
 
     def test_from_a_301_of_the_back_office(self, runtime: Runtime):
         page = visitor(runtime).get(f"{PAGE}/budgetpaspoort").text
-        assert "Bij deze toewijzing hoort geen toekenning in deze dienst" in page
+        assert "Bij dit budget hoort geen toekenning in deze dienst" in page
+        assert "bij wat dat bericht toewijst: 990 stuks per vier weken." in plain(page)
+        assert "Eén stuk is € 1,00." in plain(page)
         found = rows(page, "boekingen")
         assert found[0] == "periode 1 van 2018 01-01-2018 t/m 28-01-2018 990 690 300 € 690,00"
         assert found[1].startswith("toegekend P0001 declaratie D20180001 met regel P0001")
@@ -242,3 +244,24 @@ class TestPaspoort:
             page = browser.get(following[1]).text
         assert len(set(booked)) == len(booked) == 3
         assert len(set(periods)) == 13
+
+
+def test_on_each_database(runtime_on_each: Runtime, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(budgetpaspoort, "SHOWN_BOEKINGEN", 1)
+    monkeypatch.setattr(toewijzing_view, "ON_A_PAGE", 1)
+    tell_story(runtime_on_each)
+    claim_more(runtime_on_each)
+    browser = visitor(runtime_on_each)
+    for query, found in (("", 10), ("product=04A01&actiefOp=2018-05-01", 1), ("nummer=500000001", 2)):
+        page = browser.get(f"/toewijzingen?{query}")
+        assert (page.status_code, page.text.count('<th scope="row"><a')) == (200, found)
+    for path, param in ((PAGE, "regelsVoor"), (PAGE, "berichtenVoor"), (f"{PAGE}/budgetpaspoort", "na")):
+        first = browser.get(path).text
+        following = re.search(rf'href="([^"]*\?{param}=[^"#]*)#', first)
+        assert following, param
+        assert browser.get(following[1]).status_code == 200
+    split = f"{PAGE}/splitsen"
+    shown = browser.post(split, on=split, aanbieder="42420001", bedrag="300", vanaf="2018-4").text
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', shown.partition("/bevestigen")[2]))
+    answers = [browser.client.post(f"{split}/bevestigen", data=form | {"stap": ""}) for _ in range(2)]
+    assert [one.headers["location"] for one in answers] == [f"{PAGE}?gedaan=splitsen"] * 2
