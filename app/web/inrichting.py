@@ -238,7 +238,8 @@ def by_line(findings: Sequence[Finding]) -> dict[int, list[str]]:
     """What is wrong, by line; of very many the first."""
     said: dict[int, list[str]] = {}
     for one in findings[:MOST_FINDINGS]:
-        said.setdefault(one.regelnummer or 1, []).append(one.melding)
+        sleutel = one.pad.rpartition(".")[2]
+        said.setdefault(one.regelnummer or 1, []).append(f"{sleutel}: {one.melding}" if sleutel else one.melding)
     return said
 
 

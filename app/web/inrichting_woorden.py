@@ -69,9 +69,9 @@ KINDS: Final[Mapping[Aard, str]] = {
 }
 SUMS: Final[Mapping[Aard, tuple[str, str]]] = {
     Aard.TOEGEVOEGD: ("onderdeel komt erbij", "onderdelen komen erbij"),
-    Aard.GEWIJZIGD: ("verandert", "veranderen"),
-    Aard.BEEINDIGD: ("krijgt een einde", "krijgen een einde"),
-    Aard.VERWIJDERD: ("verdwijnt", "verdwijnen"),
+    Aard.GEWIJZIGD: ("onderdeel verandert", "onderdelen veranderen"),
+    Aard.BEEINDIGD: ("onderdeel krijgt een einde", "onderdelen krijgen een einde"),
+    Aard.VERWIJDERD: ("onderdeel verdwijnt", "onderdelen verdwijnen"),
 }
 
 
