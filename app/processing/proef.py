@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Final, NamedTuple, cast
 
 from app.domain.bedrag import NUL, Bedrag
@@ -53,7 +53,13 @@ def places_of(body: bytes, findings: Sequence[Finding]) -> list[Plek]:
     """The first findings with their source: what stops the message goes before what only deserves attention."""
     first = sorted(findings, key=lambda finding: finding.ernst is not Ernst.FOUT)[:MOST_FINDINGS]
     source = source_of(body, lines_of([finding.regelnummer for finding in first]))
-    return [Plek(one, source.around(one.regelnummer) if one.regelnummer else ()) for one in first]
+    return [Plek(one, _to_the_left(source.around(one.regelnummer)) if one.regelnummer else ()) for one in first]
+
+
+def _to_the_left(lines: Sequence[Regel]) -> tuple[Regel, ...]:
+    """The lines without what they are all indented by, for a narrow screen."""
+    indent = min((len(line.tekst) - len(line.tekst.lstrip(" ")) for line in lines if line.tekst.strip()), default=0)
+    return tuple(replace(line, tekst=line.tekst[indent:]) for line in lines)
 
 
 def afrekening_of(settlement: Settlement) -> Afrekening:

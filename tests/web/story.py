@@ -66,6 +66,14 @@ def visitor(
     return browser
 
 
+def of_aanbieder(runtime: Runtime, *codes: str, rol: Rol = Rol.AANBIEDER, naam: str = "zorg") -> Browser:
+    """The browser of a person of aanbieders, or of a servicebureau, who is logged in."""
+    create_persoon(runtime, naam=naam, rol=rol, aanbieders=codes, wachtwoord=WACHTWOORD)
+    browser = Browser(runtime)
+    browser.log_in(naam)
+    return browser
+
+
 def _runtime(path: Path, schemas: Schemas, geheimen: Geheimen, today: date) -> Runtime:
     runtime = Runtime(
         storage=create_storage(f"sqlite:///{path}"),
