@@ -66,7 +66,7 @@ def show(id: str, request: Request, bezoek: Visit) -> Response:
         toon=toon if toon in {"toegekend", "afgewezen"} else "",
         blik=blik,
         pad=f"/declaraties/{name}",
-        sees_bsn=beeld.declaratie.gemeente in bezoek.visitor.gemeenten,
+        of_gemeente=beeld.declaratie.gemeente in bezoek.visitor.gemeenten,
         product=_products(beeld),
         redenen=declaratie_woorden.redenen(beeld.bevindingen, _header_codes(beeld)),
         uitkomst=declaratie_woorden.uitkomst(beeld.declaratie),
