@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 MOST_LINES: Final = 400
 """Lines shown of one message, whatever its size."""
@@ -19,6 +18,8 @@ AROUND: Final = 4
 LONGEST: Final = 400
 """Characters shown of a line."""
 
+CHUNK: Final = 4096
+NEAR: Final = 60
 MOST_CODES: Final = 50
 NOT_A_FAULT: Final = frozenset({"0200", "8001"})
 _PIECE: Final = re.compile(r"<[^<>]*>?|[^<]+")
@@ -29,6 +30,13 @@ _NAMED: Final = (
 _CODES: Final = re.compile(_NAMED)
 _NUMBER: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?ToewijzingNummer>\s*([0-9]{1,9})\s*<")
 _BSN: Final = re.compile(rb"Bsn>\s*([0-9]{9})\s*<")
+
+
+class _Place(NamedTuple):
+    """Where a line begins."""
+
+    line: int
+    offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +102,16 @@ def source_of(body: bytes, at: Iterable[int], *, most: int = MOST_LINES) -> Bron
 
     What is shown is bounded in lines and characters, however large or odd the body.
     """
-    total = body.count(b"\n") + (not body.endswith(b"\n"))
-    wanted = range(1, total + 1) if total <= most else _windows(at, total, most)
-    shown, bsns = _pick(body, set(wanted))
-    blocks = [tuple(r for _, r in run) for _, run in groupby(enumerate(shown), lambda item: item[1].nummer - item[0])]
-    return Bron(blokken=tuple(blocks), aantal=total, bsns=bsns)
+    total = body.count(b"\n") + (bool(body) and not body.endswith(b"\n"))
+    wanted = range(1, total + 1) if total <= most else sorted(_windows(at, total, most))
+    blocks, bsns, place = list[tuple[Regel, ...]](), set[str](), _Place(1, 0)
+    for first, last in _runs(wanted):
+        start = _at_line(body, first, place)
+        regels, end = _block(body, start.offset, first, last)
+        bsns |= _named_near(body, start.offset, end)
+        blocks.append(regels)
+        place = _Place(last + 1, end)
+    return Bron(blokken=tuple(blocks), aantal=total, bsns=frozenset(bsns))
 
 
 def codes_in(body: bytes) -> tuple[CodeOpRegel, ...]:
@@ -139,30 +152,53 @@ def _windows(at: Iterable[int], total: int, most: int) -> set[int]:
     return wanted
 
 
-def _pick(body: bytes, wanted: set[int]) -> tuple[list[Regel], frozenset[str]]:
-    """The wanted lines, and whom they may be about: also the client whose element holds them."""
-    last, shown, bsns = max(wanted, default=0), list[Regel](), set[str]()
-    current: str | None = None
-    pending = False  # a wanted line may stand above the Bsn of its client
-    for number, line in enumerate(BytesIO(body), 1):
-        found = [match.decode() for match in _BSN.findall(line)] if b"Bsn>" in line else []
-        if found and pending:
-            bsns.add(found[0])
-            pending = False
-        if number in wanted:
-            shown.append(_regel(number, line))
-            bsns.update(found, (current,) if current else ())
-            pending = True
-        current = found[-1] if found else current
-        if number > last and not pending:
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The first and last of each row of numbers that follow each other."""
+    for _, run in groupby(enumerate(numbers), lambda item: item[1] - item[0]):
+        row = [number for _, number in run]
+        yield row[0], row[-1]
+
+
+def _at_line(body: bytes, number: int, place: _Place) -> _Place:
+    """Where a line begins, counting on from a place before it."""
+    line, offset = place
+    while line < number:
+        end = offset + CHUNK
+        passed = body.count(b"\n", offset, end)
+        if line + passed >= number:
             break
-    return shown, frozenset(bsns)
+        line, offset = line + passed, end
+    while line < number:
+        line, offset = line + 1, body.index(b"\n", offset) + 1
+    return _Place(line, offset)
 
 
-def _regel(number: int, line: bytes) -> Regel:
-    cut = line[: LONGEST * 4 + 4]  # at most four bytes make a character
-    text = "".join(_visible(cut.decode("utf-8", "replace").rstrip("\r\n")))
-    return Regel(nummer=number, tekst=text[:LONGEST], weg=max(len(line) - len(cut), 0) + max(len(text) - LONGEST, 0))
+def _block(body: bytes, offset: int, first: int, last: int) -> tuple[tuple[Regel, ...], int]:
+    """The lines from one that begins at an offset, and where the line after the last begins."""
+    regels: list[Regel] = []
+    for number in range(first, last + 1):
+        end = body.find(b"\n", offset)
+        end = len(body) if end < 0 else end
+        regels.append(_regel(number, body, offset, end))
+        offset = end + 1
+    return tuple(regels), offset
+
+
+def _named_near(body: bytes, start: int, end: int) -> set[str]:
+    """Whom a block may be about: who is named in it, last before it, and first after it, for a name may stand above."""
+    found = {match[1].decode() for match in _BSN.finditer(body, start, end)}
+    before = body.rfind(b"Bsn>", 0, start)
+    if before >= 0:
+        found.update(match.decode() for match in _BSN.findall(body, max(before - NEAR, 0), before + NEAR)[-1:])
+    after = _BSN.search(body, end)
+    return found | ({after[1].decode()} if after else set[str]())
+
+
+def _regel(number: int, body: bytes, start: int, end: int) -> Regel:
+    cut = body[start : min(end, start + LONGEST * 4)]  # at most four bytes make a character
+    text = "".join(_visible(cut.decode("utf-8", "replace").rstrip("\r")))
+    weg = (end - start - len(cut)) + max(len(text) - LONGEST, 0)
+    return Regel(nummer=number, tekst=text[:LONGEST], weg=weg)
 
 
 def _visible(text: str) -> Iterator[str]:

@@ -98,6 +98,16 @@ class Inzien:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acties:
+    """What can be done with a bericht now, seen up to `stand`; `twee`: it takes two persons."""
+
+    outlook: Vooruitzicht
+    stand: str
+    twee: bool
+    goedkeuring: Goedkeuring | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Blik:
     """A bericht as its page shows it.
 
@@ -116,11 +126,8 @@ class Blik:
     beoordeling: Beoordeling | None = None
     sleutels: Sequence[str] = ()
     draad: Draad | None = None
+    acties: Acties
     inzien: Inzien | None = None
-    goedkeuring: Goedkeuring | None = None
-    outlook: Vooruitzicht
-    stand: str
-    twee: bool
     namen: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -141,16 +148,13 @@ def _look(view: Inzage, runtime: Runtime, principal: Principal, zicht: Zicht, ke
     if leesbaar is not None:
         body, thread = leesbaar.body, _relocated(thread, leesbaar)
     record = thread.record
-    heen = _other(session, record.antwoord_op_id, zicht)
-    retour = _other(session, record.antwoord_id, zicht)
+    heen, retour = (_other(session, id, zicht) for id in (record.antwoord_op_id, record.antwoord_id))
     codes = codes_in(body) if record.soort in RETOUREN else ()
     bron = source_of(body, _lines_that_matter(record, codes, keuze))
     beoordeling = _beoordeling(session, heen or record, zicht, keuze)
     sleutels = _sleutels(session, heen or record, body)
     draad = _draad(session, record, sleutels, zicht, keuze)
-    view.about(bsns=bron.bsns)
-    view.about(bsns=(line.bsn for _, line in beoordeling.lines) if beoordeling else ())
-    view.about(bsns=draad.toewijzing.bsns if draad else ())
+    view.about(bsns=_shown(bron, beoordeling, draad))
     return Blik(
         thread=thread,
         heen=heen,
@@ -162,12 +166,24 @@ def _look(view: Inzage, runtime: Runtime, principal: Principal, zicht: Zicht, ke
         beoordeling=beoordeling,
         sleutels=sleutels,
         draad=draad,
+        acties=_acties(session, principal, record),
         inzien=_inzien(session, principal, record),
-        goedkeuring=newest_goedkeuring(session, bericht_id=record.id) if _is_own(principal, record) else None,
+        namen=_namen(session, runtime, record),
+    )
+
+
+def _shown(bron: Bron, beoordeling: Beoordeling | None, draad: Draad | None) -> frozenset[str]:
+    """Of whom something is shown, besides those that a bericht of a few clients is about."""
+    of_lines = frozenset(line.bsn for _, line in beoordeling.lines) if beoordeling else frozenset[str]()
+    return bron.bsns | of_lines | (draad.toewijzing.bsns if draad else frozenset[str]())
+
+
+def _acties(session: Session, principal: Principal, record: BerichtRecord) -> Acties:
+    return Acties(
         outlook=vooruitzicht(session, record),
         stand=stand_of(session, record.id),
         twee=needs_two(principal, record.soort),
-        namen=_namen(session, runtime, record),
+        goedkeuring=newest_goedkeuring(session, bericht_id=record.id) if _is_own(principal, record) else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -58,16 +58,8 @@ def ask(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str, *
         outlook = vooruitzicht(session, record)
         if outlook.wat is Opnieuw.NIETS:
             raise NothingToDo(outlook.reden)
-        now = runtime.now()
-        asked = Goedkeuring(
-            id=new_id(),
-            bericht_id=record.id,
-            gemeente=record.gemeente or "",
-            gevraagd_door=principal.key_id,
-            gevraagd_op=now,
-            verloopt_op=now + GELDIG,
-        )
-        if outlook.wat is Opnieuw.LOOPT or not add_goedkeuring(session, new=asked, now=now):
+        asked = _request(record, principal, runtime.now())
+        if outlook.wat is Opnieuw.LOOPT or not add_goedkeuring(session, new=asked, now=asked.gevraagd_op):
             return False
         note(session, runtime, principal, poging.regel)
         return True
@@ -130,6 +122,17 @@ def is_own(principal: Principal, asked: Goedkeuring) -> bool:
 def naam_of(key_id: str) -> str:
     """A person by the name that one logs in with."""
     return key_id.removeprefix("persoon:")
+
+
+def _request(record: BerichtRecord, principal: Principal, now: datetime) -> Goedkeuring:
+    return Goedkeuring(
+        id=new_id(),
+        bericht_id=record.id,
+        gemeente=record.gemeente or "",
+        gevraagd_door=principal.key_id,
+        gevraagd_op=now,
+        verloopt_op=now + GELDIG,
+    )
 
 
 def _decision(principal: Principal, asked: Goedkeuring, *, akkoord: bool) -> GoedkeuringStatus:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.domain.logboek import Handeling, LogRecord, Uitkomst
@@ -46,31 +47,17 @@ BESLUITEN: Final = {
 
 
 @router.get("/berichten/{id}")
-def show(
-    bezoek: Visit,
-    id: str,
-    vanaf: Annotated[str, Query()] = "",
-    regel: Annotated[str, Query()] = "",
-    prestatie: Annotated[str, Query()] = "",
-    toewijzing: Annotated[str, Query()] = "",
-    voor: Annotated[str, Query()] = "",
-    gedaan: Annotated[str, Query()] = "",
-) -> HTMLResponse:
-    """The page of a bericht; what is not asked for in a form that can be, is as if it was not asked for."""
-    keuze = Keuze(
-        bevinding=_number(vanaf) or 0,
-        regel=_number(regel),
-        prestatie=-1 if _number(prestatie) is None else int(prestatie),
-        toewijzing=toewijzing if SLEUTEL.fullmatch(toewijzing) else None,
-        voor=voor if ID.fullmatch(voor) else None,
-    )
+def show(bezoek: Visit, request: Request, id: str) -> HTMLResponse:
+    """The page of a bericht, from the places on that its address names."""
+    asked = request.query_params
+    keuze = _keuze(asked)
     blik = _look(bezoek, id, keuze)
     found = bevindingen(blik, keuze.bevinding)
     total = len(blik.thread.record.findings)
     further = keuze.bevinding + FINDINGS_AT_ONCE
     shown = {
         **_common(bezoek, blik),
-        "gedaan": GEDAAN.get(gedaan),
+        "gedaan": GEDAAN.get(asked.get("gedaan", "")),
         "punten": tijdlijn(blik),
         "stappen": stappen(blik),
         "bevindingen": found,
@@ -132,13 +119,26 @@ def judge(bezoek: Visit, id: str) -> Response:
     return onward(f"/berichten/{bericht_id}?gedaan={BESLUITEN[status]}")
 
 
+def _keuze(asked: Mapping[str, str]) -> Keuze:
+    """What an address asks for; what is not in a form that can be is as if it was not asked for."""
+    prestatie = _number(asked.get("prestatie", ""))
+    toewijzing, voor = asked.get("toewijzing", ""), asked.get("voor", "")
+    return Keuze(
+        bevinding=_number(asked.get("vanaf", "")) or 0,
+        regel=_number(asked.get("regel", "")),
+        prestatie=-1 if prestatie is None else prestatie,
+        toewijzing=toewijzing if SLEUTEL.fullmatch(toewijzing) else None,
+        voor=voor if ID.fullmatch(voor) else None,
+    )
+
+
 def _look(bezoek: Bezoek, id: str, keuze: Keuze) -> Blik:
     return look_at(bezoek.runtime, bezoek.visitor, bezoek.zicht, _id(id), keuze)
 
 
 def _common(bezoek: Bezoek, blik: Blik) -> dict[str, object]:
     """What both pages show of a bericht."""
-    record, asked = blik.thread.record, blik.goedkeuring
+    record, asked = blik.thread.record, blik.acties.goedkeuring
     return {
         "blik": blik,
         "record": record,
@@ -150,9 +150,9 @@ def _common(bezoek: Bezoek, blik: Blik) -> dict[str, object]:
         "asked": asked if asked is not None and asked.is_open(bezoek.runtime.now()) else None,
         "decided": asked if asked is not None and not asked.is_open(bezoek.runtime.now()) else None,
         "own": asked is not None and is_own(bezoek.visitor, asked),
-        "outlook": blik.outlook,
+        "outlook": blik.acties.outlook,
         "Opnieuw": Opnieuw,
-        "ontvangers": [postadres(one, blik.namen) for one in blik.outlook.partijen],
+        "ontvangers": [postadres(one, blik.namen) for one in blik.acties.outlook.partijen],
         "naam_of": naam_of,
         "partij": partial(partij, namen=blik.namen),
         "soorten": SOORTEN,
