@@ -8,7 +8,7 @@ read too many rows stops halfway and says how far it came, so that a reader can 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -105,7 +105,9 @@ def read_log(
     """At most `limit` berichten from a place on, to older ones, or `upward` to newer ones."""
     if not _parties(zicht):
         return Gelezen(ids=(), meer=False)
-    way, asked = _way(session, zicht, filters), _asked(zicht, filters)
+    way = _way(session, zicht, filters)
+    by_code = way[0].id is not BerichtRow.id
+    asked = _asked(zicht, replace(filters, retourcode=None) if by_code else filters)
     found: dict[str, None] = {}
     for step in STEPS:
         rows = session.execute(_next(way, asked, start, upward=upward, limit=step)).all()
