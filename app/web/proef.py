@@ -10,7 +10,14 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
-from app.domain.refusals import BerichtWasDeleted, Refusal, SenderNotAllowed, TooManyRequests, UnreadableBericht
+from app.domain.refusals import (
+    BerichtWasDeleted,
+    Refusal,
+    SenderNotAllowed,
+    TooLarge,
+    TooManyRequests,
+    UnreadableBericht,
+)
 from app.domain.settlement import Settlement
 from app.domain.toewijzing import ToewijzingRetour
 from app.domain.uitleg import betekenis_of, uitleg_of
@@ -52,10 +59,13 @@ async def judge(bezoek: Visit) -> Response:
         return _form(bezoek, Fouten(by_field={FILE: NOTHING}))
     if file and text:
         return _form(bezoek, Fouten(by_field={FILE: BOTH}), typed=bezoek.form.get(TEXT, ""))
+    body = file or text
+    if len(body) > (most := bezoek.runtime.max_bericht_bytes):
+        raise TooLarge(f"Een bericht heeft hier hoogstens {most // 1_000_000} MB. Er is niets veranderd.")
     if bezoek.share is None:
-        return await run_in_threadpool(_judged, bezoek, file or text)
+        return await run_in_threadpool(_judged, bezoek, body)
     async with bezoek.share.turn():
-        return await run_in_threadpool(_judged, bezoek, file or text)
+        return await run_in_threadpool(_judged, bezoek, body)
 
 
 def pasted(text: str) -> bytes:

@@ -335,6 +335,12 @@ class TestForm:
         assert send(zorg, padded).status_code == 200
         assert paste(zorg, padded.decode()).status_code == 200
 
+    @pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 413)])
+    def test_has_room_for_the_largest_message(self, more: int, status: int, told: Runtime):
+        browser = of_aanbieder(replace(told, max_bericht_bytes=100_000 - more), OWN)
+        padded = NEXT_303.replace(b"</wmo303:Bericht>", b" " * (100_000 - len(NEXT_303)) + b"</wmo303:Bericht>")
+        assert send(browser, padded).status_code == status
+
     @pytest.mark.parametrize("announced", [True, False], ids=["announced", "in parts"])
     def test_is_not_larger_than_a_message(self, announced: bool, told: Runtime):
         browser = of_aanbieder(replace(told, max_bericht_bytes=100_000), OWN)
