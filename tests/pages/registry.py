@@ -39,6 +39,13 @@ BSN: Final = "999900006"
 
 TOEWIJZING: Final = "/toewijzingen/1708/{sleutel}"
 PREVIEW: Final = "Bekijk wat er zou gebeuren"
+CHANGES: Final = "Bekijk wat er verandert"
+INRICHTING: Final = """\
+gemeente: {code: "1708"}
+producten:
+  - {categorie: "02", code: "02A02", naam: Begeleiding licht, eenheid: "82", frequentie: "3", tariefCenten: 90,
+     geldigVanaf: 2018-03-01}
+"""
 VOLGENDE_PERIODE: Final = (STORY / "5-declaratie-volgende-periode.xml").read_text(encoding="utf-8")
 
 NO_DATA: Final = "it shows nothing that could be missing"
@@ -184,6 +191,31 @@ PAGES: Final[Mapping[str, Ways]] = {
         "wijzigen": Look(at=f"{TOEWIJZING}/wijzigen"),
         "beeindigen": Look(at=f"{TOEWIJZING}/beeindigen"),
     },
+    "GET /termijnen": {
+        "leeg": Look(at="/termijnen", empty=True),
+        "gewoon": Look(at="/termijnen?status=alles"),
+        "fout": Look(at="/termijnen?aanbieder=acht", status=400),
+        "voor wie alleen leest": Look(at="/termijnen", rol=Rol.LEZER),
+    },
+    "GET /inrichting": {
+        "leeg": Look(at="/inrichting", empty=True),
+        "gewoon": Look(at="/inrichting?gemeente=1708"),
+        "fout": Look(at="/inrichting?dag=gisteren", status=400),
+        "alles": Look(at="/inrichting?gemeente=0505&alles=ja", rol=Rol.BEHEER),
+    },
+    "GET /inrichting/laden": {
+        "leeg": Look(at="/inrichting/laden", rol=Rol.BEHEER),
+        "gewoon": Look(at="/inrichting/laden", rol=Rol.BEHEER, do=_press(CHANGES, tekst=INRICHTING)),
+        "fout": Look(
+            at="/inrichting/laden", rol=Rol.BEHEER, status=400, do=_press(CHANGES, tekst="gemeente: {code: 17}")
+        ),
+    },
+    "GET /inrichting/{gemeente}/versies": {
+        "leeg": NO_DATA,
+        "gewoon": Look(at="/inrichting/1708/versies"),
+        "fout": Look(at="/inrichting/9999/versies", status=404),
+        "vergeleken": Look(at="/inrichting/1708/versies?van=1&naar=1"),
+    },
     "GET /logboek": {
         "leeg": Look(at="/logboek", do=_press("Zoeken", bsn="999900547")),
         "gewoon": Look(at="/logboek", do=_press("Zoeken", bsn=BSN)),
@@ -205,6 +237,8 @@ WITHOUT: Final[Mapping[str, str]] = {
     "GET /stuurinformatie/uitnutting.xlsx": "a file",
     "GET /stuurinformatie/stapeling.csv": "a file",
     "GET /stuurinformatie/stapeling.xlsx": "a file",
+    "GET /termijnen/csv": "a file",
+    "GET /inrichting/{gemeente}/yaml": "a file",
     "GET /static/{name}": "a file",
     "GET /account/tweede-factor.svg": "a picture, seen in its page",
     "GET /inloggen/oidc": "leads to the identity provider",
