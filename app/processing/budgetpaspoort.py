@@ -57,8 +57,7 @@ def paspoort_of(
 ) -> Paspoort:
     """The passport of a toewijzing, with a page of its bookings; NotFound when there is none to see."""
     with viewing(runtime, principal, Handeling.BUDGET_BEKEKEN) as view:
-        session = view.session
-        record = find_toewijzing(view, zicht, gemeente, nummer)
+        session, record = view.session, find_toewijzing(view, zicht, gemeente, nummer)
         ids = toekenning_ids_of(session, gemeente=record.gemeente, sleutel=record.sleutel)[:MOST_TOEKENNINGEN]
         found = (find_toekenning(session, id=id, gemeenten=zicht.gemeenten) for id in ids)
         delen = parts_of(session, record, zicht)

@@ -23,6 +23,7 @@ from app.processing.runtime import Runtime
 from app.storage.berichten import BerichtRecord, berichten_by_id
 from app.storage.declaraties import geboekt
 from app.storage.toewijzing_records import (
+    ToewijzingFilters,
     ToewijzingRecord,
     VersieRecord,
     find_toewijzing_record,
@@ -51,17 +52,6 @@ def find_toewijzing(view: Inzage, zicht: Zicht, gemeente: str, nummer: str) -> T
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What a list is narrowed to; `before` is where it goes on."""
-
-    aanbieder: str | None = None
-    product: str | None = None
-    actief_op: date | None = None
-    nummer: int | None = None
-    before: int | None = None
-
-
 class Lijstregel(NamedTuple):
     """A toewijzing in a list; `nu` is what is left today, None when nothing may be delivered today."""
 
@@ -78,19 +68,10 @@ class Lijst(NamedTuple):
     cursor: int | None
 
 
-def list_of(runtime: Runtime, principal: Principal, zicht: Zicht, filters: Filters, *, limit: int) -> Lijst:
+def list_of(runtime: Runtime, principal: Principal, zicht: Zicht, filters: ToewijzingFilters, *, limit: int) -> Lijst:
     """The newest toewijzingen that may be seen."""
     with viewing(runtime, principal, Handeling.TOEWIJZINGEN_BEKEKEN) as view:
-        found = newest_toewijzingen(
-            view.session,
-            zicht=zicht,
-            aanbieder=filters.aanbieder,
-            product=filters.product,
-            actief_op=filters.actief_op,
-            nummer=filters.nummer,
-            limit=limit,
-            before=filters.before,
-        )
+        found = newest_toewijzingen(view.session, zicht=zicht, filters=filters, limit=limit)
         view.about(bsns=(record.actueel.versie.bsn for record in found.records), aantal=len(found.records))
         regels = _regels(view.session, runtime, found.records)
     return Lijst(regels, found.cursor)
@@ -166,8 +147,7 @@ def dossier_of(
 ) -> Dossier:
     """The toewijzing and a page of its messages and lines; NotFound when there is none to see."""
     with viewing(runtime, principal, Handeling.TOEWIJZING_BEKEKEN) as view:
-        session = view.session
-        record = find_toewijzing(view, zicht, gemeente, nummer)
+        session, record = view.session, find_toewijzing(view, zicht, gemeente, nummer)
         paren, berichten_cursor = _berichten(session, record, zicht, berichten_before)
         regels = regels_of(session, toewijzing_id=record.id, limit=ON_A_PAGE + 1, before=regels_before)
         shown = regels[:ON_A_PAGE]

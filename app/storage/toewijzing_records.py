@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.onderaannemer import Onderaannemers
@@ -102,44 +102,46 @@ class Found(NamedTuple):
     cursor: int | None
 
 
-def newest_toewijzingen(
-    session: Session,
-    *,
-    zicht: Zicht,
-    aanbieder: str | None = None,
-    nummer: int | None = None,
-    product: str | None = None,
-    actief_op: date | None = None,
-    limit: int,
-    before: int | None = None,
-) -> Found:
-    """At most `limit` toewijzingen, the newest first, as the filters of `list_toewijzingen` say."""
-    scope = _scope(zicht, aanbieder, nummer)
-    fits = _may_match(product, actief_op)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToewijzingFilters:
+    """What a list is narrowed to, as in `list_toewijzingen`; `before` is where it goes on."""
+
+    aanbieder: str | None = None
+    nummer: int | None = None
+    product: str | None = None
+    actief_op: date | None = None
+    before: int | None = None
+
+
+def newest_toewijzingen(session: Session, *, zicht: Zicht, filters: ToewijzingFilters, limit: int) -> Found:
+    """At most `limit` toewijzingen, the newest first."""
+    scope = _scope(zicht, filters.aanbieder, filters.nummer)
+    product, day, before = filters.product, filters.actief_op, filters.before
+    fits = _may_match(product, day)
     found: list[ToewijzingRecord] = []
     for _ in range(MOST_WINDOWS):
         wanted = limit + 1 - len(found)
-        conditions = scope if before is None else [*scope, ToewijzingRow.id < before]
-        ids = select(ToewijzingRow.id).where(*conditions).order_by(ToewijzingRow.id.desc()).limit(WINDOW)
-        window = ids.subquery()
-        rows = session.scalars(
-            select(ToewijzingRow)
-            .where(ToewijzingRow.id.in_(select(window.c.id)), *fits)
-            .order_by(ToewijzingRow.id.desc())
-            .limit(wanted)
-        ).all()
-        found += [record for record in _records_of(session, rows, zicht) if _matches(record, product, actief_op)]
+        window = _window(scope, before)
+        query = select(ToewijzingRow).where(ToewijzingRow.id.in_(select(window.c.id)), *fits)
+        rows = session.scalars(query.order_by(ToewijzingRow.id.desc()).limit(wanted)).all()
+        found += [record for record in _records_of(session, rows, zicht) if _matches(record, product, day)]
         if len(found) > limit:
             return Found(found[:limit], found[limit - 1].id)
-        if len(rows) == wanted:
-            before = rows[-1].id
-            continue
-        if not fits:
-            return Found(found, None)
-        before, seen = session.execute(select(func.min(window.c.id), func.count()).select_from(window)).one()
-        if seen < WINDOW:
+        before = rows[-1].id if len(rows) == wanted else _end_of(session, window) if fits else None
+        if before is None:
             return Found(found, None)
     return Found(found, before)
+
+
+def _window(scope: Sequence[ColumnElement[bool]], before: int | None) -> Subquery:
+    conditions = scope if before is None else [*scope, ToewijzingRow.id < before]
+    return select(ToewijzingRow.id).where(*conditions).order_by(ToewijzingRow.id.desc()).limit(WINDOW).subquery()
+
+
+def _end_of(session: Session, window: Subquery) -> int | None:
+    """Where a window ends, None when nothing comes after it."""
+    end, seen = session.execute(select(func.min(window.c.id), func.count()).select_from(window)).one()
+    return end if seen == WINDOW else None
 
 
 def _scope(zicht: Zicht, aanbieder: str | None, nummer: int | None) -> list[ColumnElement[bool]]:

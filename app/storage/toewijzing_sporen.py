@@ -120,18 +120,7 @@ def boekingen_of(
     )
     if after is not None:
         query = query.where(tuple_(*place) > tuple_(*after))
-    return [
-        Boeking(
-            naam=BoekingNaam(row.periode_begin, row.declaratie_id, row.volgorde),
-            volume=row.volume,
-            toegekend_cents=row.toegekend_cents,
-            referentie_nummer=row.referentie_nummer,
-            vorig_referentie_nummer=row.vorig_referentie_nummer,
-            factuurnummer=row.factuurnummer,
-            ontvangen_op=row.ontvangen_op,
-        )
-        for row in session.execute(query)
-    ]
+    return [_boeking(row) for row in session.execute(query)]
 
 
 def bericht_ids_of(session: Session, *, toewijzing_id: int, limit: int, before: str | None = None) -> Sequence[str]:
@@ -181,4 +170,16 @@ def _regel(row: Any) -> Regel:  # noqa: ANN401  (a row of many columns)
         uitkomst=Uitkomst(row.uitkomst),
         toegekend_cents=row.toegekend_cents,
         retour_codes=tuple(row.retour_codes),
+    )
+
+
+def _boeking(row: Any) -> Boeking:  # noqa: ANN401  (a row of many columns)
+    return Boeking(
+        naam=BoekingNaam(row.periode_begin, row.declaratie_id, row.volgorde),
+        volume=row.volume,
+        toegekend_cents=row.toegekend_cents,
+        referentie_nummer=row.referentie_nummer,
+        vorig_referentie_nummer=row.vorig_referentie_nummer,
+        factuurnummer=row.factuurnummer,
+        ontvangen_op=row.ontvangen_op,
     )

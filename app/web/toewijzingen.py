@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from app.processing.toewijzing_view import Filters, Lijst, inrichtingen_of, list_of
+from app.processing.toewijzing_view import Lijst, inrichtingen_of, list_of
+from app.storage.toewijzing_records import ToewijzingFilters
 from app.web import toewijzing_woorden as w
 from app.web.pages import Fouten, page
 from app.web.velden import datum_of
@@ -61,11 +62,11 @@ def show(
     )
 
 
-def _found(bezoek: Bezoek, filters: Filters) -> Lijst:
+def _found(bezoek: Bezoek, filters: ToewijzingFilters) -> Lijst:
     return list_of(bezoek.runtime, bezoek.visitor, bezoek.zicht, filters, limit=ON_A_PAGE)
 
 
-def _filters(given: dict[str, str], voor: str, fouten: dict[str, str]) -> Filters:
+def _filters(given: dict[str, str], voor: str, fouten: dict[str, str]) -> ToewijzingFilters:
     """The filters; what cannot be one is said by the name of its field."""
     wrong = (
         ("nummer", NUMMER, "Een nummer is ten hoogste 9 cijfers."),
@@ -79,8 +80,8 @@ def _filters(given: dict[str, str], voor: str, fouten: dict[str, str]) -> Filter
     if given["actiefOp"] and day is None:
         fouten["actiefOp"] = "Dit is geen datum. Schrijf bijvoorbeeld 1-3-2018."
     if fouten:
-        return Filters()
-    return Filters(
+        return ToewijzingFilters()
+    return ToewijzingFilters(
         aanbieder=given["aanbieder"] or None,
         product=given["product"] or None,
         actief_op=day,
