@@ -199,7 +199,7 @@ class Log:
             {
                 "id": id, "bericht_id": heen, "gemeente": first.gemeente, "aanbieder": first.aanbieder,
                 "servicebureau": SERVICEBUREAU if first.aanbieder == NAMED[1] else None,
-                "factuurnummer": factuurnummer, "vorm": "D", "begindatum": begin, "einddatum": eind,
+                "factuurnummer": factuurnummer, "vorm": "declaratie", "begindatum": begin, "einddatum": eind,
                 "factuur_dagtekening": eind, "status": "beoordeeld", "ingediend_cents": 10_000 * len(about),
                 "toegekend_cents": granted, "retour_codes": ["0200"] if codes else ["8001"], "ontvangen_op": moment,
                 "geboekt": True,
