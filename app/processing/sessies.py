@@ -119,8 +119,11 @@ def begin(
     return cookie
 
 
-def sessie_of(runtime: Runtime, cookie: str) -> SessieRecord | None:
-    """The session of a cookie as long as it lasts; None when there is none (any more)."""
+def sessie_of(runtime: Runtime, cookie: str, *, by_itself: bool = False) -> SessieRecord | None:
+    """The session of a cookie as long as it lasts; None when there is none (any more).
+
+    `by_itself`: a page asks, not a person, so the session lasts no longer for it.
+    """
     if not cookie or len(cookie) > LONGEST_COOKIE:
         return None
     now = runtime.now()
@@ -131,7 +134,7 @@ def sessie_of(runtime: Runtime, cookie: str) -> SessieRecord | None:
     random, _, sealed = cookie.partition(".")
     if not hmac.compare_digest(sealed.encode(), _seal(runtime, random, sessie).encode()):
         return None
-    if now - sessie.gezien_op >= SEEN_EVERY:
+    if not by_itself and now - sessie.gezien_op >= SEEN_EVERY:
         runtime.storage.run(lambda session: touch_sessie(session, id_sha256=sessie.id_sha256, now=now))
     return sessie
 

@@ -37,6 +37,8 @@ from app.web.policy import POLICY, UPLOADS, WITH_PASSWORD, Deur, Wanted
 from app.web.uploads import is_upload, read_upload
 
 TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
+BY_ITSELF: Final = "iwmo-vanzelf"
+"""The header with which the script of a page asks whether the page changed."""
 LOGIN, CODE, SECOND_FACTOR = "/inloggen", "/inloggen/code", "/account/tweede-factor"
 
 
@@ -169,7 +171,7 @@ async def _bezoek(request: Request, house: House, *, reads_form: bool) -> Bezoek
     sent = request.cookies.get(cookie_name(SESSIE, secure=secure), "")
     cookie = sent if 0 < len(sent) <= LONGEST_COOKIE else new_cookie()
     herkomst = herkomst_of(request)
-    sessie = await run_in_threadpool(sessie_of, house.runtime, sent)
+    sessie = await run_in_threadpool(sessie_of, house.runtime, sent, by_itself=BY_ITSELF in request.headers)
     form: Mapping[str, str] = await read_form(request) if reads_form else {}
     return Bezoek(
         house=house,

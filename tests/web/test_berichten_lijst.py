@@ -19,7 +19,7 @@ from app.storage.berichten import set_status
 from app.web import berichten_vraag as vraag
 from tests.storage.rows import AANBIEDER, BSN, GEMEENTE, MOMENT, stored_bericht
 from tests.web.berichten import FINDING, href, links, logged, words
-from tests.web.conftest import CHEF, Browser, goes_to
+from tests.web.conftest import CHEF, Browser, Now, goes_to
 
 
 @pytest.fixture
@@ -226,6 +226,12 @@ class TestWatching:
         assert f'data-refresh-state="{self._stand(inside, query)}"' in page
         assert 'data-refresh="/berichten/stand"' in page
         assert re.search(r'<button[^>]*type="button"[^>]*data-refresh-pause hidden>', page)
+
+    def test_a_page_that_asks_by_itself_keeps_nobody_logged_in(self, inside: Browser, now: Now):
+        for _ in range(7):
+            now.later(minutes=5)
+            last = inside.client.get("/berichten/stand", headers={"Iwmo-Vanzelf": "ja"})
+        assert last.headers["location"].startswith("/inloggen")
 
 
 class TestCsv:

@@ -148,7 +148,7 @@ def test_browsers_get_pages_and_software_problems(browser: Browser):
 
 
 def test_a_failure_is_a_page_that_tells_nothing(browser: Browser, monkeypatch: pytest.MonkeyPatch):
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("999900006")
 
     monkeypatch.setattr("app.web.visit.sessie_of", fail)

@@ -28,8 +28,10 @@
     }
   };
 
-  const load = async (address) => {
-    const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+  const BY_ITSELF = { "Iwmo-Vanzelf": "ja" }; // nobody is there because of this: it keeps no session alive
+
+  const load = async (address, headers = {}) => {
+    const answer = await fetch(address, { headers: { Accept: "text/html", ...headers }, credentials: "same-origin" });
     if (answer.redirected || !answer.ok) {
       location.assign(address); // logged out meanwhile, or refused: let the page say it
       return null;
@@ -71,12 +73,15 @@
     }
     const ask = async () => {
       if (paused || document.hidden) return;
-      const answer = await fetch(element.dataset.refresh + location.search, { credentials: "same-origin" });
+      const answer = await fetch(element.dataset.refresh + location.search, {
+        headers: BY_ITSELF,
+        credentials: "same-origin",
+      });
       if (!answer.ok || answer.redirected) return;
       const now = await answer.text();
       if (now === element.dataset.refreshState) return;
       element.dataset.refreshState = now;
-      const page = await load(location.href);
+      const page = await load(location.href, BY_ITSELF);
       if (!page) return;
       replace(page);
       announce.textContent = element.dataset.refreshSaid ?? "De pagina is bijgewerkt.";
