@@ -231,7 +231,7 @@ def _times(
         case Frequentie.PER_MAAND | Frequentie.PER_JAAR:
             parts = _months(dagen) if frequentie is Frequentie.PER_MAAND else _years(dagen)
             return sum((Fraction(part.days, whole) for part, whole in parts), Fraction(0))
-        case Frequentie.TOTAAL:
+        case _:  # of the whole validity
             return _share_of_whole(groep, dagen)
 
 
@@ -252,11 +252,11 @@ def _months(dagen: GeslotenPeriode) -> Iterator[tuple[GeslotenPeriode, int]]:
 
 
 def _years(dagen: GeslotenPeriode) -> Iterator[tuple[GeslotenPeriode, int]]:
-    for jaar in range(dagen.begindatum.year, dagen.einddatum.year + 1):
-        whole = GeslotenPeriode(date(jaar, 1, 1), date(jaar, 12, 31))
-        part = whole.intersection(dagen.begindatum, dagen.einddatum)
-        if part is not None:
-            yield part, whole.days
+    begin = dagen.begindatum
+    while begin <= dagen.einddatum:
+        whole = GeslotenPeriode(begin.replace(month=1, day=1), begin.replace(month=12, day=31))
+        yield GeslotenPeriode(begin, min(whole.einddatum, dagen.einddatum)), whole.days
+        begin = whole.einddatum + DAY
 
 
 def _tarief(inrichting: Inrichting, sleutel: Sleutel, day: date) -> Bedrag | None:

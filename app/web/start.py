@@ -149,7 +149,8 @@ def since(day: date, today: date) -> str:
 
 
 def _tegels(found: Overzicht, today: date, *, nu: bool) -> Iterator[Tegel]:
-    for one in found.aandacht:
+    """What there is something of comes first."""
+    for one in sorted(found.aandacht, key=lambda one: not one.telling.aantal):
         vorm = VORMEN.get(one.onderwerp)
         if vorm is None or one.nu is not nu:
             continue

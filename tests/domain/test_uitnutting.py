@@ -114,6 +114,9 @@ class TestAssigned:
         groep = a_groep(sleutel=SLEUTEL._replace(code=None), eenheid=Eenheid.EUROS.value)
         assert self.amount(groep) == 100_00
 
+    def test_groups_are_added_up(self):
+        assert counted(a_groep(), a_groep(volume=1)).totaal.toegewezen == 101_00
+
     def test_rounds_once_for_a_group(self):
         naar_rato = an_inrichting(instellingen=Instellingen(gebroken_periode=NAAR_RATO))
         groep = a_groep(volume=1, einddatum=date(2018, 1, 5))
