@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.domain.bericht import Berichtsoort
 from app.storage.bericht_tables import BerichtClientRow, BerichtRow
@@ -21,6 +21,9 @@ from app.storage.zicht import Zicht
 HEEN: Final = (Berichtsoort.WMO305, Berichtsoort.WMO307, Berichtsoort.WMO315)
 MOST_READ: Final = 20
 """Messages of which the text is searched for the number of a toewijzing."""
+
+MOST_FOUND: Final = 5_000
+"""Messages about one toewijzing or client that are looked through."""
 
 LARGEST_READ: Final = 200_000
 
@@ -76,12 +79,9 @@ def thread_of_toewijzing(
     session: Session, *, toewijzing: ToewijzingRef, zicht: Zicht, limit: int, before: str | None = None
 ) -> list[HeenEnRetour]:
     """At most `limit` messages about a toewijzing with their answers, newest first; the next are `before` the last."""
-    sources = (
-        _newest(_toegewezen(toewijzing), VersieBerichtRow.bericht_id, before, limit),
-        _newest(_gedeclareerd(toewijzing), DeclaratieRow.bericht_id, before, limit),
-    )
-    ids = {id for source in sources for id in session.scalars(source)}
-    ids |= set(_naming(session, toewijzing, before, limit))
+    found = {*_toegewezen(session, toewijzing), *_gedeclareerd(session, toewijzing)}
+    found.update(_naming(session, toewijzing, before))
+    ids = {id for id in found if before is None or id < before}
     newest = sorted(ids, reverse=True)[:limit]
     heen = berichten_by_id(session, ids=newest, zicht=zicht)
     answers = berichten_by_id(session, ids=[one.antwoord_id for one in heen if one.antwoord_id], zicht=zicht)
@@ -89,42 +89,45 @@ def thread_of_toewijzing(
     return [HeenEnRetour(heen=one, retour=by_id.get(one.antwoord_id or "")) for one in heen]
 
 
-def _toegewezen(toewijzing: ToewijzingRef) -> Select[str]:
-    return (
-        select(VersieBerichtRow.bericht_id)
-        .join(ToewijzingVersieRow, ToewijzingVersieRow.id == VersieBerichtRow.versie_id)
-        .where(ToewijzingVersieRow.toewijzing_id == toewijzing.id)
+# Sight and order are asked in Python: as conditions they tempt SQLite to read the whole log of a party.
+
+
+def _toegewezen(session: Session, toewijzing: ToewijzingRef) -> Iterable[str]:
+    query = select(VersieBerichtRow.bericht_id).join(
+        ToewijzingVersieRow, ToewijzingVersieRow.id == VersieBerichtRow.versie_id
     )
+    return session.scalars(query.where(ToewijzingVersieRow.toewijzing_id == toewijzing.id).limit(MOST_FOUND))
 
 
-def _gedeclareerd(toewijzing: ToewijzingRef) -> Select[str]:
-    return (
-        select(DeclaratieRow.bericht_id)
-        .join(PrestatieRow, PrestatieRow.declaratie_id == DeclaratieRow.id)
-        .where(PrestatieRow.toewijzing_id == toewijzing.id, DeclaratieRow.aanbieder == toewijzing.aanbieder)
+def _gedeclareerd(session: Session, toewijzing: ToewijzingRef) -> Iterable[str]:
+    lines = (
+        select(PrestatieRow.declaratie_id)
+        .where(PrestatieRow.toewijzing_id == toewijzing.id, PrestatieRow.aanbieder == toewijzing.aanbieder)
+        .distinct()
+        .limit(MOST_FOUND)
     )
+    ids = session.scalars(lines).all()
+    return session.scalars(select(DeclaratieRow.bericht_id).where(one_of(session, DeclaratieRow.id, ids)))
 
 
-def _newest(query: Select[str], id: InstrumentedAttribute[str], before: str | None, limit: int) -> Select[str]:
-    earlier: tuple[ColumnElement[bool], ...] = () if before is None else (id < before,)
-    return query.where(*earlier).distinct().order_by(id.desc()).limit(limit)
-
-
-def _naming(session: Session, toewijzing: ToewijzingRef, before: str | None, limit: int) -> Sequence[str]:
+def _naming(session: Session, toewijzing: ToewijzingRef, before: str | None) -> Iterator[str]:
     """The starts, stops and requests about the client that name the number; nothing but their text says it."""
     if toewijzing.nummer is None:
-        return []
-    query = (
-        select(BerichtRow.id)
-        .join(BerichtClientRow, BerichtClientRow.bericht_id == BerichtRow.id)
-        .where(
-            one_of(session, BerichtClientRow.bsn, toewijzing.bsns),
-            BerichtRow.soort.in_(HEEN),
-            BerichtRow.gemeente == toewijzing.gemeente,
-            BerichtRow.aanbieder == toewijzing.aanbieder,
-            BerichtRow.omvang_bytes <= LARGEST_READ,
-        )
-    )
+        return
+    of_client = select(BerichtClientRow.bericht_id).where(one_of(session, BerichtClientRow.bsn, toewijzing.bsns))
+    ids = session.scalars(of_client.limit(MOST_FOUND)).all()
+    facts = select(
+        BerichtRow.id, BerichtRow.soort, BerichtRow.gemeente, BerichtRow.aanbieder, BerichtRow.omvang_bytes
+    ).where(one_of(session, BerichtRow.id, ids))
+    candidates = [
+        row.id
+        for row in session.execute(facts)
+        if row.soort in HEEN
+        and (row.gemeente, row.aanbieder) == (toewijzing.gemeente, toewijzing.aanbieder)
+        and row.omvang_bytes <= LARGEST_READ
+        and (before is None or row.id < before)
+    ]
     wanted = re.compile(rb"ToewijzingNummer>\s*%d\s*<" % toewijzing.nummer)
-    found = session.scalars(_newest(query, BerichtRow.id, before, min(limit, MOST_READ)))
-    return [id for id in found if wanted.search(body_of(session, id=id))]
+    for id in sorted(candidates, reverse=True)[:MOST_READ]:
+        if wanted.search(body_of(session, id=id)):
+            yield id
