@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.cli.demo import tell_story
 from app.domain.bedrag import Bedrag, BedragMetDC
 from app.domain.declaratie import Prestatie
 from app.domain.periode import GeslotenPeriode
@@ -347,6 +348,22 @@ class TestProposal:
         named = claim_lines(runtime, "A1", [wrong])
         (row,) = rows(visitor(runtime).get(f"{named.pad}/voorstel").text, "voorstel")
         assert "2 etmalen € 94,50 € 189,00 toegekend" in row
+
+
+class TestOnEachDatabase:
+    def test_all_pages_say_the_same(self, runtime_on_each: Runtime):
+        tell_story(runtime_on_each)
+        claim_number_again(runtime_on_each, times=2)
+        browser, first = visitor(runtime_on_each), declaraties(runtime_on_each)[0]
+        asked = "jaar=2018&status=verwerkt&aanbieder=42420002"
+        assert len(rows(browser.get(f"/declaraties?{asked}").text, "declaraties-tabel")) == 1
+        assert len(rows(browser.get("/declaraties?factuurnummer=D20180001").text, "declaraties-tabel")) == 3
+        page = browser.get(first.pad).text
+        assert "300 van 990 stuks in periode 1 van 2018" in plain(page)
+        assert SENTENCE in plain(page)
+        assert len(rows(browser.get(f"{first.pad}/voorstel?regel=1&volume-1=600").text, "voorstel")) == 2
+        assert len(rows(browser.get(f"{first.pad}/specificatie").text, "regels")) == 4
+        assert goes_to(browser.get(f"/declaraties/{first.bericht_id}")) == first.pad
 
 
 class TestOnPaper:
