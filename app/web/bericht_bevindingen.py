@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.domain.bericht_bron import Bron, CodeOpRegel, Regel
-from app.domain.codelijsten import Declaratievorm
+from app.domain.codelijsten import TECHNISCH_AFGEKEURD, Declaratievorm
 from app.domain.declaratie import Prestatie
 from app.domain.retour import Ernst, Finding
 from app.domain.settlement import Uitkomst
 from app.domain.uitleg import Beurt, betekenis_of, next_step, uitleg_of, uitleg_of_code
 from app.processing.bericht_bekijken import FINDINGS_AT_ONCE, Beoordeling, Blik
+from app.rules.catalogue import CATALOGUE
 from app.storage.declaratie_records import DeclaratieRecord, PrestatieRecord
 from app.storage.declaratie_regels import NumberedLine
 from app.web.bericht_woorden import periode_in_woorden, waarden_in_woorden
@@ -23,6 +24,9 @@ UITKOMSTEN: Final = {
     Uitkomst.DEELS: ("deels toegekend", "warning"),
     Uitkomst.AFGEWEZEN: ("afgewezen", "error"),
 }
+STATED: Final = frozenset(regel.id for regel in CATALOGUE)
+"""The rules whose text says how it should be; of others it says what is wrong."""
+
 PLACES: Final = ("Bericht", "Clienten", "Prestaties")
 """Steps of a path that tell a reader nothing."""
 
@@ -90,15 +94,15 @@ def afgewezen(beoordeling: Beoordeling | None) -> list[AfgewezenRegel]:
 
 def _of_finding(number: int, finding: Finding, blik: Blik) -> Bevinding:
     uitleg = uitleg_of(finding)
-    code = finding.retourcode
+    titel, melding = _said(finding)
     wrong = finding.ernst is Ernst.FOUT
     return Bevinding(
         anker=f"bevinding-{number}",
-        titel=betekenis_of(code).removesuffix(".") if code and code != "0001" else finding.melding.removesuffix("."),
+        titel=titel,
         ernst="fout" if wrong else "waarschuwing",
         kind="error" if wrong else "warning",
-        melding=finding.melding,
-        code=code,
+        melding=melding,
+        code=finding.retourcode,
         regel=finding.regel,
         regelnummer=finding.regelnummer,
         plaats=_plaats(finding.pad),
@@ -110,6 +114,14 @@ def _of_finding(number: int, finding: Finding, blik: Blik) -> Bevinding:
     )
 
 
+def _said(finding: Finding) -> tuple[str, str]:
+    """What is wrong, and more about it: a rule of the standard says how it should be."""
+    stated = f"Zo hoort het: {finding.melding}" if finding.regel in STATED else finding.melding
+    if finding.retourcode and finding.retourcode != TECHNISCH_AFGEKEURD:
+        return betekenis_of(finding.retourcode).removesuffix("."), stated
+    return stated.removesuffix("."), ""
+
+
 def _of_code(number: int, one: CodeOpRegel, bron: Bron) -> Bevinding:
     uitleg = uitleg_of_code(one.code)
     return Bevinding(
@@ -117,7 +129,7 @@ def _of_code(number: int, one: CodeOpRegel, bron: Bron) -> Bevinding:
         titel=betekenis_of(one.code).removesuffix("."),
         ernst="retourcode",
         kind="warning",
-        melding=f"De afzender geeft code {one.code}: {betekenis_of(one.code)}",
+        melding=f"De afzender van dit antwoord geeft code {one.code}.",
         code=one.code,
         regel="",
         regelnummer=one.regelnummer,

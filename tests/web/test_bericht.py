@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -224,6 +225,22 @@ class TestFindings:
         assert "?vanaf=40" in second
         assert "?prestatie=39" in second
 
+    def test_how_it_should_be_is_not_told_as_if_it_were(self, wereld: Wereld):
+        wereld.service.accept(a_toewijzingsbericht(), as_=GEMEENTE)
+        body = write(a_declaratie(), "2.3").replace(b"TotaalBedrag>85000", b"TotaalBedrag>85001")
+        id = wereld.service.accept(body, as_=AANBIEDER)["id"]
+        seen = text_in(wereld.page(id)).replace(NO_BREAK, " ")
+        assert "fout Zo hoort het: Het totaalbedrag is de som van alle Prestaties" in seen
+        assert "staat in het bericht € 850,01 verwacht € 850,00" in seen
+
+    @pytest.mark.parametrize(
+        "evil", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'], ids=["tag", "img"]
+    )
+    def test_what_somebody_sent_is_text(self, evil: str, wereld: Wereld):
+        page = wereld.page(refused(wereld, f"<a>{evil}".encode(), as_=GEMEENTE))
+        assert evil not in page
+        assert evil in text_with_tags(page)
+
 
 class TestThread:
     def test_holds_every_message_about_the_toewijzing(self, wereld: Wereld, claim: str):
@@ -307,6 +324,11 @@ class TestWhoMaySee:
         rows = wereld.page(claim).split('id="inzage"', 1)[1]
         assert "<td>piet</td>" in rows
         assert "bekeek een bericht" in rows
+
+
+def text_with_tags(page: str) -> str:
+    """The source as a reader sees it."""
+    return html.unescape(re.sub(r"</?(span|code)[^>]*>", "", page))
 
 
 def is_bsn(text: str) -> bool:
