@@ -61,14 +61,9 @@ def create_persoon(
 
     Raises InvalidInput for a name, role or password that cannot be, and for a name that is taken.
     """
-    persoon = PersoonRecord(
-        naam=naam_of(naam),
-        rol=rol,
-        gemeenten=frozenset(gemeenten),
-        aanbieders=frozenset(aanbieders),
-        gemaakt_op=runtime.now(),
-    )
-    persoon = replace(persoon, wachtwoord_hash=_judged(persoon, wachtwoord))
+    voor, bij, now = frozenset(gemeenten), frozenset(aanbieders), runtime.now()
+    unjudged = PersoonRecord(naam=naam_of(naam), rol=rol, gemeenten=voor, aanbieders=bij, gemaakt_op=now)
+    persoon = replace(unjudged, wachtwoord_hash=_judged(unjudged, wachtwoord))
 
     def work(session: Session) -> None:
         if find_persoon(session, naam=persoon.naam) is not None:
