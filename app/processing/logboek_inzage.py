@@ -31,7 +31,7 @@ from app.storage.logboek_zoeken import (
 
 MOST_BERICHTEN: Final = 1_000
 AT_ONCE: Final = 500
-ROUNDS: Final = 10
+ROUNDS: Final = 4
 """So many rows, so many times, are gone through for one page; then the reader may ask to go on."""
 
 OBJECTEN: Final = ("bericht", "toewijzing", "declaratie", "toekenning")

@@ -49,6 +49,7 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 DAY = timedelta(days=1)
 AT_ONCE = 500
 OF_RETOUREN = frozenset({TermijnStatus.OPEN, TermijnStatus.TE_LAAT})
+BY_ITSELF = TermijnSoort.EINDE_INDICATIE
 RETOUR_ON: Mapping[str | None, TermijnSoort] = {
     Berichtsoort.WMO301: TermijnSoort.RETOUR_301,
     Berichtsoort.WMO303: TermijnSoort.RETOUR_303,
@@ -112,14 +113,14 @@ def report(
     """At most `limit` deadlines after the cursor, earliest first. Raises InvalidInput for a cursor that is none."""
     asked = _Asked(session=session, zicht=zicht, vraag=vraag, today=runtime.today(), limit=limit)
     place = _place_of(cursor) if cursor is not None else None
-    found = [row for source in _sources(vraag.soorten) for row in source.rows(asked, place)]
+    found = [row for source in _sources(vraag) for row in source.rows(asked, place)]
     return sorted(found, key=lambda row: _place_of(row.cursor))[:limit]
 
 
 def count(session: Session, runtime: Runtime, zicht: Zicht, vraag: TermijnVraag, *, most: int) -> int:
     """How many deadlines there are, counted up to `most`."""
     asked = _Asked(session=session, zicht=zicht, vraag=vraag, today=runtime.today(), limit=most)
-    return min(most, sum(source.count(asked) for source in _sources(vraag.soorten)))
+    return min(most, sum(source.count(asked) for source in _sources(vraag)))
 
 
 def whole_report(runtime: Runtime, zicht: Zicht, vraag: TermijnVraag) -> Iterator[TermijnRegel]:
@@ -253,6 +254,8 @@ class _Source:
             after = self._after(place)
         if asked.vraag.tot is not None:
             until = self._first_due_from(_within(asked.vraag.tot) + DAY) - DAY
+        if self.soorten == (BY_ITSELF,) and asked.vraag.statussen <= OF_RETOUREN:
+            after = max(after, (asked.today, ""))
         wanted = asked.vraag.statussen & OF_RETOUREN
         if self.release is not None and len(wanted) == 1:
             turn, late = self._first_due_from(asked.today), TermijnStatus.TE_LAAT in wanted
@@ -285,10 +288,16 @@ _RETOUREN = tuple(
 )
 
 
-def _sources(soorten: frozenset[TermijnSoort]) -> Sequence[_Source]:
+def _sources(vraag: TermijnVraag) -> Sequence[_Source]:
+    soorten = vraag.soorten
     recorded = tuple(soort for soort in _RECORDED.soorten if soort in soorten)
+    groups = [recorded] if recorded else []
+    if vraag.statussen <= OF_RETOUREN:
+        # What comes by itself and what has to be done lie apart: of the first only what is to come is waited for.
+        apart = [tuple(soort for soort in recorded if (soort is BY_ITSELF) is one) for one in (False, True)]
+        groups = [group for group in apart if group]
     retouren = [source for source in _RETOUREN if not soorten.isdisjoint(source.soorten)]
-    return [*([_Source(rank=_RECORDED.rank, soorten=recorded)] if recorded else []), *retouren]
+    return [*(_Source(rank=_RECORDED.rank, soorten=group) for group in groups), *retouren]
 
 
 def _within(datum: date) -> date:

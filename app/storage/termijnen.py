@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -13,12 +13,15 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Select,
+    Text,
     and_,
     false,
     func,
+    literal_column,
     not_,
     or_,
     select,
+    text,
     true,
     tuple_,
     update,
@@ -37,6 +40,11 @@ Vraag: TypeAlias = Select[*tuple[Any, ...]]
 """A question about deadlines, to be answered with rows or with their number."""
 
 
+BY_ITSELF: Final = literal_column(f"'{TermijnSoort.EINDE_INDICATIE.value}'", Text())
+TO_DO: Final = f"gehaald_op IS NULL AND vervallen_op IS NULL AND soort <> {BY_ITSELF}"
+"""What somebody still has to do: few of all that ever was. SQLite wants the same words in the question."""
+
+
 class TermijnRow(Base):
     """A deadline of a toewijzing; `aanbieder` is that of the toewijzing, so that a party reads its own in order.
 
@@ -50,6 +58,14 @@ class TermijnRow(Base):
         Index(None, "aanbieder", "datum", "id"),
         Index(None, "gemeente", "sleutel"),
         Index(None, "toekenning_id"),
+        Index(
+            "ix_termijn_te_doen",
+            "gemeente",
+            "datum",
+            "id",
+            sqlite_where=text(TO_DO),
+            postgresql_where=text(TO_DO),
+        ),
     )
 
     id: Mapped[Identity]
@@ -197,6 +213,10 @@ def recorded_termijnen(
     )
     if aanbieder is not None:
         query = query.where(TermijnRow.aanbieder == aanbieder)
+    if WAITED_FOR.issuperset(statussen) and TermijnSoort.EINDE_INDICATIE not in soorten:
+        query = query.where(
+            TermijnRow.gehaald_op.is_(None), TermijnRow.vervallen_op.is_(None), TermijnRow.soort != BY_ITSELF
+        )
     return query.order_by(TermijnRow.datum, TermijnRow.id).limit(span.limit)
 
 
@@ -222,6 +242,9 @@ def waiting_of(session: Session, query: Vraag, *, soort: TermijnSoort | None) ->
 def count_of(session: Session, query: Vraag) -> int:
     """How many it finds, no more than its own limit."""
     return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+WAITED_FOR: Final = frozenset({TermijnStatus.OPEN, TermijnStatus.TE_LAAT})
 
 
 def _has_status(statussen: Collection[TermijnStatus], today: date) -> ColumnElement[bool]:
