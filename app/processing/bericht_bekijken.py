@@ -39,6 +39,7 @@ from app.storage.declaratie_records import DeclaratieRecord
 from app.storage.declaratie_regels import NumberedLine, lines_by_uitkomst, lines_not_granted
 from app.storage.declaraties import find_declaratie
 from app.storage.goedkeuringen import Goedkeuring, newest_goedkeuring
+from app.storage.jobs import voortgang_of
 from app.storage.logboek_object import logboek_of_object
 from app.storage.logboek_zoeken import names_of_keys
 from app.storage.zicht import Zicht
@@ -185,6 +186,14 @@ def _acties(session: Session, principal: Principal, record: BerichtRecord) -> Ac
         twee=needs_two(principal, record.soort),
         goedkeuring=newest_goedkeuring(session, bericht_id=record.id) if _is_own(principal, record) else None,
     )
+
+
+def state_of(runtime: Runtime, zicht: Zicht, bericht_id: str) -> str:
+    """A text that changes when something happens to a bericht, and says nothing of it; raises NotFound."""
+    with runtime.storage.reading() as session:
+        record = get_bericht(session, id=bericht_id, zicht=zicht)
+        voortgang = voortgang_of(session, bericht_id=record.id)
+        return f"{record.status}-{voortgang}-{stand_of(session, record.id)}-{record.antwoord_id}"
 
 
 def download(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str) -> tuple[BerichtRecord, bytes]:

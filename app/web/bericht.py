@@ -10,12 +10,13 @@ from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
+from app.domain.bericht import BerichtStatus
 from app.domain.logboek import Handeling, LogRecord, Uitkomst
 from app.domain.principal import Recht
 from app.domain.refusals import InvalidInput
-from app.processing.bericht_bekijken import FINDINGS_AT_ONCE, Blik, Inzien, Keuze, download, look_at
+from app.processing.bericht_bekijken import FINDINGS_AT_ONCE, Blik, Inzien, Keuze, download, look_at, state_of
 from app.processing.bericht_goedkeuren import ask, decide, is_own, naam_of
 from app.processing.opnieuw import Opnieuw, try_again
 from app.storage.goedkeuringen import GoedkeuringStatus
@@ -31,6 +32,7 @@ router = APIRouter()
 ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER: Final = re.compile(r"[0-9]{1,9}")
 SLEUTEL: Final = re.compile(r"[0-9A-Za-z|:._-]{1,80}")
+UNDER_WAY: Final = frozenset({BerichtStatus.IN_VERWERKING, BerichtStatus.TE_VERZENDEN, BerichtStatus.VERZONDEN})
 GEDAAN: Final = {
     "opnieuw": "Het bericht is opnieuw in behandeling genomen. Wat er gebeurt, ziet u hieronder onder 'De weg'.",
     "gevraagd": "Uw verzoek staat klaar voor een collega. Pas als die het goedkeurt, gebeurt er iets.",
@@ -69,8 +71,15 @@ def show(bezoek: Visit, request: Request, id: str) -> HTMLResponse:
         "regels": afgewezen(blik.beoordeling),
         "inzien": _seen(blik.inzien),
         "voor": keuze.voor,
+        "volgen": state_of(bezoek.runtime, bezoek.zicht, id) if blik.thread.record.status in UNDER_WAY else None,
     }
     return page(bezoek, "bericht/bericht.html", status=HTTPStatus.OK, fouten=GEEN, **shown)
+
+
+@router.get("/berichten/{id}/stand")
+def stand(bezoek: Visit, id: str) -> PlainTextResponse:
+    """A word for the script of the page, which asks whether anything happened."""
+    return PlainTextResponse(state_of(bezoek.runtime, bezoek.zicht, _id(id)), headers=HEADERS)
 
 
 @router.get("/berichten/{id}/xml")

@@ -80,6 +80,7 @@ POLICY: Final[Mapping[str, Wanted]] = {
     "GET /berichten/zoek": Recht.BERICHTEN_LEZEN,
     "POST /berichten/zoek": Recht.BERICHTEN_LEZEN,
     "GET /berichten/{id}": Recht.BERICHTEN_LEZEN,
+    "GET /berichten/{id}/stand": Recht.BERICHTEN_LEZEN,
     "GET /berichten/{id}/xml": Recht.BERICHTEN_LEZEN,
     "GET /berichten/{id}/opnieuw": Recht.BERICHTEN_INDIENEN,
     "POST /berichten/{id}/opnieuw": Recht.BERICHTEN_INDIENEN,

@@ -379,6 +379,17 @@ class TestWay:
         assert places == sorted(places)
         assert "aan aanbieder Voorbeeldaanbieder A (42420001) 20-06-2019 12:02" in way
 
+    def test_while_it_is_under_way_the_page_can_be_followed(self, wereld: Wereld):
+        connected(wereld.runtime)
+        id = wereld.service.accept(a_toewijzingsbericht(), as_=GEMEENTE)["id"]
+        state = re.search(r'data-refresh="([^"]+)"[^>]* data-refresh-state="([^"]+)"', wereld.page(id))
+        assert state
+        assert wereld.jan.get(state[1]).text == state[2]
+        wereld.service.work()
+        assert wereld.jan.get(state[1]).text != state[2]
+        stranger = visitor(wereld.runtime, Rol.BEHANDELAAR, ["1708"], "vreemd")
+        assert stranger.get(state[1]).status_code == 404
+
     def test_an_in_between_state_is_told(self, wereld: Wereld):
         wereld.service.accept(a_toewijzingsbericht(), as_=GEMEENTE)
         id = wereld.service.accept(a_declaratie(), as_=AANBIEDER)["id"]
