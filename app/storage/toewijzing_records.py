@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, exists, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.onderaannemer import Onderaannemers
 from app.domain.versies import Toewijzing, ToewijzingVersie
-from app.storage.columns import one_of
+from app.storage.columns import is_postgresql, one_of
 from app.storage.onderaannemers import onderaannemers_by_id
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
 from app.storage.toewijzing_versies import versie_of
 from app.storage.zicht import Zicht
 
 MAX_DIGITS = 18  # of a number that fits in a BIGINT
-WINDOW: Final = 1_500
-MOST_WINDOWS: Final = 3
-"""So many rows are looked through for one page; a filter that few of them pass says where to go on."""
+SPAN: Final = 5_000
+MOST_SPANS: Final = 4
+"""So many ids are looked through for one page; a filter that few of them pass says where to go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,44 +115,56 @@ class ToewijzingFilters:
 
 def newest_toewijzingen(session: Session, *, zicht: Zicht, filters: ToewijzingFilters, limit: int) -> Found:
     """At most `limit` toewijzingen, the newest first."""
-    scope = _scope(zicht, filters.aanbieder, filters.nummer)
     product, day, before = filters.product, filters.actief_op, filters.before
-    fits = _may_match(product, day)
+    query = select(ToewijzingRow).where(*_scope(session, zicht, filters)).order_by(ToewijzingRow.id.desc())
+    if product is None and day is None:
+        page = query if before is None else query.where(ToewijzingRow.id < before)
+        rows = session.scalars(page.limit(limit + 1)).all()
+        return Found(_records_of(session, rows[:limit], zicht), rows[limit - 1].id if len(rows) > limit else None)
+    if before is None:
+        before = (session.scalar(select(func.max(ToewijzingRow.id))) or 0) + 1
     found: list[ToewijzingRecord] = []
-    for _ in range(MOST_WINDOWS):
-        wanted = limit + 1 - len(found)
-        window = _window(scope, before)
-        query = select(ToewijzingRow).where(ToewijzingRow.id.in_(select(window.c.id)), *fits)
-        rows = session.scalars(query.order_by(ToewijzingRow.id.desc()).limit(wanted)).all()
-        found += [record for record in _records_of(session, rows, zicht) if _matches(record, product, day)]
+    for _ in range(MOST_SPANS):
+        span, before = (before - SPAN, before), before - SPAN
+        page = query.where(ToewijzingRow.id.in_(_fitting(span, product, day)), *_within(ToewijzingRow.id, span))
+        while len(found) <= limit and (rows := session.scalars(page.limit(limit + 1)).all()):
+            found += [record for record in _records_of(session, rows, zicht) if _matches(record, product, day)]
+            page = page.where(ToewijzingRow.id < rows[-1].id)
         if len(found) > limit:
             return Found(found[:limit], found[limit - 1].id)
-        before = rows[-1].id if len(rows) == wanted else _end_of(session, window) if fits else None
-        if before is None:
+        if before <= 1:
             return Found(found, None)
     return Found(found, before)
 
 
-def _window(scope: Sequence[ColumnElement[bool]], before: int | None) -> Subquery:
-    conditions = scope if before is None else [*scope, ToewijzingRow.id < before]
-    return select(ToewijzingRow.id).where(*conditions).order_by(ToewijzingRow.id.desc()).limit(WINDOW).subquery()
+def _within(column: InstrumentedAttribute[int], span: tuple[int, int]) -> tuple[ColumnElement[bool], ...]:
+    """From the first id up to the second, that not included."""
+    return column >= span[0], column < span[1]
 
 
-def _end_of(session: Session, window: Subquery) -> int | None:
-    """Where a window ends, None when nothing comes after it."""
-    end, seen = session.execute(select(func.min(window.c.id), func.count()).select_from(window)).one()
-    return end if seen == WINDOW else None
+def _fitting(span: tuple[int, int], product: str | None, day: date | None) -> Select[int]:
+    """Those of which some version fits; whether that is the one that decides is the domain's to say (_matches)."""
+    query = select(ToewijzingVersieRow.toewijzing_id).where(
+        *_within(ToewijzingVersieRow.toewijzing_id, span), ToewijzingVersieRow.vervallen == false()
+    )
+    if product is not None:
+        query = query.where(ToewijzingVersieRow.code == product)
+    if day is not None:
+        open_or_later = or_(ToewijzingVersieRow.einddatum.is_(None), ToewijzingVersieRow.einddatum >= day)
+        query = query.where(ToewijzingVersieRow.ingangsdatum <= day, open_or_later)
+    return query
 
 
-def _scope(zicht: Zicht, aanbieder: str | None, nummer: int | None) -> list[ColumnElement[bool]]:
-    if nummer is not None:
-        conditions = [_visible(zicht), ToewijzingRow.nummer == nummer]
-    else:
-        # No index gives the rows of a gemeente in the order of id: looked up by one, all of them would be sorted.
+def _scope(session: Session, zicht: Zicht, filters: ToewijzingFilters) -> list[ColumnElement[bool]]:
+    conditions = [_visible(zicht)]
+    if filters.nummer is not None:
+        conditions.append(ToewijzingRow.nummer == filters.nummer)
+    elif not is_postgresql(session):
+        # SQLite would look up the gemeente by an index, and sort all that it has; in order of id it may stop.
         own = func.coalesce(ToewijzingRow.gemeente, "").in_(sorted(zicht.gemeenten))
         conditions = [or_(own, _visible(Zicht(aanbieders=zicht.aanbieders)))]
-    if aanbieder is not None:
-        conditions.append(ToewijzingRow.aanbieder == aanbieder)
+    if filters.aanbieder is not None:
+        conditions.append(ToewijzingRow.aanbieder == filters.aanbieder)
     return conditions
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import Select, func, insert, select, union, update
 from sqlalchemy.orm import Session, aliased
 
 from app.storage.columns import one_of
@@ -62,12 +62,10 @@ def _now(joined: Mapping[int, int], root: int) -> int:
 def verwante_sleutels(session: Session, *, gemeente: str, sleutel: str) -> frozenset[str]:
     """The toewijzingen that came of the same one as this, or follow from the same toekenning; itself included."""
     origin = _oorsprong(gemeente, sleutel)
-    of_one_toewijzing = select(ToewijzingRow.sleutel).where(
-        or_(
-            ToewijzingRow.id.in_(origin),
-            ToewijzingRow.id.in_(select(VoortzettingRow.toewijzing_id).where(VoortzettingRow.oorsprong_id.in_(origin))),
-        )
-    )
+    came_of_it = select(VoortzettingRow.toewijzing_id).where(VoortzettingRow.oorsprong_id.in_(origin))
+    # As one list of ids: two lists with "or" between them make PostgreSQL read the whole table.
+    ids = union(origin, came_of_it).subquery()
+    of_one_toewijzing = select(ToewijzingRow.sleutel).join(ids, ids.c.id == ToewijzingRow.id)
     own, other = aliased(ToekenningToewijzingRow), aliased(ToekenningToewijzingRow)
     of_one_toekenning = (
         select(other.sleutel)

@@ -123,8 +123,8 @@ def test_pages_follow_on_each_other(runtime: Runtime, monkeypatch: pytest.Monkey
 
 
 def test_a_filter_that_few_pass_says_where_to_go_on(runtime: Runtime, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(toewijzing_records, "WINDOW", 2)
-    monkeypatch.setattr(toewijzing_records, "MOST_WINDOWS", 2)
+    monkeypatch.setattr(toewijzing_records, "SPAN", 2)
+    monkeypatch.setattr(toewijzing_records, "MOST_SPANS", 2)
     browser = visitor(runtime)
     page = browser.get("/toewijzingen?product=04A01").text
     assert nummers(page) == []
