@@ -17,11 +17,12 @@ from app.processing.keys import create_key, principal_of
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
 from app.storage.schema import metadata
-from tests.fixtures.evil import EVIL, Expectation, indexed
+from tests.fixtures.evil import EVIL, LARGE, Expectation, indexed
 from tests.web.conftest import Browser
 from tests.web.story import BSN_1708, Story, of_aanbieder, tell, visitor
 from tests.web.trials import NEW_301, NEXT_303, NO_XSD, OTHER, OWN, RETOUR_302, SAME_303, paste, send, words
 
+MOST_OF_A_PAGE = 2_000_000
 KEPT = "logboek"
 """The tables in which a trial leaves that it was, and about whom, begin with this."""
 
@@ -293,6 +294,14 @@ def test_every_hostile_message_is_answered(told: Runtime, calls: list[str]):
     assert wrong == {}
     assert calls == []
     assert rows(told) == before
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_every_large_hostile_message_is_answered(name: str, told: Runtime):
+    expectation, make = LARGE[name]
+    answer = send(visitor(told), make())
+    assert answer.status_code in ({400} if expectation is Expectation.UNREADABLE else {200, 403})
+    assert len(answer.content) < MOST_OF_A_PAGE
 
 
 def test_a_day_that_is_not_today(story: Story, tmp_path: Path, schemas: Schemas):

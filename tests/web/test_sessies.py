@@ -59,6 +59,20 @@ class TestSeal:
         assert sealed == expected[:SEAL_LENGTH]
 
 
+def test_who_is_in_stays_in_when_persons_of_aanbieders_come(browser: Browser, runtime: Runtime):
+    browser.log_in()
+    runtime.storage.downgrade("0025")
+    with runtime.storage.reading() as session:
+        columns = list(session.execute(text("SELECT * FROM sessie")).keys())
+    assert "gemeenten" in columns
+    assert "aanbieders" not in columns
+    runtime.storage.upgrade()
+    assert browser.is_in
+    browser.client.cookies.clear()
+    assert browser.log_in().status_code == 303
+    assert browser.is_in
+
+
 class TestOfAanbieder:
     @pytest.fixture(autouse=True)
     def logged_in(self, browser: Browser, runtime: Runtime) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from app.domain.aflevering import GebeurtenisSoort
 from app.domain.onderaannemer import Onderaannemer
 from app.domain.principal import PERSOON_VAN_AANBIEDER, RECHTEN, Recht, Rol
 from app.iwmo.xsd import Schemas
-from app.processing.runtime import Runtime
+from app.processing.runtime import Runtime, new_id
+from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
+from app.storage.goedkeuringen import Goedkeuring, add_goedkeuring
 from app.storage.onderaannemers import set_onderaannemers
 from app.web.policy import POLICY
 from tests.web.conftest import Browser
@@ -28,7 +32,16 @@ ONDERAANNEMER, COLLEAGUE = "42429999", "consulent-die-meekeek"
 READS: Final = frozenset({"POST /proef", "POST /berichten/zoek"})
 """What somebody of an aanbieder may send: it changes nothing. An operation that is not here needs another right."""
 
-INSIDE: Final = (ONDERAANNEMER, COLLEAGUE, "nderaannemer", "/termijnen", "/logboek", "/stuurinformatie")
+INSIDE: Final = (
+    ONDERAANNEMER,
+    COLLEAGUE,
+    "nderaannemer",
+    "goedkeuring",
+    "Bewaren",
+    "/termijnen",
+    "/logboek",
+    "/stuurinformatie",
+)
 THE_303: Final = "SELECT id FROM bericht WHERE soort = 'WMO303'"
 PLACES: Final = {
     "/berichten/{id}": THE_303,
@@ -52,6 +65,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schem
     runtime.storage.run(
         lambda session: set_onderaannemers(session, gemeente="1708", sleutel=sleutel, onderaannemers=works)
     )
+    runtime.storage.run(_acted)
     colleague = visitor(runtime, naam=COLLEAGUE)
     shown = "".join(colleague.get(path_of(operation, runtime)).text for operation in WALKED)
     assert [secret for secret in INSIDE if secret not in shown] == []  # who may see it all, does
@@ -65,6 +79,23 @@ def told(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
     runtime = story.told(tmp_path, schemas)
     yield runtime
     runtime.storage.close()
+
+
+def _acted(session: Session) -> None:
+    """Somebody of the gemeente tried the 303 again, and asks a colleague to do so once more."""
+    id, now = session.execute(text(THE_303)).scalar_one(), datetime(2026, 11, 22, 9, tzinfo=UTC)
+    again = GebeurtenisSoort.OPNIEUW
+    tried = Gebeurtenis(bericht_id=id, moment=now, soort=again, partij="gemeente:1708", reden=f"Door {COLLEAGUE}.")
+    add_gebeurtenissen(session, [tried])
+    asked = Goedkeuring(
+        id=new_id(),
+        bericht_id=id,
+        gemeente="1708",
+        gevraagd_door=f"persoon:{COLLEAGUE}",
+        gevraagd_op=now,
+        verloopt_op=now + timedelta(days=20_000),
+    )
+    assert add_goedkeuring(session, new=asked, now=now)
 
 
 def _sleutel(runtime: Runtime) -> str:
