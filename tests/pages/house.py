@@ -48,7 +48,10 @@ class House:
     def log_in(self, context: BrowserContext, rol: Rol, *, fase: Fase = Fase.INGELOGD) -> None:
         """Give a browser the session of the person with this role."""
         gemeenten = frozenset(GEMEENTEN) if rol in OF_A_GEMEENTE else frozenset[str]()
-        wie = Wie(PEOPLE[rol], rol.value, gemeenten)
+        self.come_in(context, Wie(PEOPLE[rol], rol.value, gemeenten), fase=fase)
+
+    def come_in(self, context: BrowserContext, wie: Wie, *, fase: Fase = Fase.INGELOGD) -> None:
+        """Give a browser a session of somebody."""
         herkomst = Herkomst(adres="127.0.0.1", trace_id="1" * 32, span_id="1" * 16)
         cookie = self.runtime.storage.run(
             lambda session: begin(session, self.runtime, wie, Vanaf("127.0.0.1", "toets", herkomst), fase=fase)

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from playwright.sync_api import Page
 
-from app.cli.demo import INRICHTINGEN, STORY
+from app.cli.demo import STORY
 from app.domain.persoon import Fase
 from app.domain.principal import Rol
 from app.processing.personen import create_link
@@ -38,10 +38,6 @@ BSN: Final = "999900006"
 """Of the client with a 303 in the demo."""
 
 TOEWIJZING: Final = "/toewijzingen/1708/{sleutel}"
-LOAD: Final = "Bekijk wat er verandert"
-INRICHTING: Final = (
-    (INRICHTINGEN / "steenwijkerland-2018.yaml").read_text(encoding="utf-8").replace("Steenwijkerland", "Steenwijk")
-)
 PREVIEW: Final = "Bekijk wat er zou gebeuren"
 CHANGES: Final = "Bekijk wat er verandert"
 INRICHTING: Final = """\
@@ -220,30 +216,6 @@ PAGES: Final[Mapping[str, Ways]] = {
         "fout": Look(at="/inrichting/9999/versies", status=404),
         "vergeleken": Look(at="/inrichting/1708/versies?van=1&naar=1"),
     },
-    "GET /termijnen": {
-        "leeg": Look(at="/termijnen", empty=True),
-        "gewoon": Look(at="/termijnen"),
-        "fout": NO_INPUT,
-        "niets gevonden": Look(at="/termijnen?aanbieder=42420001&soort=begeleidingsplan&status=voldaan"),
-        "voor wie alleen leest": Look(at="/termijnen", rol=Rol.LEZER),
-    },
-    "GET /inrichting": {
-        "leeg": Look(at="/inrichting", empty=True),
-        "gewoon": Look(at="/inrichting?gemeente=1708"),
-        "fout": Look(at="/inrichting?gemeente=1708&dag=gisteren", status=400),
-        "alles, voor beheer": Look(at="/inrichting?gemeente=1708&alles=ja", rol=Rol.BEHEER),
-    },
-    "GET /inrichting/laden": {
-        "leeg": NO_DATA,
-        "gewoon": Look(at="/inrichting/laden", rol=Rol.BEHEER),
-        "fout": Look(at="/inrichting/laden", rol=Rol.BEHEER, status=400, do=_press(LOAD, tekst="gemeente: 1")),
-        "eerst bekijken": Look(at="/inrichting/laden", rol=Rol.BEHEER, do=_press(LOAD, tekst=INRICHTING)),
-    },
-    "GET /inrichting/{gemeente}/versies": {
-        "leeg": NO_DATA,
-        "gewoon": Look(at="/inrichting/1708/versies"),
-        "fout": Look(at="/inrichting/0000/versies", status=404),
-    },
     "GET /logboek": {
         "leeg": Look(at="/logboek", do=_press("Zoeken", bsn="999900547")),
         "gewoon": Look(at="/logboek", do=_press("Zoeken", bsn=BSN)),
@@ -255,8 +227,6 @@ PAGES: Final[Mapping[str, Ways]] = {
     "GET /toegankelijkheid": {"leeg": NO_DATA, "gewoon": Look(at="/toegankelijkheid", rol=None), "fout": NO_INPUT},
 }
 WITHOUT: Final[Mapping[str, str]] = {
-    "GET /termijnen/csv": "a file",
-    "GET /inrichting/{gemeente}/yaml": "a file",
     "GET /berichten/stand": "a word for the script",
     "GET /berichten/lijst.csv": "a file",
     "GET /berichten/zoek": "leads to /berichten",

@@ -17,7 +17,7 @@ from tests.pages.registry import BSN
 from tests.pages.watch import watch
 
 
-@pytest.fixture(params=WAYS.values(), ids=WAYS)
+@pytest.fixture(params=WAYS.values(), ids=list(WAYS))
 def way(request: pytest.FixtureRequest) -> Any:
     """How the operator works."""
     return request.param
