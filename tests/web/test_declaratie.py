@@ -20,7 +20,7 @@ from app.domain.principal import Principal, Rol
 from app.iwmo.xsd import Schemas
 from app.processing import declaratie_voorstel
 from app.processing.declaratie_beeld import Blik
-from app.processing.declaratie_voorstel import Herstel, herstel_of
+from app.processing.declaratie_voorstel import herstel_of
 from app.processing.runtime import Runtime
 from app.storage.zicht import Zicht
 from app.web import declaratie as page_of_one
@@ -40,7 +40,7 @@ from tests.web.declaratie_wereld import (
 )
 from tests.web.story import BSN_1708, Story, of_aanbieder, tell, visitor
 
-P1, P2 = GeslotenPeriode(date(2018, 1, 1), date(2018, 1, 28)), GeslotenPeriode(date(2018, 1, 29), date(2018, 2, 25))
+P2 = GeslotenPeriode(date(2018, 1, 29), date(2018, 2, 25))
 LOOKER = Principal(key_id="persoon:x", rol=Rol.BEHANDELAAR, gemeenten=frozenset({"1708"}))
 SENTENCE = (
     "Regel P0002 van declaratie D20180001 (product 02A01, 1 t/m 28 januari 2018, toewijzing 1001, € 400,00)"
@@ -235,8 +235,7 @@ class TestSight:
     @pytest.mark.parametrize("id", ["1", "niets", "00000000-0000-7000-8000-000000000000", "%3Cscript%3E"])
     def test_what_is_not_there(self, id: str, runtime: Runtime):
         browser = visitor(runtime)
-        pages = (*self.PAGES, "/stand")
-        assert {browser.get(f"/declaraties/{id}{page}").status_code for page in pages} == {404}
+        assert {browser.get(f"/declaraties/{id}{page}").status_code for page in (*self.PAGES, "/stand")} == {404}
 
     def test_a_bericht_of_another_kind_is_none(self, runtime: Runtime, first: Named):
         path = links(visitor(runtime).get(first.pad).text)["het 304-antwoord"]
@@ -339,7 +338,7 @@ class TestProposal:
         assert "Nieuwe regel P0002-D: toewijzing 1001, product 02 02A01, 1 t/m 28 januari 2018, 300 stuks" in said
 
     def test_declared_it_is_granted(self, runtime: Runtime, first: Named):
-        herstel = the_herstel(runtime, first, {0: 600, 1: None})
+        herstel = herstel_of(runtime, LOOKER, Zicht(gemeenten=LOOKER.gemeenten), first.id, {0: 600, 1: None})
         named = claim_lines(runtime, "A2", herstel.lines, declaratie_periode=P2)
         assert "alles is toegekend" in plain(visitor(runtime).get(named.pad).text)
 
@@ -395,7 +394,3 @@ class TestOnPaper:
         named = claim_number_again(runtime)
         said = plain(visitor(runtime).get(f"{named.pad}/specificatie").text)
         assert "Waarom alles is geweigerd 0030 Het factuurnummer is door deze aanbieder al gebruikt." in said
-
-
-def the_herstel(runtime: Runtime, named: Named, chosen: dict[int, int | None]) -> Herstel:
-    return herstel_of(runtime, LOOKER, Zicht(gemeenten=frozenset({"1708"})), named.id, chosen)
