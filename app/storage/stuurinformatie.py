@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -38,6 +38,7 @@ from app.storage.columns import one_of
 from app.storage.declaratie_tables import PrestatieRow
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
 
+OF_VERSIE: Final = ("bsn", "categorie", "code", "eenheid", "frequentie", "volume", "ingangsdatum", "einddatum")
 MOST_GROUPS = 50_000
 """A gemeente has some thousands; more are not counted."""
 
@@ -58,12 +59,29 @@ def toegewezen_groepen(
 
     `perioden` follow on each other; `whole`: a Volume per four weeks counts wholly in a period that has any day of it.
     """
-    span = GeslotenPeriode(perioden[0].begindatum, perioden[-1].einddatum)
-    deciding = _deciding(keuze, span.einddatum)
-    row, begin, end = deciding.c, literal(span.begindatum, Date()), literal(span.einddatum, Date())
+    deciding = _deciding(keuze, perioden[-1].einddatum)
+    row = deciding.c
+    begin, end = literal(perioden[0].begindatum, Date()), literal(perioden[-1].einddatum, Date())
+    same = (
+        row.aanbieder,
+        row.categorie,
+        row.code,
+        row.eenheid,
+        row.frequentie,
+        *_days(deciding, perioden, whole=whole),
+    )
+    query = select(*same, func.sum(row.volume), func.count()).where(_touches(deciding, begin, end)).group_by(*same)
+    rows = session.execute(query.limit(MOST_GROUPS + 1)).all()
+    return [_groep(keuze.gemeente, *row) for row in rows] if len(rows) <= MOST_GROUPS else None
+
+
+def _days(
+    deciding: Subquery, perioden: Sequence[GeslotenPeriode], *, whole: bool
+) -> tuple[ColumnElement[date | None], ...]:
+    """The first day, the last day and `tot`, those that count the same way made the same."""
+    row, begin, end = deciding.c, literal(perioden[0].begindatum, Date()), literal(perioden[-1].einddatum, Date())
     is_whole = row.frequentie == Frequentie.PER_VIER_WEKEN.value if whole else false()
-    # Days outside the span are all the same, but for a total, which is spread over them.
-    inside = row.frequentie != Frequentie.TOTAAL.value
+    inside = row.frequentie != Frequentie.TOTAAL.value  # a total is spread over its days outside the span too
     begindatum = case(
         (is_whole, _snapped(row.ingangsdatum, perioden, last=False)),
         (and_(row.ingangsdatum < begin, inside), begin),
@@ -74,11 +92,7 @@ def toegewezen_groepen(
         (and_(row.einddatum > end, inside), end),
         else_=row.einddatum,
     )
-    tot = case((is_whole, _snapped(row.tot, perioden, last=False)), else_=row.tot)
-    same = (row.aanbieder, row.categorie, row.code, row.eenheid, row.frequentie, begindatum, einddatum, tot)
-    query = select(*same, func.sum(row.volume), func.count()).where(_touches(deciding, begin, end)).group_by(*same)
-    rows = session.execute(query.limit(MOST_GROUPS + 1)).all()
-    return [_groep(keuze.gemeente, *row) for row in rows] if len(rows) <= MOST_GROUPS else None
+    return begindatum, einddatum, case((is_whole, _snapped(row.tot, perioden, last=False)), else_=row.tot)
 
 
 def _groep(gemeente: str, *row: Any) -> Groep:  # noqa: ANN401  (columns of several types)
@@ -161,38 +175,7 @@ def _deciding(keuze: Keuze, until: date, *which: ColumnElement[bool]) -> Subquer
 
     The same as app.domain.versies.Toewijzing.segments: what was deleted leaves nothing, and does not come back.
     """
-    versie = ToewijzingVersieRow
-    newer: dict[str, Any] = {
-        "partition_by": versie.toewijzing_id,
-        "order_by": (versie.toewijzingsdatum.desc(), versie.toewijzingstijd.desc()),
-        "rows": (None, -1),
-    }
-    is_void = and_(versie.einddatum == versie.ingangsdatum, versie.reden_wijziging == REDEN_VERWIJDERD)
-    void = case((is_void, 1), else_=0)
-    # What begins later takes no day from another, unless it deletes.
-    in_time = or_(versie.ingangsdatum <= until, is_void)
-    conditions = [ToewijzingRow.gemeente == keuze.gemeente, versie.vervallen == false(), in_time, *which]
-    if keuze.aanbieder is not None:
-        conditions.append(ToewijzingRow.aanbieder == keuze.aanbieder)
-    ranked = (
-        select(
-            ToewijzingRow.aanbieder,
-            ToewijzingRow.sleutel,
-            versie.bsn,
-            versie.categorie,
-            versie.code,
-            versie.eenheid,
-            versie.frequentie,
-            versie.volume,
-            versie.ingangsdatum,
-            versie.einddatum,
-            func.min(versie.ingangsdatum).over(**newer).label("tot"),
-            (void + func.coalesce(func.max(void).over(**newer), 0)).label("verwijderd"),
-        )
-        .join(ToewijzingRow, ToewijzingRow.id == versie.toewijzing_id)
-        .where(*conditions)
-        .subquery()
-    )
+    ranked = _ranked(keuze, until, *which)
     row = ranked.c
     decides = and_(
         row.verwijderd == 0,
@@ -201,6 +184,27 @@ def _deciding(keuze: Keuze, until: date, *which: ColumnElement[bool]) -> Subquer
     )
     query = select(ranked).where(decides)
     return (query if keuze.product is None else query.where(row.code == keuze.product)).subquery()
+
+
+def _ranked(keuze: Keuze, until: date, *which: ColumnElement[bool]) -> Subquery:
+    """Every version that counts, with what those newer than it leave of it."""
+    versie = ToewijzingVersieRow
+    newer: dict[str, Any] = {
+        "partition_by": versie.toewijzing_id,
+        "order_by": (versie.toewijzingsdatum.desc(), versie.toewijzingstijd.desc()),
+        "rows": (None, -1),
+    }
+    is_void = and_(versie.einddatum == versie.ingangsdatum, versie.reden_wijziging == REDEN_VERWIJDERD)
+    void = case((is_void, 1), else_=0)
+    in_time = or_(versie.ingangsdatum <= until, is_void)  # a later one takes no day from another, unless it deletes
+    conditions = [ToewijzingRow.gemeente == keuze.gemeente, versie.vervallen == false(), in_time, *which]
+    if keuze.aanbieder is not None:
+        conditions.append(ToewijzingRow.aanbieder == keuze.aanbieder)
+    columns = (ToewijzingRow.aanbieder, ToewijzingRow.sleutel, *(getattr(versie, name) for name in OF_VERSIE))
+    tot = func.min(versie.ingangsdatum).over(**newer).label("tot")
+    verwijderd = (void + func.coalesce(func.max(void).over(**newer), 0)).label("verwijderd")
+    query = select(*columns, tot, verwijderd).join(ToewijzingRow, ToewijzingRow.id == versie.toewijzing_id)
+    return query.where(*conditions).subquery()
 
 
 def _touches(deciding: Subquery, begin: ColumnElement[date], end: ColumnElement[date]) -> ColumnElement[bool]:
