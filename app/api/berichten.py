@@ -22,9 +22,10 @@ from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
 from app.domain.logboek import Handeling
 from app.domain.principal import Principal
 from app.processing import controleren
+from app.processing.bericht_bekijken import download
 from app.processing.logboek import viewing
 from app.processing.receive import receive
-from app.storage.berichten import BerichtFilters, BerichtRecord, body_of, get_bericht, list_berichten
+from app.storage.berichten import BerichtFilters, BerichtRecord, get_bericht, list_berichten
 from app.storage.zicht import Zicht
 
 router = APIRouter(prefix="/berichten", tags=["Berichten"])
@@ -213,10 +214,7 @@ def get_bericht_xml(
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
     """De bytes van het bericht, precies zoals ze kwamen of gingen."""
-    with viewing(runtime, caller, Handeling.BERICHT_GEDOWNLOAD, object_id=str(id)) as view:
-        record = get_bericht(view.session, id=str(id), zicht=sight)
-        body = body_of(view.session, id=record.id)
-        view.about_berichten([record.id])
+    record, body = download(runtime, caller, sight, str(id))
     headers = {"Content-Disposition": f'attachment; filename="{record.id}.xml"', "Vary": "Accept"}
     return XmlResponse(body, headers=headers, media_type=preferred(accept, XML))
 

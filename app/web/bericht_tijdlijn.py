@@ -98,7 +98,7 @@ def _gecontroleerd(record: BerichtRecord) -> Iterator[Punt]:
         yield Punt(moment=op, titel="Gecontroleerd", kind="warning" if fouten else "success", toelichting=f"{found}.")
     if record.status == BerichtStatus.AFGEKEURD:
         yield Punt(moment=op, titel="Geweigerd", kind="error", toelichting="Er is verder niets mee gedaan.")
-    elif record.richting == Richting.INKOMEND:
+    elif record.richting == Richting.INKOMEND and record.status != BerichtStatus.MISLUKT:
         yield Punt(moment=op, titel="Verwerkt", kind="success")
 
 

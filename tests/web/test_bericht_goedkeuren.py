@@ -331,6 +331,13 @@ class TestAttacks:
         assert len(awaiting(on_each.runtime, person(PIET))) == 1
 
 
+def test_the_page_is_the_same_on_each_database(on_each: Wereld):
+    page = on_each.page(a_304(on_each))
+    assert "Alle berichten over toewijzing 1001" in page
+    assert "Zin voor de aanbieder over regel R0001" in page
+    assert "Wie dit bekeek" in page
+
+
 def test_the_form_carries_nothing_but_what_it_needs(wereld: Wereld):
     id = a_304(wereld)
     assert set(form_on(wereld.jan, id)) == {"formulier", "stand", "twee"}
