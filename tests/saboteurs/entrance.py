@@ -145,8 +145,8 @@ def session_keeps_its_id() -> None:
     """Who logs in goes on under the cookie that the browser came with."""
     bezoek_of, last = visit._bezoek, [""]
 
-    async def remembered(*arguments: Any) -> visit.Bezoek:
-        bezoek = await bezoek_of(*arguments)
+    async def remembered(*arguments: Any, **named: Any) -> visit.Bezoek:
+        bezoek = await bezoek_of(*arguments, **named)
         last[0] = bezoek.cookie
         return bezoek
 
@@ -157,6 +157,17 @@ def session_keeps_its_id() -> None:
 def session_without_end() -> None:
     """A session lasts until somebody ends it."""
     sessies._lasts = yes
+
+
+def aanbieders_of_session_unsealed() -> None:
+    """Whoever writes in the database makes a session one of any aanbieder."""
+    seal = sessies._seal
+    sessies._seal = lambda runtime, random, sessie: seal(runtime, random, replace(sessie, aanbieders=frozenset()))
+
+
+def person_of_aanbieder_may_all() -> None:
+    """A person of an aanbieder may what its software may."""
+    sessies.PERSOON_VAN_AANBIEDER = None
 
 
 def logout_in_the_browser_only() -> None:

@@ -76,6 +76,14 @@ SABOTEURS: Final[dict[str, Saboteur]] = {
     "session-without-end": Saboteur(
         entrance.session_without_end, f"{LOGIN}::TestSession::test_ends_after_half_an_hour_of_silence"
     ),
+    "aanbieders-of-session-unsealed": Saboteur(
+        entrance.aanbieders_of_session_unsealed,
+        "tests/web/test_sessies.py::TestSeal::test_opens_nothing_when_somebody_changed_for_whom_it_was[aanbieder]",
+    ),
+    "person-of-aanbieder-may-all": Saboteur(
+        entrance.person_of_aanbieder_may_all,
+        "tests/web/test_sessies.py::TestOfAanbieder::test_stands_for_them_and_only_reads",
+    ),
     "logout-in-the-browser-only": Saboteur(
         entrance.logout_in_the_browser_only, f"{LOGIN}::TestSession::test_from_login_to_logout"
     ),

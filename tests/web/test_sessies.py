@@ -30,6 +30,7 @@ class TestSeal:
             "bron = 'oidc', gemeenten = '[]', aanbieders = '[\"1708\"]'",
             "begonnen_op = '2026-11-22 09:30:00+00:00'",
         ],
+        ids=["name", "source", "role", "gemeente", "aanbieder", "gemeente as aanbieder", "begin"],
     )
     def test_opens_nothing_when_somebody_changed_for_whom_it_was(
         self, changed: str, browser: Browser, runtime: Runtime
@@ -38,6 +39,7 @@ class TestSeal:
         assert browser.is_in
         with runtime.storage.writing() as session:
             session.execute(text(f"UPDATE sessie SET {changed}"))  # noqa: S608 - the changes stand above
+        assert sessie_of(runtime, browser.cookie or "") is None
         assert not browser.is_in
 
     def test_opens_nothing_when_somebody_without_the_secret_made_it(self, browser: Browser, runtime: Runtime):

@@ -32,16 +32,8 @@ ONDERAANNEMER, COLLEAGUE = "42429999", "consulent-die-meekeek"
 READS: Final = frozenset({"POST /proef", "POST /berichten/zoek"})
 """What somebody of an aanbieder may send: it changes nothing. An operation that is not here needs another right."""
 
-INSIDE: Final = (
-    ONDERAANNEMER,
-    COLLEAGUE,
-    "nderaannemer",
-    "goedkeuring",
-    "Bewaren",
-    "/termijnen",
-    "/logboek",
-    "/stuurinformatie",
-)
+WORDS: Final = ("nderaannemer", "goedkeuring", "Bewaren")
+INSIDE: Final = (ONDERAANNEMER, COLLEAGUE, *WORDS, "/termijnen", "/logboek", "/stuurinformatie")
 THE_303: Final = "SELECT id FROM bericht WHERE soort = 'WMO303'"
 PLACES: Final = {
     "/berichten/{id}": THE_303,
