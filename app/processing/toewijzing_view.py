@@ -149,7 +149,7 @@ def dossier_of(
     with viewing(runtime, principal, Handeling.TOEWIJZING_BEKEKEN) as view:
         session, record = view.session, find_toewijzing(view, zicht, gemeente, nummer)
         paren, berichten_cursor = _berichten(session, record, zicht, berichten_before)
-        regels = regels_of(session, toewijzing_id=record.id, limit=ON_A_PAGE + 1, before=regels_before)
+        regels = regels_of(session, toewijzing_id=record.id, zicht=zicht, limit=ON_A_PAGE + 1, before=regels_before)
         shown = regels[:ON_A_PAGE]
         dossier = Dossier(
             record=record,

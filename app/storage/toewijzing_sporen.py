@@ -17,6 +17,7 @@ from app.storage.declaratie_tables import BoekingRow, DeclaratieRow, PrestatieRo
 from app.storage.logboek import record_of
 from app.storage.logboek_tables import LogboekRow
 from app.storage.toewijzing_tables import ToewijzingVersieRow, VersieBerichtRow
+from app.storage.zicht import Zicht
 
 
 class RegelNaam(NamedTuple):
@@ -72,10 +73,17 @@ class Boeking:
         return self.naam.periode_begin
 
 
-def regels_of(session: Session, *, toewijzing_id: int, limit: int, before: RegelNaam | None = None) -> list[Regel]:
-    """At most `limit` lines that were judged on a toewijzing or are booked on it now, newest first."""
+def regels_of(
+    session: Session, *, toewijzing_id: int, zicht: Zicht, limit: int, before: RegelNaam | None = None
+) -> list[Regel]:
+    """At most `limit` lines that were judged on a toewijzing or are booked on it now, newest first.
+
+    Who may see the toewijzing may not see what another aanbieder claimed on it in vain.
+    """
     lines = union(
-        select(PrestatieRow.declaratie_id, PrestatieRow.volgorde).where(PrestatieRow.toewijzing_id == toewijzing_id),
+        select(PrestatieRow.declaratie_id, PrestatieRow.volgorde).where(
+            PrestatieRow.toewijzing_id == toewijzing_id, zicht.of(PrestatieRow.gemeente, [PrestatieRow.aanbieder])
+        ),
         select(BoekingRow.declaratie_id, BoekingRow.volgorde).where(BoekingRow.toewijzing_id == toewijzing_id),
     ).subquery()
     place = tuple_(lines.c.declaratie_id, lines.c.volgorde)

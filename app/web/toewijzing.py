@@ -75,6 +75,7 @@ def paspoort(bezoek: Visit, gemeente: str, nummer: str, na: Asked = "") -> HTMLR
         versie=versie,
         tarief=found.inrichting.tarief_on(found.record.aanbieder, versie.product.code or "", versie.ingangsdatum),
         by_sleutel=by_sleutel,
+        of_gemeente=found.record.gemeente in bezoek.zicht.gemeenten,
         total=total_of(found.rows),
         next=_address_of(found.cursor) if found.cursor else None,
         here_path=path_of(found.record),

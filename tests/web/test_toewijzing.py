@@ -15,7 +15,7 @@ from app.iwmo.xsd import Schemas
 from app.processing import budgetpaspoort, toewijzing_view
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
-from tests.web.story import BSN_1708, Story, tell, visitor
+from tests.web.story import BSN_1708, Story, of_aanbieder, tell, visitor
 
 PAGE = "/toewijzingen/1708/1001"
 DECLARANT = Principal(key_id="b", rol=Rol.AANBIEDER, aanbieders=frozenset({"42420002"}))
@@ -173,6 +173,20 @@ class TestSight:
         assert f'href="{PAGE}/budgetpaspoort"' in page
         assert "splitsen" not in page
         assert browser.get(f"{PAGE}/splitsen").status_code == 404
+
+    def test_an_aanbieder_sees_its_own_lines_and_no_sheet(self, runtime: Runtime):
+        foreign = text("UPDATE prestatie SET aanbieder = '42420001' WHERE referentie_nummer = 'P0002'")
+        runtime.storage.run(lambda session: session.execute(foreign))
+        own = of_aanbieder(runtime, "42420002")
+        page = own.get(PAGE)
+        assert page.status_code == 200
+        assert [one.split()[0] for one in rows(page.text, "regels-tabel")] == ["P0001"]
+        assert BSN_1708 not in page.text
+        assert "Wie keek" not in page.text
+        sheet = plain(own.get("/toewijzingen/1708/500000002/budgetpaspoort").text)
+        assert "Hoe het budget is berekend, weet de gemeente." in sheet
+        assert not [secret for secret in ("12.871,04", "65%", "500000001", "42420001") if secret in sheet]
+        assert of_aanbieder(runtime, "42420001", naam="ander").get(PAGE).status_code == 404
 
     def test_every_look_is_of_the_client(self, runtime: Runtime):
         browser = visitor(runtime)
