@@ -30,7 +30,6 @@ from tests.builders import (
 )
 from tests.e2e.test_flow import retour_on
 from tests.e2e.test_overige import document
-from tests.processing.working import connected
 from tests.web.bericht_wereld import Wereld, refused, text_in, wereld_on_copy
 from tests.web.story import of_aanbieder, visitor
 
@@ -361,37 +360,3 @@ class TestDownload:
         assert answer.headers["content-type"].startswith("text/plain")
         assert answer.headers["cache-control"] == "no-store"
         assert wereld.logged(claim)[-2] == ("persoon:jan", "bericht-gedownload", "gelukt")
-
-
-class TestWay:
-    def test_shows_every_attempt(self, wereld: Wereld):
-        from app.delivery.transport import Afgeleverd, Later
-
-        connected(wereld.runtime)
-        wereld.transport.outcomes = [Later("De ontvanger is niet bereikbaar."), Afgeleverd()]
-        id = wereld.service.accept(a_toewijzingsbericht(), as_=GEMEENTE)["id"]
-        wereld.service.work()
-        wereld.moment.pass_(minutes=2)
-        wereld.service.work()
-        way = text_in(wereld.page(id).split('id="weg"', 1)[1].partition("</section>")[0])
-        steps = ["Ontvangen", "Gecontroleerd", "Bezorgen lukte niet", "De ontvanger is niet bereikbaar.", "Afgeleverd"]
-        places = [way.index(step) for step in steps]
-        assert places == sorted(places)
-        assert "aan aanbieder Voorbeeldaanbieder A (42420001) 20-06-2019 12:02" in way
-
-    def test_while_it_is_under_way_the_page_can_be_followed(self, wereld: Wereld):
-        connected(wereld.runtime)
-        id = wereld.service.accept(a_toewijzingsbericht(), as_=GEMEENTE)["id"]
-        state = re.search(r'data-refresh="([^"]+)"[^>]* data-refresh-state="([^"]+)"', wereld.page(id))
-        assert state
-        assert wereld.jan.get(state[1]).text == state[2]
-        wereld.service.work()
-        assert wereld.jan.get(state[1]).text != state[2]
-        stranger = visitor(wereld.runtime, Rol.BEHANDELAAR, ["1708"], "vreemd")
-        assert stranger.get(state[1]).status_code == 404
-
-    def test_an_in_between_state_is_told(self, wereld: Wereld):
-        wereld.service.accept(a_toewijzingsbericht(), as_=GEMEENTE)
-        id = wereld.service.accept(a_declaratie(), as_=AANBIEDER)["id"]
-        change(wereld, "UPDATE bericht SET status = 'in-verwerking' WHERE id = :id", id)
-        assert sentence(wereld.page(id)).endswith("wordt nu verwerkt.")
