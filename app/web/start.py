@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from fastapi import APIRouter, HTTPException
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
 
 from app.domain.overzicht import Aandacht, Onderwerp, Telling, to_do
 from app.processing.bericht_goedkeuren import naam_of
 from app.processing.overzicht import Overzicht, Verkeer, overzicht
 from app.processing.personen import find_record
 from app.web.dutch import aantal, geteld, voluit
-from app.web.pages import STATIC, page
+from app.web.pages import page
 from app.web.visit import Visit
 
 router = APIRouter()
 
-CSS, JAVASCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
-FILES = {"tokens.css": CSS, "iwmo.css": CSS, "iwmo.js": JAVASCRIPT, "iwmo.svg": "image/svg+xml"}
 DAGEN: Final = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 KOPPEN: Final = (("Wat nu aandacht vraagt", True), ("Goed om te weten", False))
 DAY: Final = timedelta(days=1)
@@ -111,19 +109,10 @@ def start(bezoek: Visit) -> HTMLResponse:
     )
 
 
-@router.get("/static/{name}")
-def file(name: str) -> FileResponse:
-    """A file of the pages; its address changes with its content."""
-    if name not in FILES:
-        raise HTTPException(404)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return FileResponse(STATIC / name, media_type=FILES[name], headers=headers)
-
-
 def headline(found: Overzicht, today: date) -> str:
     """The page in one sentence."""
-    if found.zonder_berichten or found.zonder_inrichting:
-        return "De dienst is klaar voor gebruik"
+    if found.zonder_berichten or (found.zonder_inrichting and found.verkeer is None):
+        return "De dienst is nog niet in gebruik"
     todo = to_do(found.aandacht)
     if not todo.aantal:
         return "Alles loopt"

@@ -105,7 +105,7 @@ class TestFirstUse:
     def test_says_what_to_do(self, browser: Browser):
         browser.log_in()
         page = browser.get("/").text
-        assert "<h1>De dienst is klaar voor gebruik</h1>" in page
+        assert "<h1>De dienst is nog niet in gebruik</h1>" in page
         assert "iwmo inrichting load" in page
         assert "iwmo key create --role gemeente --gemeente 1708" in page
         assert "iwmo-tile" not in page
@@ -114,6 +114,22 @@ class TestFirstUse:
         load_files(runtime, [next((PROJECT / "fixtures" / "inrichting" / "drechtsteden-2016").glob("*.yaml"))])
         browser.log_in()
         assert "iwmo inrichting load" in browser.get("/").text
+
+    def test_messages_without_inrichting_are_not_hidden(self, runtime: Runtime, browser: Browser, now: Now):
+        add_bericht(runtime, BerichtStatus.MISLUKT, now.moment)
+        browser.log_in()
+        page = browser.get("/").text
+        assert "<h1>1 ding vraagt aandacht" in page
+        assert "iwmo inrichting load" in page
+        assert "iwmo key create" not in page
+
+    def test_of_who_manages(self, runtime: Runtime, now: Now):
+        browser = Browser(runtime)
+        browser.log_in(CHEF)
+        browser.add_totp(now.moment)
+        page = browser.get("/").text
+        assert "<h1>De dienst is nog niet in gebruik</h1>" in page
+        assert "Laad die met <code>iwmo inrichting load" in page
 
     def test_is_over_once_there_is_something(self, inside: Browser):
         page = inside.get("/").text
