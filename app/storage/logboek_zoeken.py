@@ -22,7 +22,7 @@ from app.storage.personen import PersoonRow
 from app.storage.toekenning_tables import ToekenningRow
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
 
-WINDOW: Final = 50_000
+WINDOW: Final = 25_000
 """So many rows are gone through at a time for what no index leads to."""
 
 SLACK: Final = timedelta(days=1)

@@ -42,6 +42,14 @@ TO_DO: Final[Mapping[TermijnSoort, str]] = {
 STANDEN: Final = ((TermijnStatus.TE_LAAT.value, "Alleen wat te laat is"), (ALLES, "Alles wat nog moet"))
 ALL_SOORTEN: Final = [(soort.value, text) for soort, text in SOORTEN.items()]
 ALL_BEURTEN: Final = [(Beurt.GEMEENTE.value, "Wij (de gemeente)"), (Beurt.AANBIEDER.value, "De aanbieder")]
+WORDS: Final[Mapping[str, object]] = {
+    "soorten": ALL_SOORTEN,
+    "beurten": ALL_BEURTEN,
+    "standen": STANDEN,
+    "words": SOORTEN,
+    "to_do": TO_DO,
+    "most": MOST_COUNTED,
+}
 HEADINGS: Final = (
     "soort", "status", "uiterlijk", "werkdagen te laat", "wie", "aanbieder", "naam aanbieder", "gemeente", "toewijzing",
     "bericht", "wat te doen",
@@ -61,7 +69,6 @@ def show(
 ) -> HTMLResponse:
     """What is late first, then what is due soon."""
     given = {"status": status, "soort": soort, "aanZet": aan_zet, "aanbieder": aanbieder.strip()}
-    asked = {name: value for name, value in given.items() if value}
     wrong = {"aanbieder": "Een AGB-code is 8 cijfers."} if aanbieder and not AGB.fullmatch(given["aanbieder"]) else {}
     vraag = _vraag(bezoek, given if not wrong else {})
     found = termijnen_page(bezoek.runtime, bezoek.visitor, bezoek.zicht, vraag, cursor=na or None, limit=ON_A_PAGE)
@@ -71,22 +78,25 @@ def show(
         status=HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK,
         fouten=Fouten(by_field=wrong),
         given=given,
-        asked=urlencode(asked),
-        here_now=f"/termijnen?{urlencode({**asked, 'na': na} if na else asked)}",
         found=found,
-        next=urlencode({**asked, "na": found.cursor}) if found.cursor else None,
-        is_further=bool(na),
-        soorten=ALL_SOORTEN,
-        beurten=ALL_BEURTEN,
-        standen=STANDEN,
         aanbieders=sorted({agb: naam for (_, agb), naam in found.namen.items()}.items(), key=lambda pair: pair[1]),
-        words=SOORTEN,
-        to_do=TO_DO,
-        most=MOST_COUNTED,
         may_mark=bezoek.visitor.may(Recht.TOEWIJZINGEN_BEHEREN),
         today=bezoek.runtime.today(),
         soon=bezoek.runtime.today() + SOON,
+        **_addresses(given, na, found.cursor),
+        **WORDS,
     )
+
+
+def _addresses(given: Mapping[str, str], na: str, cursor: str | None) -> dict[str, object]:
+    """Where the page is, where the next one is, and what both ask for."""
+    asked = {name: value for name, value in given.items() if value}
+    return {
+        "asked": urlencode(asked),
+        "here_now": f"/termijnen?{urlencode({**asked, 'na': na} if na else asked)}",
+        "next": urlencode({**asked, "na": cursor}) if cursor else None,
+        "is_further": bool(na),
+    }
 
 
 @router.get("/termijnen/csv")
