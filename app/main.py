@@ -365,6 +365,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         pace=app.state.pace,
         room=app.state.room,
         contact=Contact(name=settings.contact_name, email=settings.contact_email, url=settings.contact_url),
+        huisstijl=settings.huisstijl,
     )
     pages = create_pages(house)
     outside = AnswerHeaders(CrossOrigin(FailuresEndHere(HeadIsGet(Doors(app, pages))), settings.cors_origins))

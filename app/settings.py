@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FilePath, IPvAnyNetwork, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.bewaren import (
@@ -210,6 +210,10 @@ class Settings(BaseSettings):
         default=None,
         pattern=r"^https://[^/\s]+$",
         description="Where others find the service (`https://iwmo.gemeente.nl`), for OpenAPI document and security.txt",
+    )
+    huisstijl: FilePath | None = Field(
+        default=None,
+        description="CSS file with the design tokens of the gemeente, in place of app/web/static/tokens.css",
     )
     contact_name: str = Field(
         default="Voorbeeld: stel IWMO_CONTACT_NAME in", description="Who answers questions about the API"

@@ -14,6 +14,7 @@ from app.web import (
     berichten_lijst,
     declaratie,
     declaraties,
+    files,
     inloggen,
     inrichting,
     instellen,
@@ -37,6 +38,7 @@ from app.web.visit import admit
 ROUTERS: Final = tuple(
     module.router
     for module in (
+        files,
         start,
         inloggen,
         oidc,

@@ -6,6 +6,7 @@ from asyncio import Semaphore
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -80,6 +81,7 @@ class House:
 
     People log in with a password when there is `local_login`, and through `oidc` when there is such a provider.
     `pace`: how long a form may take to come in; `room`: how much may be in memory at once of forms with a file.
+    `huisstijl`: the design tokens of a gemeente, in place of our own.
     """
 
     runtime: Runtime
@@ -89,6 +91,7 @@ class House:
     pace: Pace = field(default_factory=lambda: Pace(60, 1000))
     room: Room = field(default_factory=lambda: Room(ROOM_BYTES))
     contact: Contact = Contact()
+    huisstijl: Path | None = None
     turns: Turns = field(default_factory=Turns)
     oidc_turns: Turns = field(default_factory=lambda: Turns(QUESTIONS_AT_ONCE))
 

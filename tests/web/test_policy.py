@@ -134,7 +134,7 @@ def test_every_field_has_a_label(browser: Browser):
 
 def test_the_stylesheet_may_be_kept(browser: Browser):
     page = browser.get("/inloggen").text
-    address = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    (address,) = re.findall(r'href="(/static/iwmo\.css[^"]*)"', page)
     answer = browser.get(address)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/css")
