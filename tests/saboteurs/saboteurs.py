@@ -78,7 +78,7 @@ SABOTEURS: Final[dict[str, Saboteur]] = {
     ),
     "aanbieders-of-session-unsealed": Saboteur(
         entrance.aanbieders_of_session_unsealed,
-        "tests/web/test_sessies.py::TestSeal::test_opens_nothing_when_somebody_changed_for_whom_it_was[aanbieder]",
+        "tests/web/test_sessies.py::TestOfAanbieder::test_opens_nothing_when_they_are_others_now[both-more]",
     ),
     "person-of-aanbieder-may-all": Saboteur(
         entrance.person_of_aanbieder_may_all,
