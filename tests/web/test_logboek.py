@@ -11,11 +11,16 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.logboek import Handeling, Logregel, Uitkomst, Wie
-from app.domain.principal import Rol
+from app.domain.principal import Principal, Rol
 from app.iwmo.xsd import Schemas
 from app.processing.logboek import note_now
+from app.processing.logboek_inzage import LogVraag, viewed
 from app.processing.runtime import Runtime
+from app.processing.termijnen import TermijnVraag
+from app.processing.termijnen_bekijken import termijnen_page
 from app.storage import logboek_zoeken
+from app.storage.logboek_zoeken import LogFilters
+from app.storage.zicht import Zicht
 from app.web.logboek_woorden import DOELEN, UITKOMSTEN, WOORDEN
 from tests.web.conftest import Browser, goes_to
 from tests.web.story import BSN_0505, BSN_1708, Story, tell, visitor
@@ -254,6 +259,20 @@ class TestNarrowed:
             onward = re.search(r'href="(/logboek\?[^"]*voor=[^"]*)">Ouder', page)
             path = onward[1].replace("&amp;", "&") if onward else ""
         assert sorted(map(int, seen)) == list(range(2, 122))
+
+
+def test_on_each_database(runtime_on_each: Runtime):
+    runtime, bsns = runtime_on_each, frozenset({BSN_1708})
+    note_now(runtime, LOOKER, Logregel(handeling=Handeling.BERICHTEN_GEZOCHT, bsns=bsns))
+    auditor = Principal(key_id="persoon:auditor", rol=Rol.AUDITOR)
+    filters = LogFilters(handeling=Handeling.BERICHTEN_GEZOCHT, uitkomst=Uitkomst.GELUKT)
+    for vraag in (LogVraag(wie="nieuwsgierig", filters=filters), LogVraag(bsn=BSN_1708, filters=filters)):
+        assert [one.wie for one in viewed(runtime, auditor, vraag).records] == ["persoon:nieuwsgierig"]
+    other = Principal(key_id="persoon:ander", rol=Rol.BEHANDELAAR, gemeenten=frozenset({"0505"}))
+    assert viewed(runtime, other, LogVraag(bsn=BSN_1708)).records == []
+    zicht, vraag = Zicht(gemeenten=frozenset({"1708"})), TermijnVraag(openstaand=True, aanbieder="42420001")
+    found = termijnen_page(runtime, other, zicht, vraag, cursor=None, limit=10)
+    assert (found.regels, found.tellingen.nabij) == ([], 0)
 
 
 def test_everything_has_words():
