@@ -16,7 +16,7 @@ from app.processing.runtime import Runtime
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "api_key": ("naam",),
     "bericht": ("identificatie",),
-    "bevinding": ("melding", "pad", "regel"),
+    "bevinding": ("melding", "regel"),
     "declaratie": ("factuurnummer",),
     "factuurnummer": ("nummer",),
     "gebeurtenis": ("reden",),
