@@ -111,7 +111,7 @@ def _is_asked(new: NewBericht, zicht: Zicht, filters: LogFilters) -> bool:
         and equal
         and (filters.partij is None or filters.partij in parties)
         and (filters.van is None or new.ontvangen_op >= start_of_day(filters.van))
-        and (filters.tot in {None, date.max} or new.ontvangen_op < start_of_day(filters.tot + DAY))
+        and (filters.tot is None or filters.tot == date.max or new.ontvangen_op < start_of_day(filters.tot + DAY))
         and (filters.retourcode is None or filters.retourcode in codes)
     )
 
@@ -122,11 +122,12 @@ def _all_pages(storage, zicht: Zicht, filters: LogFilters, *, upward: bool) -> l
     with storage.reading() as session:
         for _ in range(500):
             read = read_log(session, zicht=zicht, filters=filters, limit=7, start=start, upward=upward)
-            assert len(read.ids) <= 7
-            found += read.ids
+            ids = list(read.ids)
+            assert len(ids) <= 7
+            found += ids
             if not read.meer:
                 return found
-            start = read.gestopt or find_plek(session, id=read.ids[-1])
+            start = read.gestopt or find_plek(session, id=ids[-1])
             assert start is not None
     raise AssertionError("no end")
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -59,7 +60,7 @@ class Browser:
         assert found, path
         return found[1]
 
-    def post(self, path: str, *, on: str, headers: dict[str, str] | None = None, **fields: str) -> Response:
+    def post(self, path: str, *, on: str, headers: Any = None, **fields: str) -> Response:
         """Send a form that stands on a page."""
         return self.client.post(path, data={"formulier": self.token(on), **fields}, headers=headers)
 
