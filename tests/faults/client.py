@@ -17,7 +17,7 @@ from tests.faults.messages import FIRST_NUMMER, Message, chain
 
 ACKNOWLEDGED = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}
 PAUSE_SECONDS = 0.02
-INSIST_SECONDS = 200
+INSIST_SECONDS = 900
 
 
 @dataclass
@@ -145,7 +145,7 @@ class Task(Thread):
 
     def finish(self) -> None:
         """Wait for the end, as long as anything here may take."""
-        self.join(2 * INSIST_SECONDS)
+        self.join(INSIST_SECONDS)
         assert not self.is_alive(), "work in the background hangs"
         if self._failure is not None:
             raise self._failure
