@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.domain.principal import Principal
@@ -30,7 +31,7 @@ from app.web.cookies import NotSecure
 from app.web.forms import ForeignForm, FormNotAccepted
 from app.web.house import House, TooBusy
 from app.web.pages import bare_page, onward
-from app.web.visit import Bezoek, ElsewhereFirst, PageRefused, herkomst_of
+from app.web.visit import AddressNotAccepted, Bezoek, ElsewhereFirst, PageRefused, herkomst_of
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,7 @@ DECLINED: Final[Mapping[type[Refusal], HTTPStatus]] = {
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
+WRONG_ADDRESS: Final = "Er staat iets in dat hier niet kan, of het is te lang. Ga terug en kies of typ het opnieuw."
 UNKNOWN: Final = ("Dit lukte niet", "Begin opnieuw bij de startpagina.")
 
 
@@ -88,6 +90,13 @@ def _foreign(request: Request, error: ForeignForm) -> Response:
 
 def _unreadable(_request: Request, _error: FormNotAccepted) -> Response:
     return bare_page(HTTPStatus.BAD_REQUEST, title="Dit formulier is niet te lezen", text="Er is niets veranderd.")
+
+
+def _wrong_address(_request: Request, error: Exception) -> Response:
+    """Says nothing of what was asked: that may be anything."""
+    if isinstance(error, RequestValidationError) and any(one["loc"][0] == "path" for one in error.errors()):
+        return _known(HTTPStatus.NOT_FOUND)
+    return bare_page(HTTPStatus.BAD_REQUEST, title="Dit adres klopt niet", text=WRONG_ADDRESS)
 
 
 def _too_slow(_request: Request, _error: TooSlow) -> Response:
@@ -165,6 +174,8 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_exception)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(ForeignForm, _foreign)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(FormNotAccepted, _unreadable)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(AddressNotAccepted, _wrong_address)
+    app.add_exception_handler(RequestValidationError, _wrong_address)
     app.add_exception_handler(TooSlow, _too_slow)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(NotSecure, _not_secure)  # pyright: ignore[reportArgumentType]
     app.add_exception_handler(TooBusy, _busy)  # pyright: ignore[reportArgumentType]

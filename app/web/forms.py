@@ -14,6 +14,8 @@ MAX_BYTES: Final = 64_000
 MAX_FIELDS: Final = 40
 KIND: Final = "application/x-www-form-urlencoded"
 TOKEN: Final = "formulier"  # noqa: S105 - the name of a field
+NUL: Final = "\0"
+"""The one character that no database column holds, and that nobody types."""
 
 
 class FormNotAccepted(Exception):
@@ -35,9 +37,17 @@ async def read_form(request: Request) -> Mapping[str, str]:
         if len(body) > MAX_BYTES:
             raise FormNotAccepted
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict"))
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict"))
     except ValueError:
         raise FormNotAccepted from None
+    demand_text(form)
+    return form
+
+
+def demand_text(form: Mapping[str, str]) -> None:
+    """Raise FormNotAccepted when a field holds what is no text."""
+    if any(NUL in text for text in form.values()):
+        raise FormNotAccepted
 
 
 def demand_own_site(request: Request, house: House) -> None:

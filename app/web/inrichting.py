@@ -165,8 +165,11 @@ def versions(
 def as_file(bezoek: Visit, gemeente: str, versie: Asked = "") -> Response:
     """A version as YAML that can be loaded again."""
     _own(bezoek, gemeente)
-    text = as_yaml(version_of(bezoek.runtime, gemeente, _number(versie)))
-    name = f"inrichting-{gemeente}{f'-versie-{versie}' if versie else ''}.yaml"
+    number = _number(versie)
+    if versie and not number:
+        raise NotFound("Deze versie is er niet.")
+    text = as_yaml(version_of(bezoek.runtime, gemeente, number))
+    name = f"inrichting-{gemeente}{f'-versie-{number}' if number else ''}.yaml"
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type="application/yaml", headers=headers)
 

@@ -25,6 +25,7 @@ router = APIRouter()
 
 ON_PAGE: Final = 50
 MOST_PAGES: Final = 1000
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 NAMEN: Final = {
     Stapelsoort.PRODUCTEN: "Meer dan één product",
     Stapelsoort.AANBIEDERS: "Meer dan één aanbieder",
@@ -62,10 +63,11 @@ class Vraag:
 
 def asked(bezoek: Visit, gemeente: Given = "", dag: Given = "", soort: Given = "", blad: Given = "") -> Vraag:
     """What was asked; what cannot be is as if it was not asked. Raises PageRefused for a gemeente of others."""
+    day = datum_of(dag)
     is_page = blad.isascii() and blad.isdigit() and len(blad) <= len(str(MOST_PAGES))
     return Vraag(
         gemeente=own_gemeente(bezoek, gemeente) or min(bezoek.visitor.gemeenten),
-        dag=datum_of(dag) or bezoek.runtime.today(),
+        dag=day if day and EARLIEST <= day <= LATEST else bezoek.runtime.today(),
         soort=Stapelsoort(soort) if soort in set(Stapelsoort) else Stapelsoort.PRODUCTEN,
         blad=min(max(int(blad), 1), MOST_PAGES) if is_page else 1,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Final
 
 from app.domain.inrichting import Inrichting
@@ -102,7 +102,7 @@ def fouten_of(refusal: Refusal) -> dict[str, str]:
 def periode_options(record: ToewijzingRecord, inrichting: Inrichting, today: date) -> list[tuple[str, str]]:
     """The CAK periods in which an act can begin."""
     versie = record.actueel.versie
-    horizon = date(max(today.year, versie.ingangsdatum.year) + MAX_YEARS_AHEAD, 12, 31)
+    horizon = date(min(max(today.year, versie.ingangsdatum.year) + MAX_YEARS_AHEAD, MAXYEAR), 12, 31)
     last = min(versie.einddatum or horizon, horizon)
     return [
         (

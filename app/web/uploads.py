@@ -11,7 +11,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from app.domain.refusals import TooLarge
 from app.processing.room import NoRoom, Share
-from app.web.forms import FormNotAccepted
+from app.web.forms import FormNotAccepted, demand_text
 from app.web.house import House
 
 KIND: Final = "multipart/form-data"
@@ -116,6 +116,7 @@ class _Parts:
         """All of it; raises FormNotAccepted when the end is not there."""
         if not self._ended:
             raise FormNotAccepted
+        demand_text(self._fields)
         return Sent(self._fields, self._files)
 
     def _begin(self) -> None:

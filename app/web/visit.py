@@ -30,7 +30,7 @@ from app.processing.sessies import (
 from app.storage.sessies import SessieRecord
 from app.storage.zicht import Zicht
 from app.web.cookies import SESSIE, cookie_name, is_secure
-from app.web.forms import TOKEN, ForeignForm, demand_own_site, read_form
+from app.web.forms import NUL, TOKEN, ForeignForm, demand_own_site, read_form
 from app.web.house import House
 from app.web.paths import NAAR, START, own_path, with_naar
 from app.web.policy import POLICY, UPLOADS, WITH_PASSWORD, Deur, Wanted
@@ -48,6 +48,10 @@ class ElsewhereFirst(Exception):
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self.path = path
+
+
+class AddressNotAccepted(Exception):
+    """An address that asks what cannot be asked"""
 
 
 class PageRefused(Exception):
@@ -120,9 +124,11 @@ class Bezoek:
 async def admit(request: Request) -> AsyncGenerator[None]:
     """Let the request through to its page.
 
-    Raises ElsewhereFirst, PageRefused, ForeignForm, FormNotAccepted, TooSlow or NotSecure; for a form with a file also
-    TooLarge or NoRoom.
+    Raises ElsewhereFirst, PageRefused, AddressNotAccepted, ForeignForm, FormNotAccepted, TooSlow or NotSecure; for a
+    form with a file also TooLarge or NoRoom.
     """
+    if NUL in request.scope["path"] or any(NUL in text for _, text in request.query_params.multi_items()):
+        raise AddressNotAccepted
     operation = f"{request.method} {request.scope['route'].path}"
     if operation in WITH_PASSWORD and not request.app.state.house.local_login:
         raise PageRefused(HTTPStatus.NOT_FOUND)

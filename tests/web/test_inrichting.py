@@ -257,6 +257,24 @@ class TestVersions:
         assert beheer.get(f"{VERSIES}?{query}").status_code == 404
         assert beheer.get("/inrichting/1708/yaml?versie=9").status_code == 404
 
+    @pytest.mark.parametrize(
+        "versie",
+        [
+            pytest.param("%E2%82%AC", id="euro"),
+            pytest.param("1%0D%0AX-Other:%20y", id="two lines"),
+            pytest.param("1%22;%20filename=%22other.exe", id="quotes"),
+            pytest.param("0", id="zero"),
+            pytest.param("-1", id="negative"),
+        ],
+    )
+    def test_one_that_is_no_number(self, versie: str, beheer: Browser):
+        assert beheer.get(f"/inrichting/1708/yaml?versie={versie}").status_code == 404
+
+    def test_the_file_is_named_after_its_number(self, beheer: Browser):
+        for versie, name in {"": "inrichting-1708.yaml", "01": "inrichting-1708-versie-1.yaml"}.items():
+            headers = beheer.get(f"/inrichting/1708/yaml?versie={versie}").headers
+            assert headers["content-disposition"] == f'attachment; filename="{name}"'
+
     def test_page_by_page(self, beheer: Browser, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr("app.web.inrichting.ON_A_PAGE", 1)
         goes_to(confirmed(beheer, pasted(beheer, CHANGED)))

@@ -163,6 +163,15 @@ class TestStapeling:
         assert "Op 31 december 2017 heeft niemand een toewijzing" in inside.get(f"{STAPELING}?dag=2017-12-31").text
         assert BSN in inside.get(f"{STAPELING}?soort=onzin&dag=onzin&blad=onzin").text
 
+    @pytest.mark.parametrize("form", ["", ".csv", ".xlsx"], ids=["page", "csv", "xlsx"])
+    @pytest.mark.parametrize("dag", ["0001-01-01", "9999-12-31"])
+    def test_of_a_day_outside_the_calendar_is_of_today(self, dag: str, form: str, runtime: Runtime):
+        browser = Browser(runtime)  # of a gemeente without inrichting
+        browser.log_in()
+        answer = browser.get(f"{STAPELING}{form}?dag={dag}")
+        assert answer.status_code == 200
+        assert dag not in answer.text + answer.headers.get("content-disposition", "")
+
     def test_in_pages(self, inside: Browser, demo: Runtime, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(stapeling, "ON_PAGE", 1)
         for nummer, code in ((91, "02A01"), (92, "04A06")):

@@ -72,6 +72,9 @@ class TestForm:
         assert answer.status_code == 400
         assert "niet te lezen" in answer.text
 
+    def test_holds_text_in_its_fields(self, zorg: Browser):
+        assert send(zorg, NEXT_303, namens="4242\x000002").status_code == 400
+
     @pytest.mark.parametrize("size", [70_000, 1_000_000])
     def test_may_be_larger_than_others(self, size: int, zorg: Browser):
         padded = NEXT_303.replace(b"</wmo303:Bericht>", b" " * size + b"</wmo303:Bericht>")
