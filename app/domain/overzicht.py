@@ -26,7 +26,7 @@ class Onderwerp(StrEnum):
     AFGEKEURD = "afgekeurd"
     """Incoming messages that were refused lately."""
     AFWIJZING = "afwijzing"
-    """Declaraties of which lately not everything was granted."""
+    """Declaraties that were judged lately and not granted in full; one that was refused as a whole is `AFGEKEURD`."""
     WERK_LIGT = "werk-ligt"
     """Work that nobody does."""
     WERK_MISLUKT = "werk-mislukt"

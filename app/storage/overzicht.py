@@ -15,6 +15,7 @@ from app.storage.bericht_records import PARTY_COLUMNS
 from app.storage.bericht_tables import BerichtRow
 from app.storage.declaratie_tables import DeclaratieRow
 from app.storage.declaraties import PARTY_COLUMNS as DECLARATIE_PARTIES
+from app.storage.declaraties import DeclaratieStatus
 from app.storage.inrichtingen import InrichtingVersieRow
 from app.storage.job_banen import IS_OPEN
 from app.storage.job_tables import JobRow
@@ -55,9 +56,10 @@ def berichten_with(
 
 
 def declaraties_with_refusal(session: Session, *, zicht: Zicht, since: datetime, limit: int) -> Found:
-    """Declaraties since a moment of which not everything was granted, the oldest first."""
+    """Declaraties since a moment that were judged and not granted in full, the oldest first."""
     conditions = [
         DeclaratieRow.id >= first_id_at(since),
+        DeclaratieRow.status == DeclaratieStatus.BEOORDEELD.value,
         DeclaratieRow.ingediend_cents != DeclaratieRow.toegekend_cents,
     ]
     return _found(_oldest(session, DeclaratieRow.id, _each(zicht, *DECLARATIE_PARTIES), conditions, limit))

@@ -25,7 +25,7 @@ from app.processing.berichten_log import (
 from app.processing.csv_rows import csv_text
 from app.storage.berichten_lijst import COUNTED, BerichtRegel
 from app.web.berichten_vraag import FILTERS, LIJST, NUMBERS, Gevraagd, address_of, asked_by_address, asked_by_form
-from app.web.dutch import AMSTERDAM, aantal
+from app.web.dutch import AMSTERDAM, aantal, statusnaam
 from app.web.pages import HEADERS, Fouten, onward, page
 from app.web.visit import Bezoek, Visit
 
@@ -46,14 +46,14 @@ SOORTEN: Final = {
     Berichtsoort.WMO316: "316 antwoord op verzoek",
 }
 TEGELS: Final = {
-    BerichtStatus.IN_VERWERKING: ("In verwerking", ""),
-    BerichtStatus.VERWERKT: ("Verwerkt", "success"),
-    BerichtStatus.AFGEKEURD: ("Afgekeurd", "error"),
-    BerichtStatus.TE_VERZENDEN: ("Te verzenden", ""),
-    BerichtStatus.VERZONDEN: ("Verzonden", ""),
-    BerichtStatus.AFGELEVERD: ("Afgeleverd", "success"),
-    BerichtStatus.BEANTWOORD: ("Beantwoord", "success"),
-    BerichtStatus.MISLUKT: ("Mislukt", "error"),
+    BerichtStatus.IN_VERWERKING: "",
+    BerichtStatus.VERWERKT: "success",
+    BerichtStatus.AFGEKEURD: "error",
+    BerichtStatus.TE_VERZENDEN: "",
+    BerichtStatus.VERZONDEN: "",
+    BerichtStatus.AFGELEVERD: "success",
+    BerichtStatus.BEANTWOORD: "success",
+    BerichtStatus.MISLUKT: "error",
 }
 GEZOCHT: Final = {
     Zoeksoort.BSN: "bsn",
@@ -71,7 +71,7 @@ KEUZES: Final = [
 CHOICES: Final[Mapping[str, Any]] = {
     "soorten": [(soort.value, name) for soort, name in SOORTEN.items()],
     "richtingen": [(richting.value, richting.value.capitalize()) for richting in Richting],
-    "statussen": [(status.value, name) for status, (name, _) in TEGELS.items()],
+    "statussen": [(status.value, statusnaam(status)) for status in TEGELS],
     "keuzes": KEUZES,
     "numbers": tuple(NUMBERS),
 }
@@ -133,7 +133,7 @@ def search(bezoek: Visit) -> Response:
 
 
 def _look_again(bezoek: Bezoek, vraag: Vraag) -> Overzicht:
-    """A page of what was found; the first one where its place is gone."""
+    """A page of what was found; the first one where nothing is newer."""
     overzicht = look(bezoek.runtime, bezoek.visitor, bezoek.zicht, vraag)
     if overzicht.blad.over_de_rand:
         return look(bezoek.runtime, bezoek.visitor, bezoek.zicht, replace(vraag, voor=None, na=None))
@@ -193,14 +193,14 @@ def _tiles(gevraagd: Gevraagd, overzicht: Overzicht) -> list[Tegel]:
     only = {name: value for name, value in gevraagd.given.items() if name in FILTERS}
     return [
         Tegel(
-            naam=naam,
+            naam=statusnaam(status),
             soort=kind if overzicht.aantallen[status] else "",
             aantal=aantal(min(overzicht.aantallen[status], COUNTED)),
             meer=more_than_counted(overzicht.aantallen[status]),
             adres=f"{LIJST}?status={status}",
             gekozen=only == {"status": status} and gevraagd.vraag.zoeksoort is None,
         )
-        for status, (naam, kind) in TEGELS.items()
+        for status, kind in TEGELS.items()
     ]
 
 

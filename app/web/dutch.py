@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from app.domain.bericht import BerichtStatus
 
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -15,6 +18,26 @@ MAANDEN: Final = (
     "januari", "februari", "maart", "april", "mei", "juni",
     "juli", "augustus", "september", "oktober", "november", "december",
 )  # fmt: skip
+
+STATUSNAMEN: Final[Mapping[str, str]] = {
+    BerichtStatus.IN_VERWERKING: "In verwerking",
+    BerichtStatus.VERWERKT: "Verwerkt",
+    BerichtStatus.AFGEKEURD: "Afgekeurd",
+    BerichtStatus.TE_VERZENDEN: "Te verzenden",
+    BerichtStatus.VERZONDEN: "Verzonden",
+    BerichtStatus.AFGELEVERD: "Afgeleverd",
+    BerichtStatus.BEANTWOORD: "Beantwoord",
+    BerichtStatus.MISLUKT: "Mislukt",
+}
+
+
+def statusnaam(status: str) -> str:
+    """What the status of a bericht is called, in tiles, filters and lists alike.
+
+    >>> statusnaam("te-verzenden")
+    'Te verzenden'
+    """
+    return STATUSNAMEN[status]
 
 
 def moment(value: datetime) -> str:
@@ -85,5 +108,5 @@ def geteld(number: int, one: str, more: str) -> str:
 
 FILTERS: Final = {
     "moment": moment, "datum": datum, "voluit": voluit, "euro": euro, "aantal": aantal, "geteld": geteld,
-    "invulbaar": invulbaar,
+    "invulbaar": invulbaar, "statusnaam": statusnaam,
 }  # fmt: skip

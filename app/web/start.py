@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from app.domain.overzicht import Aandacht, Onderwerp, Telling, to_do
+from app.domain.principal import Rol
 from app.processing.bericht_goedkeuren import naam_of
 from app.processing.overzicht import Overzicht, Verkeer, overzicht
 from app.processing.personen import find_record
@@ -72,9 +73,18 @@ VORMEN: Final = {
     Onderwerp.AFWIJZING: Vorm(
         one="declaratie met een afwijzing in de laatste 7 dagen",
         more="declaraties met een afwijzing in de laatste 7 dagen",
-        href="/declaraties",
+        href="/declaraties?status=verwerkt",
     ),
     Onderwerp.WERK_MISLUKT: Vorm(one="opgegeven taak", more="opgegeven taken", href="", kind="error"),
+}
+
+VORMEN_VAN_AANBIEDER: Final = {
+    **VORMEN,
+    Onderwerp.AFGEKEURD: replace(
+        VORMEN[Onderwerp.AFGEKEURD],
+        one="bericht van u is afgekeurd in de laatste 7 dagen",
+        more="berichten van u zijn afgekeurd in de laatste 7 dagen",
+    ),
 }
 
 
@@ -94,6 +104,8 @@ def start(bezoek: Visit) -> HTMLResponse:
     """Whether everything is well, what needs the visitor now, and since when."""
     found = overzicht(bezoek.runtime, bezoek.visitor, bezoek.zicht)
     today = bezoek.runtime.today()
+    van_aanbieder = bezoek.visitor.rol is Rol.AANBIEDER
+    vormen = VORMEN_VAN_AANBIEDER if van_aanbieder else VORMEN
     return page(
         bezoek,
         "start.html",
@@ -103,8 +115,9 @@ def start(bezoek: Visit) -> HTMLResponse:
         naam_of=naam_of,
         headline=headline(found, today),
         weekdag=DAGEN[today.weekday()],
-        groepen=[(kop, list(_tegels(found, today, nu=nu))) for kop, nu in KOPPEN],
+        groepen=[(kop, list(_tegels(found, today, vormen, nu=nu))) for kop, nu in KOPPEN],
         verkeer=_verkeer_rows(found.verkeer),
+        richtingen=("Van u", "Aan u") if van_aanbieder else ("Inkomend", "Uitgaand"),
         ligt=next((since(one.telling.sinds, today) for one in found.aandacht if _lies(one) and one.telling.sinds), ""),
     )
 
@@ -137,10 +150,10 @@ def since(day: date, today: date) -> str:
     return f"sinds {DAGEN[day.weekday()]} {said}"
 
 
-def _tegels(found: Overzicht, today: date, *, nu: bool) -> Iterator[Tegel]:
+def _tegels(found: Overzicht, today: date, vormen: Mapping[Onderwerp, Vorm], *, nu: bool) -> Iterator[Tegel]:
     """What there is something of comes first."""
     for one in sorted(found.aandacht, key=lambda one: not one.telling.aantal):
-        vorm = VORMEN.get(one.onderwerp)
+        vorm = vormen.get(one.onderwerp)
         if vorm is None or one.nu is not nu:
             continue
         telling = one.telling

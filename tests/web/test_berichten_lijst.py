@@ -40,7 +40,7 @@ class TestTheList:
         row = words(page).partition("Bevindingen ")[2]
         for said in (
             "02-01-2018 13:00", "Bericht D 1", "WMO303 2.3", "inkomend", "Voorbeeldaanbieder C 98000001",
-            "→ naar Steenwijkerland 1708", "afgekeurd", "2 bevindingen", "retourcode 8187",
+            "→ naar Steenwijkerland 1708", "Afgekeurd", "2 bevindingen", "retourcode 8187",
         ):  # fmt: skip
             assert said in row, said
         assert "1 bericht, nieuwste eerst." in words(page)
@@ -198,8 +198,19 @@ class TestPaging:
         ids = [stored_bericht(runtime.storage) for _ in range(2)]
         assert goes_to(inside.get(f"/berichten?soort=WMO301&na={ids[-1]}")) == "/berichten?soort=WMO301"
 
-    def test_a_place_that_is_gone_leads_to_the_first_page(self, inside: Browser):
-        assert goes_to(inside.get("/berichten?voor=01a203bb-f905-7353-8022-af2b87179498")) == "/berichten"
+    @pytest.mark.parametrize("query", ["", "&van=2018-01-01"], ids=["all", "period"])
+    @pytest.mark.parametrize("way", ["voor", "na"])
+    def test_a_place_of_another_is_as_one_that_is_gone(self, runtime: Runtime, inside: Browser, way: str, query: str):
+        """Both answer from the place that the id itself tells."""
+        older = [stored_bericht(runtime.storage) for _ in range(2)][::-1]
+        strange = stored_bericht(runtime.storage, gemeente="0505", aanbieder="98000002")
+        stored_bericht(runtime.storage)
+        unknown = f"{strange[:-1]}{int(strange[-1], 16) ^ 1:x}"
+        seen, gone = (inside.get(f"/berichten?{way}={id}{query}") for id in (strange, unknown))
+        told = [(one.status_code, links(one), one.headers.get("location")) for one in (seen, gone)]
+        assert told[0] == told[1]
+        if (way, query) == ("voor", ""):
+            assert links(seen) == older
 
 
 class TestWatching:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from app.processing.personen import create_persoon
 from app.processing.runtime import Runtime
 from app.settings import PROJECT
 from app.storage.bericht_tables import BerichtRow
+from app.storage.declaratie_tables import DeclaratieRow
 from app.storage.goedkeuringen import Goedkeuring, add_goedkeuring
 from app.storage.job_tables import JobRow
 from app.storage.measures import first_id_at
@@ -173,6 +175,24 @@ class TestTiles:
         assert "richting=inkomend" in tile
         assert "<h1>Alles loopt</h1>" in inside.get("/").text  # it is for the sender to do
 
+    def test_a_declaratie_is_counted_once(self, inside: Browser, in_use: Runtime, now: Now):
+        for status, bericht in (("header-afgekeurd", BerichtStatus.AFGEKEURD), ("beoordeeld", BerichtStatus.VERWERKT)):
+            id = add_bericht(in_use, bericht, now.moment - timedelta(days=1), richting="inkomend", soort="WMO303")
+            facts = {
+                "id": id, "bericht_id": id, "gemeente": "1708", "aanbieder": "42420001", "factuurnummer": status,
+                "vorm": "declaratie", "begindatum": TODAY, "einddatum": TODAY, "factuur_dagtekening": TODAY,
+                "status": status, "ingediend_cents": 100, "toegekend_cents": 0, "retour_codes": [],
+                "ontvangen_op": now.moment, "geboekt": True,
+            }  # fmt: skip
+            in_use.storage.run(lambda session, facts=facts: session.execute(insert(DeclaratieRow).values(facts)))
+        assert 'number">1<' in seen(inside, "afgekeurd inkomend bericht")
+        tile = seen(inside, "declaratie met een afwijzing")
+        assert 'number">1<' in tile
+        assert 'href="/declaraties?status=verwerkt"' in tile
+        assert re.findall(r"(header-afgekeurd|beoordeeld)</a>", inside.get("/declaraties?status=verwerkt").text) == [
+            "beoordeeld"
+        ]
+
     def test_count_no_further_than_needed(
         self, inside: Browser, in_use: Runtime, now: Now, monkeypatch: pytest.MonkeyPatch
     ):
@@ -234,7 +254,7 @@ class TestRoles:
         assert "mislukt bericht" not in page
         assert "Berichten per soort" not in page
 
-    def test_an_aanbieder_sees_its_own(self, in_use: Runtime, now: Now):
+    def test_an_aanbieder_sees_its_own(self, inside: Browser, in_use: Runtime, now: Now):
         create_persoon(in_use, naam="zorg", rol=Rol.AANBIEDER, aanbieders=["42420001"], wachtwoord=WACHTWOORD)
         browser = Browser(in_use)
         browser.log_in("zorg")
@@ -242,12 +262,17 @@ class TestRoles:
         for aanbieder in ("42420001", "42420002"):
             moment = now.moment - timedelta(days=1)
             add_bericht(in_use, BerichtStatus.AFGEKEURD, moment, aanbieder=aanbieder, **refused)
+        add_bericht(in_use, BerichtStatus.VERWERKT, now.moment, richting="inkomend", soort="WMO303")
         page = browser.get("/").text
-        assert 'number">1<' in seen(browser, "afgekeurd inkomend bericht")
+        assert 'number">1<' in seen(browser, "bericht van u is afgekeurd")
+        assert "inkomend " not in page.lower()
+        assert '">Van u</th>' in page
         assert "<h1>1 ding vraagt aandacht" in page
         assert "verlopen termijn" not in page
         assert "42420001" in page
         assert "42420002" not in page
+        assert "Werk op de achtergrond" not in page
+        assert "Werk op de achtergrond" in inside.get("/").text
 
 
 class TestApprovals:
