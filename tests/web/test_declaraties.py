@@ -28,7 +28,7 @@ from tests.web.declaratie_wereld import (
     plain,
     rows,
 )
-from tests.web.story import Story, of_aanbieder, tell, visitor
+from tests.web.story import BSN_1708, Story, of_aanbieder, tell, visitor
 
 NOTHING = "Er is geen declaratie die hieraan voldoet."
 
@@ -159,6 +159,13 @@ class TestFilters:
         assert f'id="{field}"' in answer.text
         assert listed(answer.text) == []
 
+    @pytest.mark.parametrize("field", ["factuurnummer", "aanbieder", "jaar", "periode", "status"])
+    def test_a_bsn_is_refused_and_not_repeated(self, field: str, runtime: Runtime):
+        answer = visitor(runtime).get(f"/declaraties?{field}={BSN_1708[:4]}.{BSN_1708[4:]}")
+        assert answer.status_code == 400
+        assert f'<a href="#{field}">Dit lijkt een bsn.' in answer.text
+        assert BSN_1708[4:] not in answer.text
+
     def test_what_was_asked_stays_in_the_form(self, runtime: Runtime):
         page = visitor(runtime).get("/declaraties?jaar=2018&periode=1&aanbieder=42420002").text
         assert 'name="jaar" type="text" value="2018"' in page
@@ -212,7 +219,7 @@ class TestWaiting:
         bericht_id, browser = claim(busy, NEXT), visitor(busy)
         page = browser.get("/declaraties").text
         (row,) = rows(page, "wachtend-tabel")
-        assert row.startswith("D20180002 Voorbeeldaanbieder B (42420002) in-verwerking")
+        assert row.startswith("D20180002 Voorbeeldaanbieder B (42420002) In verwerking")
         assert links(page)["D20180002"] == f"/declaraties/{bericht_id}"
         drain(busy)
         page = browser.get("/declaraties").text
@@ -233,10 +240,13 @@ class TestWaiting:
         assert browser.get(f"/declaraties/{bericht_id}/stand").text == "verwerkt"
 
     @pytest.mark.parametrize(
-        ("status", "words"),
-        [("in-verwerking", "er wordt nu niet aan gewerkt"), ("mislukt", "De beoordeling is niet gelukt.")],
+        ("status", "badge", "words"),
+        [
+            ("in-verwerking", "In verwerking", "er wordt nu niet aan gewerkt"),
+            ("mislukt", "Mislukt", "De beoordeling is niet gelukt."),
+        ],
     )
-    def test_what_nothing_works_on_says_so(self, status: str, words: str, busy: Runtime):
+    def test_what_nothing_works_on_says_so(self, status: str, badge: str, words: str, busy: Runtime):
         bericht_id = claim(busy, NEXT)
         change(busy, "DELETE FROM job WHERE bericht_id = :id", id=bericht_id)
         change(busy, "UPDATE bericht SET status = :status WHERE id = :id", id=bericht_id, status=status)
@@ -244,7 +254,20 @@ class TestWaiting:
         page = browser.get(f"/declaraties/{bericht_id}").text
         assert words in page
         assert "data-refresh=" not in page
-        assert status in rows(browser.get("/declaraties").text, "wachtend-tabel")[0]
+        assert "<h1>" not in page.partition('<div id="stand" data-live>')[0]
+        assert badge in rows(browser.get("/declaraties").text, "wachtend-tabel")[0]
+
+    def test_what_failed_says_what_who_looks_can_do(self, busy: Runtime):
+        bericht_id = claim(busy, NEXT)
+        change(busy, "UPDATE bericht SET status = 'mislukt' WHERE id = :id", id=bericht_id)
+        lookers = {
+            "laat het opnieuw verwerken": visitor(busy),
+            "Een behandelaar kan het bericht opnieuw laten verwerken": visitor(busy, Rol.LEZER, naam="lezer"),
+            "de gemeente kan het bericht opnieuw laten verwerken": of_aanbieder(busy, "42420002"),
+        }
+        for words, browser in lookers.items():
+            page = browser.get(f"/declaraties/{bericht_id}").text
+            assert [one for one in lookers if one in page] == [words]
 
     def test_nobody_else_sees_it(self, busy: Runtime):
         bericht_id = claim(busy, NEXT)

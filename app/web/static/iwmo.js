@@ -22,21 +22,26 @@
       ours.innerHTML = fresh.innerHTML;
       if (focused) document.getElementById(focused)?.focus();
     }
-    for (const fresh of page.querySelectorAll("[data-refresh][id]")) {
-      const ours = document.getElementById(fresh.id);
-      if (ours) ours.dataset.refreshState = fresh.dataset.refreshState;
+    for (const ours of document.querySelectorAll("[data-refresh][id]")) {
+      const fresh = page.getElementById(ours.id);
+      if (!fresh) ours.remove(); // there is nothing to wait for any more
+      else ours.dataset.refreshState = fresh.dataset.refreshState;
     }
   };
 
   const BY_ITSELF = { "Iwmo-Vanzelf": "ja" }; // nobody is there because of this: it keeps no session alive
 
-  const load = async (address, headers = {}) => {
+  let asking = 0; // the newest question: the answer to an older one is not shown
+
+  const load = async (address, question, headers = {}) => {
     const answer = await fetch(address, { headers: { Accept: "text/html", ...headers }, credentials: "same-origin" });
+    const text = await answer.text();
+    if (question !== asking) return null;
     if (answer.redirected || !answer.ok) {
       location.assign(address); // logged out meanwhile, or refused: let the page say it
       return null;
     }
-    return new DOMParser().parseFromString(await answer.text(), "text/html");
+    return new DOMParser().parseFromString(text, "text/html");
   };
 
   /** A form of filters that asks by address shows its answer without a new page. */
@@ -46,7 +51,8 @@
       const query = new URLSearchParams(given).toString();
       const address = form.action.split("?")[0] + (query ? `?${query}` : "");
       event.preventDefault();
-      const page = await load(address).catch(() => location.assign(address));
+      const question = ++asking;
+      const page = await load(address, question).catch(() => question === asking && location.assign(address));
       if (!page) return;
       replace(page);
       history.pushState(null, "", address);
@@ -54,6 +60,7 @@
       document.title = page.title;
       announce.textContent = document.querySelector("[data-summary]")?.textContent ?? "";
     });
+    if (form.dataset.filter === "send") return; // one choice asks for another: it is sent when both are made
     for (const field of form.querySelectorAll("select")) {
       field.addEventListener("change", () => form.requestSubmit());
     }
@@ -73,20 +80,24 @@
     }
     const ask = async () => {
       if (paused || document.hidden) return;
+      const question = asking;
       const answer = await fetch(element.dataset.refresh + location.search, {
         headers: BY_ITSELF,
         credentials: "same-origin",
       });
       if (!answer.ok || answer.redirected) return;
       const now = await answer.text();
-      if (now === element.dataset.refreshState) return;
+      if (question !== asking || now === element.dataset.refreshState) return;
       element.dataset.refreshState = now;
-      const page = await load(location.href, BY_ITSELF);
+      const page = await load(location.href, question, BY_ITSELF);
       if (!page) return;
       replace(page);
       announce.textContent = element.dataset.refreshSaid ?? "De pagina is bijgewerkt.";
     };
-    setInterval(() => ask().catch(() => undefined), seconds * 1000);
+    const timer = setInterval(() => {
+      if (element.isConnected) ask().catch(() => undefined);
+      else clearInterval(timer);
+    }, seconds * 1000);
   };
 
   document.querySelectorAll("form[data-filter]").forEach(filter);
