@@ -53,11 +53,6 @@ class Herstelregel:
     correctie: Correctie
     codes: Mapping[str, tuple[str, ...]]
 
-    @property
-    def would_be_granted(self) -> bool:
-        """Whether everything that is proposed would be granted in full."""
-        return not any(self.codes.values())
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Herstel:

@@ -95,7 +95,8 @@ def oordeel_of(proef: Beproefd) -> InEenZin:
         zin = f"{naam} wordt geweigerd: er {'is' if wrong == 1 else 'zijn'} {geteld(wrong, 'fout', 'fouten')}."
         return InEenZin("geweigerd", "error", zin)
     if proef.findings:
-        return InEenZin("aangenomen", "warning", f"{naam} wordt aangenomen. Let op de waarschuwing hieronder.")
+        what = "de waarschuwing" if len(proef.findings) == 1 else "de waarschuwingen"
+        return InEenZin("aangenomen", "warning", f"{naam} wordt aangenomen. Let op {what} hieronder.")
     return InEenZin("aangenomen", "success", f"{naam} wordt aangenomen. Er is niets op aan te merken.")
 
 

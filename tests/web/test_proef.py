@@ -11,12 +11,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.domain.bericht import Berichtsoort, BerichtStatus
 from app.domain.principal import Rol
+from app.domain.retour import Ernst, Finding
+from app.iwmo.aanduiding import Aanduiding
 from app.iwmo.xsd import Schemas
+from app.processing.controleren import Beproefd
 from app.processing.keys import create_key, principal_of
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
 from app.storage.schema import metadata
+from app.web.proef_woorden import oordeel_of
 from tests.fixtures.evil import EVIL, LARGE, Expectation, indexed
 from tests.web.conftest import Browser
 from tests.web.story import BSN_1708, Story, of_aanbieder, tell, visitor
@@ -141,6 +146,13 @@ class TestToewijzing:
         assert "Deze toewijzing (301) wordt geweigerd: er is 1 fout." in page
         assert "het hele bericht 8848: De dagtekening ligt in de toekomst." in page or "Header" in page
         assert "8848" in page
+
+    @pytest.mark.parametrize(("count", "said"), [(1, "de waarschuwing"), (2, "de waarschuwingen")], ids=["one", "two"])
+    def test_warnings_are_counted(self, count: int, said: str):
+        one = Finding(regel="x", retourcode=None, pad="/Bericht", melding="Let op.", ernst=Ernst.WAARSCHUWING)
+        facts = {"soort": Berichtsoort.WMO301, "release": "2.3", "aanduiding": Aanduiding()}
+        proef = Beproefd(status=BerichtStatus.VERWERKT, findings=(one,) * count, **facts)
+        assert oordeel_of(proef).zin.endswith(f"wordt aangenomen. Let op {said} hieronder.")
 
 
 class TestWhose:
