@@ -33,6 +33,8 @@ GELDIG: Final = timedelta(days=7)
 
 MOST_OPEN: Final = 100
 OVER: Final = "Dit verzoek is er niet meer: er is al over beslist, of het is verlopen. Er is nu niets veranderd."
+MEANWHILE: Final = "Er gebeurde intussen al iets met dit bericht. Er is nu niets beslist: kijk eerst opnieuw."
+BUSY: Final = "Er wordt al aan dit bericht gewerkt. Er is nu niets beslist: kijk straks hoe het afliep."
 HANDELING: Final = {
     GoedkeuringStatus.GOEDGEKEURD: Handeling.OPNIEUW_GOEDGEKEURD,
     GoedkeuringStatus.AFGEWEZEN: Handeling.OPNIEUW_AFGEWEZEN,
@@ -69,12 +71,20 @@ def ask(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str, *
 
 
 def decide(
-    runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str, *, goedkeuring_id: str, akkoord: bool
+    runtime: Runtime,
+    principal: Principal,
+    zicht: Zicht,
+    bericht_id: str,
+    *,
+    goedkeuring_id: str,
+    akkoord: bool,
+    stand: str,
 ) -> GoedkeuringStatus:
     """Approve what a colleague asked, which does it at once, or decline it; who asked may only take it back.
 
     Raises RoleNotAllowed for who asked it or is no behandelaar, NotFound, and NothingToDo when the request is not
-    open any more or there is nothing to try by now; then nothing changes.
+    open any more, or for who approves when there is nothing to try by now or more happened than up to `stand`; then
+    nothing changes.
     """
     handeling = Handeling.OPNIEUW_GOEDGEKEURD if akkoord else Handeling.OPNIEUW_AFGEWEZEN
     poging = Poging(Logregel(handeling=handeling, object_id=bericht_id))
@@ -87,11 +97,12 @@ def decide(
         status = _decision(principal, asked, akkoord=akkoord)
         poging.regel = replace(poging.regel, handeling=HANDELING[status])
         feiten_of(session, id=record.id, lock=True)
-        now = runtime.now()
+        seen, now = stand_of(session, record.id), runtime.now()
         if decide_goedkeuring(session, id=asked.id, status=status, door=principal.key_id, now=now) is None:
             raise NothingToDo(OVER)
         note(session, runtime, principal, poging.regel)
         if status is GoedkeuringStatus.GOEDGEKEURD:
+            _demand_work(session, record, seen_all=seen == stand)
             door = f"Gevraagd door {naam_of(asked.gevraagd_door)}, goedgekeurd door {naam_of(principal.key_id)}."
             do_again(session, now, record, door)
         return status
@@ -142,6 +153,15 @@ def _decision(principal: Principal, asked: Goedkeuring, *, akkoord: bool) -> Goe
     if akkoord:
         return GoedkeuringStatus.GOEDGEKEURD
     return GoedkeuringStatus.INGETROKKEN if own else GoedkeuringStatus.AFGEWEZEN
+
+
+def _demand_work(session: Session, record: BerichtRecord, *, seen_all: bool) -> None:
+    """Raise NothingToDo unless approving does something, and that is what the approver saw."""
+    if not seen_all:
+        raise NothingToDo(MEANWHILE)
+    outlook = vooruitzicht(session, record)
+    if outlook.wat in {Opnieuw.LOOPT, Opnieuw.NIETS}:
+        raise NothingToDo(outlook.reden or BUSY)
 
 
 def _own_bericht(

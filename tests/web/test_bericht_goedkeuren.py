@@ -153,6 +153,18 @@ class TestAgain:
         assert send(lezer, id, {"formulier": token, "stand": stand(wereld, id)}).status_code == 403
         assert sent(wereld) == 0
 
+    def test_who_only_looks_reads_who_has_to_approve(self, wereld: Wereld):
+        lezer = visitor(wereld.runtime, Rol.LEZER, [GEMEENTE], "lezer")
+        id = a_304(wereld)
+        asked(wereld, id)
+        page = wereld.page(id, by=lezer)
+        assert "Wacht op goedkeuring van een behandelaar" in page
+        assert "vraagt uw goedkeuring" not in page
+        assert "Het gaat over geld" in page
+        statement = text("UPDATE bericht SET soort = NULL WHERE id = :id")
+        wereld.runtime.storage.run(lambda session: session.execute(statement, {"id": id}))
+        assert "Het is niet bekend wat erin staat" in wereld.page(id, by=lezer)
+
 
 class TestTwoPersons:
     def test_nothing_happens_until_a_colleague_approves(self, wereld: Wereld):
@@ -214,7 +226,9 @@ class TestTwoPersons:
         wereld.moment.pass_(days=7)
         assert awaiting(wereld.runtime, person(PIET)) == []
         with pytest.raises(NothingToDo):
-            decide(wereld.runtime, person(PIET), ZICHT, id, goedkeuring_id=asked_id, akkoord=True)
+            decide(
+                wereld.runtime, person(PIET), ZICHT, id, goedkeuring_id=asked_id, akkoord=True, stand=stand(wereld, id)
+            )
         assert ask(wereld.runtime, person(PIET), ZICHT, id, stand=stand(wereld, id))
         assert [one.bericht_id for one in awaiting(wereld.runtime, person(JAN))] == [id]
         assert sent(wereld) == 0
@@ -226,7 +240,15 @@ class TestAttacks:
         id = a_304(wereld)
         asked(wereld, id)
         with pytest.raises(RoleNotAllowed):
-            decide(wereld.runtime, person(name), ZICHT, id, goedkeuring_id=newest(wereld, id), akkoord=True)
+            decide(
+                wereld.runtime,
+                person(name),
+                ZICHT,
+                id,
+                goedkeuring_id=newest(wereld, id),
+                akkoord=True,
+                stand=stand(wereld, id),
+            )
         assert sent(wereld) == 0
         assert (f"persoon:{name}", "opnieuw-goedgekeurd", "geweigerd") in wereld.logged(id)
 
@@ -254,7 +276,15 @@ class TestAttacks:
         wereld.transport.sent.clear()
         asked(wereld, id)
         with pytest.raises(NothingToDo):
-            decide(wereld.runtime, person(PIET), ZICHT, other, goedkeuring_id=newest(wereld, id), akkoord=True)
+            decide(
+                wereld.runtime,
+                person(PIET),
+                ZICHT,
+                other,
+                goedkeuring_id=newest(wereld, id),
+                akkoord=True,
+                stand=stand(wereld, other),
+            )
         assert sent(wereld) == 0
 
     def test_not_by_who_is_of_another_gemeente(self, wereld: Wereld):
@@ -273,7 +303,9 @@ class TestAttacks:
         asked(wereld, id)
         who = person("ander", rol=rol)
         with pytest.raises(Refusal):
-            decide(wereld.runtime, who, ZICHT, id, goedkeuring_id=newest(wereld, id), akkoord=True)
+            decide(
+                wereld.runtime, who, ZICHT, id, goedkeuring_id=newest(wereld, id), akkoord=True, stand=stand(wereld, id)
+            )
         with pytest.raises(Refusal):
             ask(wereld.runtime, who, ZICHT, id, stand=stand(wereld, id))
         assert sent(wereld) == 0
@@ -301,13 +333,13 @@ class TestAttacks:
     def test_two_colleagues_at_once_do_it_once(self, on_each: Wereld):
         id = a_304(on_each)
         asked(on_each, id)
-        asked_id = newest(on_each, id)
+        asked_id, seen = newest(on_each, id), stand(on_each, id)
         together = Barrier(4)
 
         def approve(naam: str) -> bool:
             together.wait()
             try:
-                decide(on_each.runtime, person(naam), ZICHT, id, goedkeuring_id=asked_id, akkoord=True)
+                decide(on_each.runtime, person(naam), ZICHT, id, goedkeuring_id=asked_id, akkoord=True, stand=seen)
             except NothingToDo:
                 return False
             return True
