@@ -23,6 +23,7 @@ from app.storage.goedkeuringen import GoedkeuringStatus
 from app.web.bericht_bevindingen import afgewezen, bevindingen, by_line
 from app.web.bericht_tijdlijn import stappen, tijdlijn
 from app.web.bericht_woorden import SOORTEN, STATUSSEN, in_een_zin, kort, partij, postadres
+from app.web.gedaan import did_just_now
 from app.web.logboek_woorden import WOORDEN, who
 from app.web.pages import GEEN, HEADERS, onward, page
 from app.web.visit import Bezoek, PageRefused, Visit
@@ -41,6 +42,15 @@ GEDAAN: Final = {
     "ingetrokken": "U trok uw verzoek in. Er is niets met het bericht gebeurd.",
     "al-gedaan": "Er gebeurde intussen al iets met dit bericht. Daarom is er nu niets gedaan; kijk eerst hieronder.",
 }
+DEED: Final = {
+    "opnieuw": Handeling.BERICHT_OPNIEUW,
+    "gevraagd": Handeling.OPNIEUW_GEVRAAGD,
+    "goedgekeurd": Handeling.OPNIEUW_GOEDGEKEURD,
+    "afgewezen": Handeling.OPNIEUW_AFGEWEZEN,
+    "ingetrokken": Handeling.OPNIEUW_INGETROKKEN,
+}
+"""What the logboek says when it is so; that nothing was done stands in none."""
+
 BESLUITEN: Final = {
     GoedkeuringStatus.GOEDGEKEURD: "goedgekeurd",
     GoedkeuringStatus.AFGEWEZEN: "afgewezen",
@@ -59,7 +69,7 @@ def show(bezoek: Visit, request: Request, id: str) -> HTMLResponse:
     further = keuze.bevinding + FINDINGS_AT_ONCE
     shown = {
         **_common(bezoek, blik),
-        "gedaan": GEDAAN.get(asked.get("gedaan", "")),
+        "gedaan": _gedaan(bezoek, blik, asked.get("gedaan", "")),
         "punten": tijdlijn(blik),
         "stappen": stappen(blik),
         "bevindingen": found,
@@ -71,7 +81,7 @@ def show(bezoek: Visit, request: Request, id: str) -> HTMLResponse:
         "regels": afgewezen(blik.beoordeling),
         "inzien": _seen(blik.inzien),
         "voor": keuze.voor,
-        "volgen": state_of(bezoek.runtime, bezoek.zicht, id) if blik.thread.record.status in UNDER_WAY else None,
+        "volgen": _state(bezoek, id) if blik.thread.record.status in UNDER_WAY else None,
     }
     return page(bezoek, "bericht/bericht.html", status=HTTPStatus.OK, fouten=GEEN, **shown)
 
@@ -79,7 +89,7 @@ def show(bezoek: Visit, request: Request, id: str) -> HTMLResponse:
 @router.get("/berichten/{id}/stand")
 def stand(bezoek: Visit, id: str) -> PlainTextResponse:
     """A word for the script of the page, which asks whether anything happened."""
-    return PlainTextResponse(state_of(bezoek.runtime, bezoek.zicht, _id(id)), headers=HEADERS)
+    return PlainTextResponse(_state(bezoek, _id(id)), headers=HEADERS)
 
 
 @router.get("/berichten/{id}/xml")
@@ -124,8 +134,16 @@ def judge(bezoek: Visit, id: str) -> Response:
         bericht_id,
         goedkeuring_id=bezoek.form.get("goedkeuring", ""),
         akkoord=besluit == "akkoord",
+        stand=bezoek.form.get("stand", ""),
     )
     return onward(f"/berichten/{bericht_id}?gedaan={BESLUITEN[status]}")
+
+
+def _gedaan(bezoek: Bezoek, blik: Blik, said: str) -> str | None:
+    """What the visitor is told to have done, when that is so."""
+    rows = blik.inzien.regels if blik.inzien else ()
+    is_so = said not in DEED or did_just_now(bezoek, rows, DEED[said], among=DEED.values())
+    return GEDAAN.get(said) if is_so else None
 
 
 def _keuze(asked: Mapping[str, str]) -> Keuze:
@@ -145,6 +163,10 @@ def _look(bezoek: Bezoek, id: str, keuze: Keuze) -> Blik:
     return look_at(bezoek.runtime, bezoek.visitor, bezoek.zicht, _id(id), keuze)
 
 
+def _state(bezoek: Bezoek, id: str) -> str:
+    return state_of(bezoek.runtime, bezoek.visitor, bezoek.zicht, id)
+
+
 def _common(bezoek: Bezoek, blik: Blik) -> dict[str, object]:
     """What both pages show of a bericht."""
     record, asked = blik.thread.record, blik.acties.goedkeuring
@@ -155,6 +177,7 @@ def _common(bezoek: Bezoek, blik: Blik) -> dict[str, object]:
         "zin": in_een_zin(blik),
         "van": partij(record.afzender, blik.namen),
         "aan": partij(record.ontvanger, blik.namen),
+        "of_gemeente": record.gemeente in bezoek.visitor.gemeenten,
         "may_act": bezoek.visitor.for_gemeente and bezoek.visitor.may(Recht.BERICHTEN_INDIENEN),
         "asked": asked if asked is not None and asked.is_open(bezoek.runtime.now()) else None,
         "decided": asked if asked is not None and not asked.is_open(bezoek.runtime.now()) else None,

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from app.domain.logboek import Handeling
 from app.domain.principal import Recht
 from app.domain.stand import Stand, row_on, total_of
 from app.processing.budgetpaspoort import paspoort_of
@@ -16,6 +17,8 @@ from app.processing.toewijzing_view import Dossier, dossier_of
 from app.storage.toewijzing_records import ToewijzingRecord
 from app.storage.toewijzing_sporen import BoekingNaam, RegelNaam
 from app.web import toewijzing_woorden as w
+from app.web.gedaan import did_just_now
+from app.web.logboek_woorden import who
 from app.web.pages import page
 from app.web.toewijzing_kern import around, kernzin, picture, views_of
 from app.web.velden import datum_of
@@ -57,7 +60,9 @@ def show(
         berichten_before=berichten_voor if BERICHT.fullmatch(berichten_voor) else None,
         regels_before=RegelNaam(regel[1], int(regel[2])) if regel else None,
     )
-    return _page(bezoek, dossier, DONE.get(gedaan, ""))
+    act = Handeling.TOEWIJZING_GEWIJZIGD
+    is_so = did_just_now(bezoek, dossier.gezien or (), act, among={act})
+    return _page(bezoek, dossier, DONE.get(gedaan, "") if is_so else "")
 
 
 @router.get("/toewijzingen/{gemeente}/{nummer}/budgetpaspoort")
@@ -114,6 +119,7 @@ def _page(bezoek: Bezoek, dossier: Dossier, done: str) -> HTMLResponse:
         sees_client=dossier.record.gemeente in bezoek.zicht.gemeenten,
         here_path=path_of(dossier.record),
         gezien=None if dossier.gezien is None else views_of(dossier.gezien),
+        who=who,
         done=done,
         today=today,
         w=w,
