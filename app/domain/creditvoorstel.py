@@ -72,13 +72,15 @@ class Stand:
 class Correctie:
     """What to declare for one line; a `debet` is a new line, `geen_debet` says why there is none.
 
-    Both are None where a line is only taken back.
+    Both are None where a line is only taken back. `te_veel`: the volume that was given for the debet,
+    when that does not fit.
     """
 
     regel: EerderePrestatie
     credit: Prestatie | None = None
     debet: Prestatie | None = None
     geen_debet: GeenDebet | None = None
+    te_veel: int | None = None
 
 
 def voorstel(vragen: Sequence[Vraag], stand: Stand) -> tuple[Correctie, ...]:
@@ -133,7 +135,9 @@ class _Voorstel:
         debet = self._why_not(vraag, credit) or self._debet(vraag)
         if isinstance(debet, GeenDebet):
             return Correctie(regel=regel, credit=credit, geen_debet=debet)
-        return Correctie(regel=regel, credit=credit, debet=debet)
+        past = debet.ingediende_bedrag_prestatie.geleverd_volume
+        te_veel = vraag.volume if vraag.volume is not None and vraag.volume > past else None
+        return Correctie(regel=regel, credit=credit, debet=debet, te_veel=te_veel)
 
     def _why_not(self, vraag: Vraag, credit: Prestatie | None) -> GeenDebet | None:
         regel = vraag.regel

@@ -32,7 +32,7 @@ from app.storage.jobs import voortgang_of
 from app.storage.toewijzingen import toewijzingen_by_sleutel
 from app.storage.zicht import Zicht
 
-NIETS: Final = Totaal(aantal=0, ingediend=NUL, toegekend=NUL)
+NIETS: Final = Totaal(aantal=0, credits=0, ingediend=NUL, toegekend=NUL)
 TOEGEKEND: Final = frozenset({Uitkomst.TOEGEKEND})
 NIET_TOEGEKEND: Final = frozenset({Uitkomst.DEELS, Uitkomst.AFGEWEZEN})
 MOST_FINDINGS: Final = 100
@@ -79,6 +79,11 @@ class Beeld:
     def aantal(self, *uitkomsten: Uitkomst) -> int:
         """How many lines got one of these outcomes; without any: how many there are."""
         return sum(self.totalen.get(one, NIETS).aantal for one in uitkomsten or Uitkomst)
+
+    @property
+    def has_credits(self) -> bool:
+        """Whether its amounts are what is left after credits."""
+        return any(one.credits for one in self.totalen.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from app.processing.logboek import viewing
 from app.processing.periods import declared_span
 from app.processing.runtime import Runtime
 from app.storage.berichten_lijst import BerichtRegel, LogFilters, read_log, regels_of
+from app.storage.declaratie_lines import with_lines_granted
 from app.storage.declaratie_zoeken import Zoekvraag, search_declaraties
 from app.storage.declaraties import DeclaratieRecord, DeclaratieStatus, list_declaraties
 from app.storage.zicht import Zicht
@@ -62,6 +63,7 @@ class Lijst:
     """Declaraties, newest first; the next page is what comes before the `cursor` (None: there is none).
 
     - `gestopt`: the page is not full, for reading stopped at the cursor.
+    - `deels`: those with a line that was granted, while all together come to nothing.
     - `wachtend`: 303s without a declaratie yet, or whose processing failed.
     - `namen`: of the parties that have one, by their code; `aanbieders`: those that the gemeenten in sight know.
     """
@@ -69,6 +71,7 @@ class Lijst:
     declaraties: tuple[DeclaratieRecord, ...]
     cursor: str | None
     gestopt: bool = False
+    deels: frozenset[str] = frozenset()
     wachtend: tuple[BerichtRegel, ...] = ()
     namen: Mapping[str, str] = field(default_factory=dict[str, str])
     aanbieders: tuple[str, ...] = ()
@@ -108,6 +111,9 @@ def bladzijde_of(runtime: Runtime, principal: Principal, zicht: Zicht, vraag: Vr
             declaraties=found.declaraties,
             cursor=found.verder,
             gestopt=found.gestopt,
+            deels=with_lines_granted(
+                session, declaratie_ids=[one.id for one in found.declaraties if not one.toegekend.cents]
+            ),
             wachtend=wachtend,
             namen=namen_of(session, runtime, {one.gemeente for one in found.declaraties} | zicht.gemeenten),
             aanbieders=_aanbieders(session, runtime, zicht),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.bedrag import Bedrag
@@ -33,9 +33,10 @@ class Regel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totaal:
-    """How many lines, and their signed sums."""
+    """How many lines, how many of those are credits, and their signed sums."""
 
     aantal: int
+    credits: int
     ingediend: Bedrag
     toegekend: Bedrag
 
@@ -76,6 +77,7 @@ def totals_of(session: Session, declaratie_id: str) -> dict[Uitkomst, Totaal]:
         select(
             PrestatieRow.uitkomst,
             func.count(),
+            func.sum(case((PrestatieRow.debet_credit == DebetCredit.CREDIT.value, 1), else_=0)),
             func.sum(PrestatieRow.bedrag_cents),
             func.sum(PrestatieRow.toegekend_cents),
         )
@@ -83,9 +85,19 @@ def totals_of(session: Session, declaratie_id: str) -> dict[Uitkomst, Totaal]:
         .group_by(PrestatieRow.uitkomst)
     )
     return {
-        Uitkomst(uitkomst): Totaal(aantal=aantal, ingediend=Bedrag(int(asked)), toegekend=Bedrag(int(granted)))
-        for uitkomst, aantal, asked, granted in rows
+        Uitkomst(uitkomst): Totaal(
+            aantal=aantal, credits=int(credits), ingediend=Bedrag(int(asked)), toegekend=Bedrag(int(granted))
+        )
+        for uitkomst, aantal, credits, asked, granted in rows
     }
+
+
+def with_lines_granted(session: Session, *, declaratie_ids: Collection[str]) -> frozenset[str]:
+    """Those of which some line was granted, if only in part: a credit and a debet together may come to nothing."""
+    query = select(PrestatieRow.declaratie_id).where(
+        one_of(session, PrestatieRow.declaratie_id, declaratie_ids), PrestatieRow.uitkomst != Uitkomst.AFGEWEZEN.value
+    )
+    return frozenset(session.scalars(query.distinct()))
 
 
 def declaratie_of_bericht(session: Session, *, bericht_id: str, zicht: Zicht) -> DeclaratieRecord | None:

@@ -13,7 +13,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from app.domain.declaratie import Prestatie
+from app.domain.principal import Recht
 from app.domain.refusals import NotFound
+from app.domain.settlement import Uitkomst
 from app.processing.csv_rows import csv_text
 from app.processing.declaratie_beeld import (
     Beeld,
@@ -69,7 +71,9 @@ def show(id: str, request: Request, bezoek: Visit) -> Response:
         of_gemeente=beeld.declaratie.gemeente in bezoek.visitor.gemeenten,
         product=_products(beeld),
         redenen=declaratie_woorden.redenen(beeld.bevindingen, _header_codes(beeld)),
-        uitkomst=declaratie_woorden.uitkomst(beeld.declaratie),
+        uitkomst=declaratie_woorden.uitkomst(
+            beeld.declaratie, some=beeld.aantal(Uitkomst.DEELS, Uitkomst.TOEGEKEND) > 0
+        ),
         w=declaratie_woorden,
     )
 
@@ -138,6 +142,8 @@ def _waiting(bezoek: Bezoek, bericht_id: str) -> Response:
         "declaraties/wacht.html",
         wacht=wacht,
         bericht=wacht.bericht,
+        of_gemeente=wacht.bericht.gemeente in bezoek.visitor.gemeenten,
+        may_act=bezoek.visitor.for_gemeente and bezoek.visitor.may(Recht.BERICHTEN_INDIENEN),
         stand=wacht.bericht.status if wacht.voortgang is None else str(wacht.voortgang),
         redenen=declaratie_woorden.redenen(wacht.bericht.findings, ()),
         w=declaratie_woorden,

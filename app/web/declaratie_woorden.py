@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.bedrag import NUL
 from app.domain.budget import RoomPeriod, ledger_units
 from app.domain.codelijsten import GEEN_OPMERKING, VOLLEDIG_TOEGEKEND, Declaratievorm, Eenheid
-from app.domain.creditvoorstel import GeenDebet
+from app.domain.creditvoorstel import Correctie, GeenDebet
 from app.domain.declaratie import Prestatie
 from app.domain.periode import last_of_month
 from app.domain.retour import Finding
@@ -48,7 +47,8 @@ class Reden:
 def samenvatting(beeld: Beeld) -> str:
     """What was claimed, granted and refused, in one sentence."""
     record = beeld.declaratie
-    asked = f"{naam(beeld.namen, record.aanbieder)} vraagt {euro(record.ingediend.cents)}"
+    saldo = "per saldo " if beeld.has_credits else ""
+    asked = f"{naam(beeld.namen, record.aanbieder)} vraagt {saldo}{euro(record.ingediend.cents)}"
     if status_of(record) is Status.AFGEKEURD:
         return f"{asked}; de hele {record.vorm.value} is geweigerd en er is niets toegekend."
     over = f"{asked} met {geteld(beeld.aantal(), 'regel', 'regels')}"
@@ -57,16 +57,24 @@ def samenvatting(beeld: Beeld) -> str:
         return f"{over}; alles is toegekend."
     if beeld.aantal(Uitkomst.DEELS, Uitkomst.TOEGEKEND) == 0:
         return f"{over}; alles is afgewezen."
+    if saldo:
+        return f"{over}: {_aantallen(beeld)}. Per saldo is {euro(granted)} toegekend."
     return f"{over}: {euro(granted)} is toegekend en {euro(refused)} is afgewezen."
 
 
-def uitkomst(record: DeclaratieRecord) -> tuple[str, str]:
-    """What became of a declaratie in a few words, and how that looks."""
+def _aantallen(beeld: Beeld) -> str:
+    """How many lines got what."""
+    counted = [(beeld.aantal(one), words) for one, (words, _) in UITKOMSTEN.items()]
+    return " en ".join(f"{geteld(number, 'regel', 'regels')} {words}" for number, words in counted if number)
+
+
+def uitkomst(record: DeclaratieRecord, *, some: bool) -> tuple[str, str]:
+    """What became of a declaratie in a few words, and how that looks; `some`: a line was granted, if only in part."""
     if status_of(record) is Status.AFGEKEURD:
         return "geweigerd", "error"
     if VOLLEDIG_TOEGEKEND in record.retour_codes:
         return "alles toegekend", "success"
-    return ("niets toegekend", "error") if record.toegekend == NUL else ("deels toegekend", "warning")
+    return ("deels toegekend", "warning") if some else ("niets toegekend", "error")
 
 
 def naam(namen: Mapping[str, str], code: str) -> str:
@@ -110,6 +118,21 @@ def volume_of(prestatie: Prestatie) -> str:
     """How much was delivered, in the unit of the line."""
     ingediend = prestatie.ingediende_bedrag_prestatie
     return eenheden(ingediend.geleverd_volume, ingediend.eenheid)
+
+
+def volume_hint(correctie: Correctie) -> str:
+    """What to fill in as the right volume of a line, and what becomes of it when one does not."""
+    was = f"Was {volume_of(correctie.regel.prestatie)}."
+    if correctie.regel.granted:
+        return f"{was} Leeg: alleen de credit, geen nieuwe regel." if correctie.credit else was
+    return f"{was} Leeg: een nieuwe regel met wat er nog past, als dat kan."
+
+
+def past_niet(correctie: Correctie) -> str:
+    """That less fits than was filled in."""
+    if correctie.te_veel is None or correctie.debet is None:
+        return ""
+    return f"U vulde {aantal(correctie.te_veel)} in; er past niet meer dan {volume_of(correctie.debet)}."
 
 
 def voorgesteld(line: Prestatie) -> str:
