@@ -143,6 +143,8 @@ def _reached_elsewhere(session: Session, bericht_id: str, status: str) -> Mappin
     if status == BerichtStatus.BEANTWOORD:
         raise NothingToDo("Dit bericht is al beantwoord.")
     partijen = partijen_with(session, bericht_id=bericht_id)
+    if not partijen and status == BerichtStatus.AFGEKEURD:
+        raise NothingToDo("Dit bericht is geweigerd. De afzender moet een verbeterd bericht sturen.")
     if not partijen:
         raise NothingToDo("Er mislukte niets, en dit bericht gaat naar niemand.")
     elsewhere = aansluitingen_of(session, partijen=partijen)

@@ -133,7 +133,7 @@ def _of_code(number: int, one: CodeOpRegel, bron: Bron) -> Bevinding:
         code=one.code,
         regel="",
         regelnummer=one.regelnummer,
-        plaats=f"over {one.betreft}" if one.betreft else "over het hele bericht of een client",
+        plaats=f"regel {one.betreft}" if one.betreft else "het hele bericht of een client",
         doen=uitleg.doen,
         aan_zet=uitleg.aan_zet.value,
         bron=bron.around(one.regelnummer, above=3),

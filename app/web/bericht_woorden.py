@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from app.domain.bericht import Berichtsoort, BerichtStatus
-from app.domain.periode import GeslotenPeriode
+from app.domain.periode import GeslotenPeriode, last_of_month
 from app.domain.retour import Ernst, Finding, Waarde
 from app.domain.settlement import Uitkomst
 from app.processing.bericht_bekijken import Beoordeling, Blik, was_refused_later
@@ -98,12 +98,14 @@ def periode_in_woorden(periode: GeslotenPeriode) -> str:
     '1 t/m 28 januari 2018'
     >>> periode_in_woorden(GeslotenPeriode(date(2018, 1, 1), date(2018, 1, 31)))
     'januari 2018'
+    >>> periode_in_woorden(GeslotenPeriode(date(9999, 12, 1), date.max))
+    'december 9999'
     """
     begin, einde = periode.begindatum, periode.einddatum
     if (begin.year, begin.month) != (einde.year, einde.month):
         return f"{datum(begin)} t/m {datum(einde)}"
     maand = f"{MAANDEN[einde.month - 1]} {einde.year}"
-    whole = begin.day == 1 and date.fromordinal(einde.toordinal() + 1).month != einde.month
+    whole = begin.day == 1 and einde == last_of_month(einde)
     return maand if whole else f"{begin.day} t/m {einde.day} {maand}"
 
 
@@ -172,12 +174,13 @@ def _afloop(blik: Blik) -> str:
     if record.status == BerichtStatus.IN_VERWERKING:
         ver = f" ({blik.thread.voortgang} %)" if blik.thread.voortgang is not None else ""
         return f"wordt nu verwerkt{ver}"
-    if blik.beoordeling is not None:
-        return _beoordeeld(blik.beoordeling)
+    beoordeeld = _beoordeeld(blik.beoordeling) if blik.beoordeling is not None else ""
+    if record.status == BerichtStatus.MISLUKT:
+        return f"{_mislukt(blik)}. De beoordeling zelf: {beoordeeld}" if beoordeeld else _mislukt(blik)
+    if beoordeeld:
+        return beoordeeld
     if record.status == BerichtStatus.AFGEKEURD:
         return _geweigerd(record)
-    if record.status == BerichtStatus.MISLUKT:
-        return _mislukt(blik)
     return _gewoon(blik)
 
 

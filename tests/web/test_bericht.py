@@ -74,6 +74,20 @@ class TestSentence:
         assert said.startswith("Antwoord op een declaratie F001 van gemeente ")
         assert said.endswith("€ 500,00 van € 1.400,00 toegekend, 1 van 2 regels afgewezen.")
 
+    @pytest.mark.parametrize(
+        ("is_sent_back", "said"),
+        [(False, "is mislukt"), (True, "stuurde het terug met een foutbericht (Fo01)")],
+        ids=["failed", "sent-back"],
+    )
+    def test_of_a_304_that_did_not_arrive(self, is_sent_back: bool, said: str, wereld: Wereld, claim: str):
+        id = answer_of(wereld, claim)
+        change(wereld, "UPDATE bericht SET status = 'mislukt' WHERE id = :id", id)
+        if is_sent_back:
+            happened = "INSERT INTO gebeurtenis (bericht_id, moment, soort) VALUES (:id, '2019-06-21', 'foutbericht')"
+            change(wereld, happened, id)
+        told = sentence(wereld.page(id))
+        assert 0 < told.index(said) < told.index("De beoordeling zelf: € 500,00 van € 1.400,00 toegekend")
+
     def test_of_a_303_that_was_granted(self, wereld: Wereld):
         wereld.service.accept(a_toewijzingsbericht(), as_=GEMEENTE)
         id = wereld.service.accept(a_declaratie(), as_=AANBIEDER)["id"]
@@ -197,9 +211,16 @@ class TestFindings:
 
     def test_the_304_explains_its_codes_too(self, wereld: Wereld, claim: str):
         page = wereld.page(answer_of(wereld, claim))
-        assert "over R0002" in page
+        assert "Zin voor de aanbieder over regel R0002" in text_in(page)
+        assert "over over" not in text_in(page)
         assert re.search(r'iwmo-source__regel--raak" id="r\d+".*?RetourCode.*?9321', page, re.S)
         assert "Regel R0002 van declaratie F001" in page
+
+    def test_to_the_aanbieder_it_is_its_own_line(self, wereld: Wereld, claim: str):
+        own = of_aanbieder(wereld.runtime, AANBIEDER)
+        seen = text_in(wereld.page(answer_of(wereld, claim), by=own))
+        assert "In het kort over regel R0002" in seen
+        assert "Zin voor de aanbieder" not in seen
 
     def test_a_message_on_one_line_is_laid_out(self, wereld: Wereld):
         wereld.service.accept(a_toewijzingsbericht(), as_=GEMEENTE)
@@ -340,7 +361,7 @@ def line_with(wereld: Wereld, id: str, bsn: str) -> int:
     return body[: body.index(bsn.encode())].count(b"\n") + 1
 
 
-def counted(wereld: Wereld, id: str, bsn: str) -> int:
+def counted(wereld: Wereld, id: str, bsn: str, deed: str = "bericht-bekeken") -> int:
     """How often the logboek has somebody look at the bericht and see this client."""
     from app.processing.logboek import clients_by_every_key
     from app.storage.logboek import logboek_before
@@ -348,7 +369,7 @@ def counted(wereld: Wereld, id: str, bsn: str) -> int:
     with wereld.runtime.storage.reading() as session:
         clients = clients_by_every_key(wereld.runtime, bsn)
         rows = logboek_before(session, before=None, limit=100, clients=clients, object_ids=[])
-    return sum(row.object_id == id and row.gebeurtenis == "bericht-bekeken" for row in rows)
+    return sum(row.object_id == id and row.gebeurtenis == deed for row in rows)
 
 
 class TestDownload:
