@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from app.domain.inrichting import Inrichting
-from app.domain.refusals import InvalidInput, RejectedBericht
+from app.domain.refusals import DifferentRequest, InvalidInput, RejectedBericht
 from app.processing.runtime import new_id
 from app.processing.toewijzing_view import open_of
 from app.processing.wijzigingen import Splits
@@ -82,7 +82,7 @@ def confirm(bezoek: Visit, gemeente: str, nummer: str, handeling: str) -> Respon
             sleutel=f"pagina-{sleutel}",
             stand=bezoek.form.get("stand", ""),
         )
-    except ChangedMeanwhile:
+    except (ChangedMeanwhile, DifferentRequest):
         return _preview(bezoek, onder, changed=MEANWHILE)
     except (InvalidInput, RejectedBericht) as refusal:
         return _form(bezoek, onder, bezoek.form, fouten_of(refusal))

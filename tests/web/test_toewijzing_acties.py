@@ -111,6 +111,13 @@ class TestSplitting:
         assert "500000004 Voorbeeldaanbieder A (42420001) 26-03-2018 t/m 30-12-2018 300 stuks per vier weken" in said
         assert len(state(runtime)) == before + 3
 
+    def test_an_address_alone_does_not_say_so(self, operator: Browser, runtime: Runtime):
+        for said in ("splitsen", "wijzigen", "beeindigen", "onderaannemer"):
+            assert 'role="status"' not in operator.get(f"{PAGE}?gedaan={said}").text
+        there = goes_to(confirm(operator, SPLIT, hidden(look(operator, SPLIT, **A_SPLIT).text)))
+        assert "Het budget is gesplitst." in operator.get(there).text
+        assert "Het budget is gesplitst." not in visitor(runtime, naam="collega").get(there).text
+
     def test_pressing_twice_does_it_once(self, operator: Browser, runtime: Runtime):
         fields = hidden(look(operator, SPLIT, **A_SPLIT).text)
         first = goes_to(confirm(operator, SPLIT, fields))
@@ -210,6 +217,16 @@ class TestMeanwhile:
         before = state(runtime)
         fields = hidden(look(operator, SPLIT, **A_SPLIT).text)
         assert confirm(operator, SPLIT, fields | changes).status_code == 409
+        assert state(runtime) == before
+
+    def test_a_form_that_was_sent_and_then_changed_is_shown_again(self, operator: Browser, runtime: Runtime):
+        fields = hidden(look(operator, CHANGE, volume="800", vanaf="2018-8").text)
+        confirm(operator, CHANGE, fields)
+        before = state(runtime)
+        again = confirm(operator, CHANGE, fields | {"vanaf": "2018-4"})
+        assert again.status_code == 409
+        assert "intussen veranderd" in again.text
+        assert "Idempotency" not in again.text
         assert state(runtime) == before
 
     def test_what_cannot_be_done_any_more_is_said_at_its_field(self, operator: Browser, runtime: Runtime):
