@@ -132,6 +132,11 @@ def codes_in(body: bytes) -> tuple[CodeOpRegel, ...]:
     return tuple(found)
 
 
+def bsns_in(body: bytes) -> frozenset[str]:
+    """Everybody whom a message names, also one that cannot be read as a message."""
+    return frozenset(match[1].decode() for match in _BSN.finditer(body))
+
+
 def toewijzing_nummers_in(body: bytes, *, most: int) -> tuple[int, ...]:
     """The first different ToewijzingNummers that a message names."""
     found: dict[int, None] = {}

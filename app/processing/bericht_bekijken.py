@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -13,6 +15,7 @@ from app.domain.bericht import Berichtsoort
 from app.domain.bericht_bron import (
     Bron,
     CodeOpRegel,
+    bsns_in,
     codes_in,
     lines_of,
     source_of,
@@ -188,12 +191,17 @@ def _acties(session: Session, principal: Principal, record: BerichtRecord) -> Ac
     )
 
 
-def state_of(runtime: Runtime, zicht: Zicht, bericht_id: str) -> str:
-    """A text that changes when something happens to a bericht, and says nothing of it; raises NotFound."""
+def state_of(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str) -> str:
+    """A text that changes when something happens to a bericht, and says nothing of it; raises NotFound.
+
+    What its gemeente does with it changes nothing for others.
+    """
     with runtime.storage.reading() as session:
         record = get_bericht(session, id=bericht_id, zicht=zicht)
+        stand = stand_of(session, record.id) if _is_own(principal, record) else None
         voortgang = voortgang_of(session, bericht_id=record.id)
-        return f"{record.status}-{voortgang}-{stand_of(session, record.id)}-{record.antwoord_id}"
+        said = json.dumps([record.id, record.status, voortgang, record.antwoord_id, stand])
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def download(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str) -> tuple[BerichtRecord, bytes]:
@@ -202,6 +210,7 @@ def download(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: s
         record = get_bericht(view.session, id=bericht_id, zicht=zicht)
         body = body_of(view.session, id=record.id)
         view.about_berichten([record.id])
+        view.about(bsns=bsns_in(body))  # of what was refused nothing else says whom it names
     return record, body
 
 

@@ -32,7 +32,7 @@ from app.storage.berichten_lijst import (
     LogFilters,
     Plek,
     count_by_status,
-    find_plek,
+    plek_in,
     read_log,
     regels_of,
 )
@@ -74,7 +74,7 @@ class Blad:
     """A page of the log, newest first.
 
     `ouder` and `nieuwer` are where the next pages begin, None where there is nothing more. `gestopt`: the log was read
-    up to this moment and there may be more beyond it. `over_de_rand`: the place is gone, or nothing is newer than it.
+    up to this moment and there may be more beyond it. `over_de_rand`: nothing is newer than its place.
     """
 
     regels: tuple[BerichtRegel, ...]
@@ -172,9 +172,7 @@ def _overzicht(session: Session, runtime: Runtime, zicht: Zicht, vraag: Vraag) -
 
 def _blad(session: Session, zicht: Zicht, vraag: Vraag) -> Blad:
     place, upward = vraag.voor or vraag.na, vraag.voor is None and vraag.na is not None
-    start = find_plek(session, id=place) if place is not None else None
-    if place is not None and start is None:
-        return Blad(regels=(), over_de_rand=True)
+    start = plek_in(session, id=place, zicht=zicht) if place is not None else None
     filters = _found(session, zicht, vraag)
     gelezen = read_log(session, zicht=zicht, filters=filters, limit=PER_PAGE, start=start, upward=upward)
     ids = gelezen.ids[::-1] if upward else gelezen.ids

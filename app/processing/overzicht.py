@@ -76,7 +76,7 @@ class Overzicht:
     """
 
     aandacht: tuple[Aandacht, ...]
-    dienst: Dienst
+    dienst: Dienst | None
     since: date
     goedkeuringen: Sequence[Goedkeuring] = ()
     verkeer: Verkeer | None = None
@@ -224,7 +224,10 @@ def _work_failed(asked: _Asked) -> tuple[Aandacht, ...]:
     return (Aandacht(onderwerp=Onderwerp.WERK_MISLUKT, telling=telling),)
 
 
-def _dienst(asked: _Asked) -> Dienst:
+def _dienst(asked: _Asked) -> Dienst | None:
+    """For a gemeente and beheer: how busy others are is not for an aanbieder."""
+    if not asked.principal.gemeenten and asked.principal.rol is not Rol.BEHEER:
+        return None
     now = asked.runtime.moment(asked.session)
     return Dienst(wacht_sinds=oldest_due(asked.session, now=now), wacht=stored.work_waiting(asked.session, limit=MOST))
 

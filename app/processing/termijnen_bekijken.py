@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain, islice
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -14,9 +15,11 @@ from app.domain.principal import Principal
 from app.domain.termijnen import Beurt, TermijnStatus, after_werkdagen
 from app.processing.feestdagen import is_feestdag, werkdagen_after
 from app.processing.inrichtingen import find_inrichting
-from app.processing.logboek import note_now, viewing
+from app.processing.logboek import NAMED_CLIENTS, note_now, viewing
 from app.processing.runtime import Runtime
-from app.processing.termijnen import TermijnRegel, TermijnVraag, count, report, whole_report
+from app.processing.termijnen import AT_ONCE, TermijnRegel, TermijnVraag, count, report, whole_report
+from app.storage.logboek import bsns_of_berichten
+from app.storage.toewijzing_records import bsns_of_toewijzingen
 from app.storage.zicht import Zicht
 
 SOON: Final = timedelta(weeks=4)
@@ -64,7 +67,8 @@ def termijnen_page(
             tellingen=_tellingen(view.session, runtime, zicht),
             namen=aanbieder_namen(view.session, runtime, zicht),
         )
-        view.about(aantal=len(shown))
+        view.about(bsns=_of_toewijzingen(view.session, shown), aantal=len(shown))
+        view.about_berichten(_berichten(shown), every_client=False)
     return found
 
 
@@ -72,7 +76,8 @@ def termijnen_file(
     runtime: Runtime, principal: Principal, zicht: Zicht, vraag: TermijnVraag
 ) -> Iterator[tuple[Te, str | None]]:
     """Every one that is wanted, with the name of its aanbieder; that it was asked for is written down first."""
-    note_now(runtime, principal, Logregel(handeling=Handeling.TERMIJNEN_BEKEKEN, reden="alle, als csv"))
+    bsns = _few_clients(runtime, whole_report(runtime, zicht, vraag))
+    note_now(runtime, principal, Logregel(handeling=Handeling.TERMIJNEN_BEKEKEN, reden="alle, als csv", bsns=bsns))
     with runtime.storage.reading() as session:
         namen = aanbieder_namen(session, runtime, zicht)
     return (
@@ -90,6 +95,31 @@ def aanbieder_namen(session: Session, runtime: Runtime, zicht: Zicht) -> dict[tu
             namen |= {(gemeente, contract.aanbieder): contract.aanbieder for contract in inrichting.contracten}
             namen |= {(gemeente, aanbieder.agb): aanbieder.naam for aanbieder in inrichting.aanbieders}
     return namen
+
+
+def _few_clients(runtime: Runtime, rows: Iterator[TermijnRegel]) -> frozenset[str]:
+    """Whom the rows are about; nobody by name when that are more than NAMED_CLIENTS."""
+    bsns: frozenset[str] = frozenset()
+    while some := list(islice(rows, AT_ONCE)):
+        with runtime.storage.reading() as session:
+            bsns |= _of_toewijzingen(session, some)
+            bsns |= bsns_of_berichten(session, ids=_berichten(some), limit=NAMED_CLIENTS + 1)
+        if len(bsns) > NAMED_CLIENTS:
+            return frozenset()
+    return bsns
+
+
+def _of_toewijzingen(session: Session, rows: Sequence[TermijnRegel]) -> frozenset[str]:
+    sleutels: dict[str, set[str]] = {}
+    for row in rows:
+        if row.toewijzing is not None:
+            sleutels.setdefault(row.gemeente, set()).add(row.toewijzing)
+    found = (bsns_of_toewijzingen(session, gemeente=one, sleutels=of) for one, of in sleutels.items())
+    return frozenset(chain.from_iterable(found))
+
+
+def _berichten(rows: Sequence[TermijnRegel]) -> list[str]:
+    return [row.bericht for row in rows if row.bericht is not None]
 
 
 def timed(runtime: Runtime, regel: TermijnRegel) -> Te:

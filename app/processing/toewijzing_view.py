@@ -22,6 +22,7 @@ from app.processing.logboek import Inzage, viewing
 from app.processing.runtime import Runtime
 from app.storage.berichten import BerichtRecord, berichten_by_id
 from app.storage.declaraties import geboekt
+from app.storage.logboek_object import logboek_of_object
 from app.storage.toewijzing_records import (
     ToewijzingFilters,
     ToewijzingRecord,
@@ -30,7 +31,7 @@ from app.storage.toewijzing_records import (
     newest_toewijzingen,
     toewijzing_records,
 )
-from app.storage.toewijzing_sporen import Regel, RegelNaam, bericht_ids_of, logboek_of_object, regels_of
+from app.storage.toewijzing_sporen import Regel, RegelNaam, bericht_ids_of, regels_of
 from app.storage.voortzettingen import verwante_sleutels
 from app.storage.zicht import Zicht
 

@@ -20,6 +20,7 @@ from app.storage.bericht_tables import BerichtRow
 from app.storage.berichten import start_of_day
 from app.storage.columns import one_of
 from app.storage.findings import BevindingRow
+from app.storage.measures import moment_in
 from app.storage.zicht import Zicht
 
 Condition: TypeAlias = ColumnElement[bool]
@@ -125,6 +126,13 @@ def find_plek(session: Session, *, id: str) -> Plek | None:
     """The place of a bericht in the list, None when it is not there (any more)."""
     row = session.execute(select(BerichtRow.id, BerichtRow.ontvangen_op).where(BerichtRow.id == id)).one_or_none()
     return Plek(*row) if row else None
+
+
+def plek_in(session: Session, *, id: str, zicht: Zicht) -> Plek:
+    """The place of a bericht; for one that is gone or may not be seen, and so for any id, the place the id tells."""
+    seen = (BerichtRow.id == id, visible_bericht(zicht))
+    row = session.execute(select(BerichtRow.id, BerichtRow.ontvangen_op).where(*seen)).one_or_none()
+    return Plek(*row) if row else Plek(id, moment_in(id))
 
 
 def regels_of(session: Session, *, ids: Sequence[str]) -> list[BerichtRegel]:

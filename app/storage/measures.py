@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from app.domain.werk import JobStatus
 from app.storage.bericht_tables import BerichtRow
 from app.storage.job_tables import JobRow
+
+LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 
 def jobs_by_soort(session: Session, *, status: JobStatus) -> dict[str, int]:
@@ -24,6 +27,17 @@ def berichten_since(session: Session, *, moment: datetime) -> dict[tuple[str, st
     # Ids begin with the moment they were made: the primary key finds the new ones, not the whole log is read.
     query = select(*columns, func.count()).where(BerichtRow.id >= first_id_at(moment)).group_by(*columns)
     return {(soort, status): count for soort, status, count in session.execute(query)}
+
+
+def moment_in(id: str) -> datetime:
+    """The moment at which an id was made (UUID version 7), and of any other one a moment too.
+
+    >>> moment_in("0160af04-9000-7000-8000-000000000000").isoformat()
+    '2018-01-01T00:00:00+00:00'
+    >>> moment_in("ffffffff-ffff-7fff-bfff-ffffffffffff").year
+    9999
+    """
+    return datetime.fromtimestamp(min(int(id[:8] + id[9:13], 16) / 1000, LATEST), UTC)
 
 
 def first_id_at(moment: datetime) -> str:

@@ -168,6 +168,16 @@ def _scope(session: Session, zicht: Zicht, filters: ToewijzingFilters) -> list[C
     return conditions
 
 
+def bsns_of_toewijzingen(session: Session, *, gemeente: str, sleutels: Collection[str]) -> frozenset[str]:
+    """Whom toewijzingen of a gemeente are or were about; that they may be seen was asked before."""
+    query = (
+        select(ToewijzingVersieRow.bsn)
+        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
+        .where(ToewijzingRow.gemeente == gemeente, one_of(session, ToewijzingRow.sleutel, sleutels))
+    )
+    return frozenset(session.scalars(query.distinct()))
+
+
 def list_toewijzingen(
     session: Session,
     *,

@@ -1,4 +1,4 @@
-"""What came of a toewijzing: its messages, the lines that were claimed on it, what those booked, and who looked."""
+"""What came of a toewijzing: its messages, the lines that were claimed on it, and what those booked."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ from sqlalchemy import Select, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from app.domain.codelijsten import Eenheid
-from app.domain.logboek import COLUMNS, LogRecord
 from app.domain.settlement import Uitkomst
 from app.storage.declaratie_tables import BoekingRow, DeclaratieRow, PrestatieRow
-from app.storage.logboek import record_of
-from app.storage.logboek_tables import LogboekRow
 from app.storage.toewijzing_tables import ToewijzingVersieRow, VersieBerichtRow
 from app.storage.zicht import Zicht
 
@@ -136,13 +133,6 @@ def bericht_ids_of(session: Session, *, toewijzing_id: int, limit: int, before: 
     found = union(_gave(toewijzing_id), _claimed(toewijzing_id)).subquery()
     query = select(found.c.bericht_id).order_by(found.c.bericht_id.desc()).limit(limit)
     return session.scalars(query if before is None else query.where(found.c.bericht_id < before)).all()
-
-
-def logboek_of_object(session: Session, *, object_id: str, limit: int) -> list[LogRecord]:
-    """At most `limit` rows on one object, newest first."""
-    columns = [getattr(LogboekRow, name) for name in COLUMNS]
-    query = select(*columns).where(LogboekRow.object_id == object_id).order_by(LogboekRow.id.desc()).limit(limit)
-    return [record_of(row) for row in session.execute(query)]
 
 
 _OF_DECLARATIE = (DeclaratieRow.bericht_id, DeclaratieRow.factuurnummer, DeclaratieRow.ontvangen_op)

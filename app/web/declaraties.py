@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from app.processing.berichten_log import digits_of, is_bsn
 from app.processing.declaratie_lijst import Status, Vraag, bladzijde_of
 from app.web import declaratie_woorden
 from app.web.pages import Fouten, page
@@ -26,6 +27,10 @@ PERIODEN: Final = 13
 FIRST_YEAR, LAST_YEAR = 2015, 2099
 AGB: Final = re.compile(r"[0-9]{8}")
 FACTUURNUMMER: Final = re.compile(r"[^\x00-\x1f]{1,36}")
+NO_BSN: Final = (
+    "Dit lijkt een bsn. Dat hoort niet in een adres. Zoek het bij Berichten: daar kiest u of het een bsn of een"
+    " factuurnummer is."
+)
 STATUSES: Final = [(Status.VERWERKT.value, "Beoordeeld"), (Status.AFGEKEURD.value, "Geweigerd")]
 
 
@@ -33,7 +38,9 @@ STATUSES: Final = [(Status.VERWERKT.value, "Beoordeeld"), (Status.AFGEKEURD.valu
 def show(request: Request, bezoek: Visit) -> HTMLResponse:
     """The list, narrowed as the address says."""
     typed = {name: request.query_params.get(name, "").strip() for name in FIELDS}
-    fouten = Fouten(by_field=_fouten(typed))
+    bsns = _bsns(typed)
+    typed = {name: "" if name in bsns else text for name, text in typed.items()}
+    fouten = Fouten(by_field=_fouten(typed) | bsns)
     before = _id(request.query_params.get("voor", ""))
     vraag = Vraag(limit=ON_A_PAGE) if fouten else _vraag(typed, before)
     lijst = bladzijde_of(bezoek.runtime, bezoek.visitor, bezoek.zicht, vraag)
@@ -54,6 +61,11 @@ def show(request: Request, bezoek: Visit) -> HTMLResponse:
         statuses=STATUSES,
         w=declaratie_woorden,
     )
+
+
+def _bsns(typed: Mapping[str, str]) -> dict[str, str]:
+    """The fields with what may be a bsn: that goes in no address."""
+    return {name: NO_BSN for name, text in typed.items() if is_bsn(digits_of(text))}
 
 
 def _fouten(typed: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,8 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from app.domain.logboek import Handeling, Uitkomst
-from app.domain.refusals import InvalidInput
+from app.domain.refusals import InvalidInput, NotFound
+from app.processing.berichten_log import digits_of, is_bsn
 from app.processing.logboek_inzage import OBJECTEN, LogFilters, LogVraag, sees_all, viewed
 from app.web.dutch import AMSTERDAM
 from app.web.logboek_woorden import UITKOMSTEN, WOORDEN, regels_of
@@ -30,7 +31,11 @@ PATH: Final = "/logboek"
 BSN: Final = re.compile(r"[0-9]{9}")
 NAME: Final = re.compile(r"[^\x00-\x1f]{1,100}")
 CURSOR: Final = re.compile(r"[0-9a-f-]{1,36}")
-FIELDS: Final = ("bsn", *OBJECTEN, "wie", "handeling", "uitkomst", "van", "tot")
+BY_NUMBER: Final = re.compile(r"[0-9]{4}/[0-9A-Za-z|:._-]{1,80}")
+BY_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NO_BSN: Final = "Dit is een bsn. Vul het in bij 'Bsn van de client'; ergens anders zoekt de dienst niet op bsn."
+ELSEWHERE: Final = ("wie", "handeling", "uitkomst", "van", "tot")
+FIELDS: Final = ("bsn", *OBJECTEN, *ELSEWHERE)
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 HANDELINGEN: Final = sorted(((one.value, words) for one, words in WOORDEN.items()), key=lambda pair: pair[1])
 ALL_UITKOMSTEN: Final = [(one.value, UITKOMSTEN[one][0]) for one in Uitkomst]
@@ -50,16 +55,21 @@ class _Asked:
 def show(request: Request, bezoek: Visit) -> HTMLResponse:
     """The logboek of the service, of one object, or the question of whom."""
     given = {name: value for name, value in request.query_params.items() if name != "bsn"}
-    return _logboek(bezoek, _asked(given))
+    return _logboek(bezoek, _asked(_for(bezoek, given)))
 
 
 @router.post("/logboek")
 async def search(bezoek: Visit) -> Response:
     """The rows about a client; what asks for no client has an address of its own."""
-    asked = _asked(bezoek.form)
+    asked = _asked(_for(bezoek, bezoek.form))
     if not asked.fouten and asked.vraag.bsn is None and (asked.vraag.object or sees_all(bezoek.visitor)):
         return onward(_address({name: text for name, text in asked.typed.items() if name != "bsn"}))
     return await run_in_threadpool(_found, bezoek, asked)
+
+
+def _for(bezoek: Bezoek, given: Mapping[str, str]) -> Mapping[str, str]:
+    """What this visitor has a field for: only who sees all may ask for one person."""
+    return given if sees_all(bezoek.visitor) else {name: text for name, text in given.items() if name != "wie"}
 
 
 def _found(bezoek: Bezoek, asked: _Asked) -> HTMLResponse:
@@ -97,19 +107,20 @@ def _logboek(bezoek: Bezoek, asked: _Asked) -> HTMLResponse:
 
 def _asked(given: Mapping[str, str]) -> _Asked:
     typed = {name: given[name].strip() for name in FIELDS if given.get(name, "").strip()}
-    fouten: dict[str, str] = {}
+    fouten = {name: NO_BSN for name in ELSEWHERE if is_bsn(digits_of(typed.get(name, "")))}
+    typed = {name: text for name, text in typed.items() if name not in fouten}
     bsn = typed.get("bsn", "").replace(" ", "").replace(".", "") or None
     if bsn is not None and not BSN.fullmatch(bsn):
         fouten["bsn"] = "Een bsn heeft negen cijfers."
     if not NAME.fullmatch(typed.get("wie", "-")):
         fouten["wie"] = "Dit is geen inlognaam of sleutel."
+    object = _object(typed)
     van, tot = (_day(typed, name, fouten) for name in ("van", "tot"))
     if van and tot and tot < van:
         fouten["tot"] = "De laatste dag ligt voor de eerste."
-    objects = [(soort, typed[soort]) for soort in OBJECTEN if soort in typed]
     vraag = LogVraag(
         bsn=bsn,
-        object=objects[0] if objects and bsn is None else None,
+        object=object if bsn is None else None,
         wie=typed.get("wie"),
         filters=LogFilters(
             handeling=_one_of(Handeling, typed, "handeling"),
@@ -119,6 +130,15 @@ def _asked(given: Mapping[str, str]) -> _Asked:
         ),
     )
     return _Asked(typed, vraag, Fouten(by_field=fouten), _cursor(given.get("voor")))
+
+
+def _object(typed: Mapping[str, str]) -> tuple[str, str] | None:
+    """What is asked about; raises NotFound for what cannot name one, so that no such text is written down."""
+    found = [(soort, typed[soort]) for soort in OBJECTEN if soort in typed]
+    for soort, id in found:
+        if not (BY_NUMBER if soort == "toewijzing" else BY_ID).fullmatch(id):
+            raise NotFound("Dit bestaat niet.")
+    return found[0] if found else None
 
 
 def _one_of(kind: type[Kind], typed: Mapping[str, str], name: str) -> Kind | None:

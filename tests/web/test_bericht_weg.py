@@ -12,10 +12,11 @@ from sqlalchemy import text
 from app.delivery.transport import Afgeleverd, Later, Nooit
 from app.domain.principal import Rol
 from app.iwmo.xsd import Schemas
-from tests.builders import AANBIEDER, GEMEENTE, a_declaratie, a_toewijzingsbericht
+from tests.builders import AANBIEDER, BSN_X, GEMEENTE, a_declaratie, a_toewijzingsbericht
 from tests.processing.working import connected
-from tests.web.bericht_wereld import Wereld, text_in, wereld_on_copy
-from tests.web.story import visitor
+from tests.web.bericht_wereld import Wereld, refused, text_in, wereld_on_copy
+from tests.web.story import of_aanbieder, visitor
+from tests.web.test_bericht import counted
 
 LATER = Later("De ontvanger is niet bereikbaar.")
 
@@ -111,3 +112,24 @@ def test_while_it_is_processed_that_is_told(wereld: Wereld):
     set_status(wereld, id, "in-verwerking")
     assert "gecontroleerd : nu bezig verwerkt : nog niet" in way_of(wereld, id)
     assert "wordt nu verwerkt." in text_in(wereld.page(id))
+
+
+def test_what_its_gemeente_decides_changes_nothing_for_an_aanbieder(wereld: Wereld):
+    claim = a_301(wereld)
+    own = of_aanbieder(wereld.runtime, AANBIEDER)
+    before = [browser.get(f"/berichten/{claim}/stand").text for browser in (own, wereld.jan)]
+    asked = text(
+        "INSERT INTO goedkeuring (id, bericht_id, gemeente, gevraagd_door, gevraagd_op, verloopt_op, status)"
+        " VALUES ('g1', :id, '0384', 'persoon:piet', '2019-06-21', '2019-06-28', 'open')",
+    )
+    wereld.runtime.storage.run(lambda session: session.execute(asked, {"id": claim}))
+    after = [browser.get(f"/berichten/{claim}/stand").text for browser in (own, wereld.jan)]
+    assert [then == now for then, now in zip(before, after, strict=True)] == [True, False]
+    assert [re.fullmatch(r"[0-9a-f]{32}", one) is None for one in after] == [False, False]
+
+
+def test_to_download_what_was_refused_names_the_clients_in_it(wereld: Wereld):
+    id = refused(wereld, f"<a><Bsn>{BSN_X}</Bsn>".encode(), as_=GEMEENTE)
+    for times, look in enumerate((wereld.jan.get, lambda _: wereld.service.xml(id, as_=GEMEENTE)), start=1):
+        look(f"/berichten/{id}/xml")
+        assert counted(wereld, id, BSN_X, "bericht-gedownload") == times

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import text
@@ -171,6 +172,46 @@ class TestOfAnObject:
         assert visitor(runtime, gemeenten=["0505"]).get(f"/logboek?{paths[of]}").status_code == 404
 
 
+class TestNoBsn:
+    """A bsn comes neither in an address nor in the logboek."""
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            *(f"{soort}={BSN_1708}" for soort in ("bericht", "toewijzing", "declaratie", "toekenning")),
+            "bericht=1708/1001",
+            "declaratie=01a203bb-f905-7353-8022-af2b87179498&toewijzing=" + BSN_1708,
+        ],
+    )
+    @pytest.mark.parametrize("rol", [Rol.BEHANDELAAR, Rol.AUDITOR])
+    def test_what_is_no_name_of_an_object_is_not_there(self, rol: Rol, query: str, runtime: Runtime):
+        browser = visitor(runtime, rol)
+        before = written(runtime)
+        fields = dict(part.split("=") for part in query.split("&"))
+        answers = [browser.get(f"/logboek?{query}"), browser.post("/logboek", on="/account", **fields)]
+        assert [(answer.status_code, BSN_1708 in answer.text) for answer in answers] == [(404, False)] * 2
+        assert written(runtime) == before
+
+    @pytest.mark.parametrize("field", ["wie", "handeling", "uitkomst", "van"])
+    def test_in_another_field_is_said_there_and_not_repeated(self, field: str, runtime: Runtime):
+        browser = visitor(runtime, Rol.AUDITOR)
+        before = written(runtime)
+        typed = {field: "9999.00.006"}
+        answers = [browser.get(f"/logboek?{urlencode(typed)}"), browser.post("/logboek", on="/account", **typed)]
+        for answer in answers:
+            assert answer.status_code == 400
+            assert f'<a href="#{field}">Dit is een bsn.' in answer.text
+            assert typed[field] not in answer.text
+        assert written(runtime) == before
+
+
+def written(runtime: Runtime) -> int:
+    """How many looks in the logboek were written down."""
+    with runtime.storage.reading() as session:
+        query = text("SELECT count(*) FROM logboek WHERE gebeurtenis = 'logboek-bekeken'")
+        return session.execute(query).scalar_one()
+
+
 class TestWhoMay:
     """The logboek by role."""
 
@@ -185,6 +226,7 @@ class TestWhoMay:
         browser = visitor(runtime)
         for path in ("/logboek", "/logboek?wie=backoffice", "/logboek?handeling=inrichting-geladen"):
             assert rows(browser.get(path).text) == []
+        assert browser.get(f"/logboek?wie={'x' * 101}").status_code == 200  # it has no field to put that right
 
     @pytest.mark.parametrize("rol", [Rol.AUDITOR, Rol.BEHEER])
     def test_the_whole_service(self, rol: Rol, runtime: Runtime):

@@ -16,11 +16,13 @@ from app.domain.principal import Rol
 from app.domain.termijnen import TermijnSoort
 from app.iwmo.xsd import Schemas
 from app.processing.feestdagen import werkdagen_after
+from app.processing.logboek import clients_by_every_key
 from app.processing.runtime import Runtime
+from app.storage.logboek import logboek_before
 from app.web import termijnen
 from app.web.termijnen import SOORTEN, TO_DO
 from tests.web.conftest import Browser, goes_to
-from tests.web.story import Story, tell, visitor
+from tests.web.story import BSN_0505, BSN_1708, Story, tell, visitor
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,30 @@ def tiles(page: str) -> list[int]:
     return [int(number) for number in re.findall(r'iwmo-tile__number">(\d+)', page)]
 
 
+def looks_at(runtime: Runtime, bsn: str) -> int:
+    """How often somebody saw the deadlines of a client, as the logboek says it."""
+    with runtime.storage.reading() as session:
+        clients = clients_by_every_key(runtime, bsn)
+        rows = logboek_before(session, before=None, limit=100, clients=clients, object_ids=[])
+    return sum(row.gebeurtenis == "termijnen-bekeken" for row in rows)
+
+
+def clients_on(page: str, runtime: Runtime) -> set[str]:
+    """Whom the toewijzingen and the berichten on a page are about; there are some of both."""
+    asked = {
+        r'href="/toewijzingen/([^"]+)"': "SELECT bsn FROM toewijzing_versie v JOIN toewijzing t"
+        " ON t.id = v.toewijzing_id WHERE t.gemeente || '/' || t.sleutel = :name",
+        r'href="/berichten/([^"]+)"': "SELECT bsn FROM bericht_client WHERE bericht_id = :name",
+    }
+    with runtime.storage.reading() as session:
+        found = [
+            {bsn for name in re.findall(link, page) for bsn in session.scalars(text(query), {"name": name})}
+            for link, query in asked.items()
+        ]
+    assert all(found)
+    return set.union(*found)
+
+
 class TestTheList:
     """What is late stands first."""
 
@@ -74,6 +100,11 @@ class TestTheList:
     def test_the_counts_are_of_everything(self, browser: Browser):
         assert tiles(browser.get("/termijnen").text) == [4, 1, 3]
         assert tiles(browser.get("/termijnen?soort=begeleidingsplan").text) == [4, 1, 3]
+
+    def test_every_count_leads_to_as_many_rows(self, browser: Browser):
+        page = browser.get("/termijnen").text
+        paths = re.findall(r'<a href="(/termijnen\?[^"]*)">', page.partition("iwmo-tiles")[2].partition("</ul>")[0])
+        assert [len(rows(browser.get(path.replace("&amp;", "&")).text)) for path in paths] == tiles(page)
 
     def test_a_count_has_an_end(self, browser: Browser, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr("app.processing.termijnen_bekijken.MOST_COUNTED", 2)
@@ -127,6 +158,20 @@ class TestTheList:
             query = text("SELECT wie, aantal, reden FROM logboek WHERE gebeurtenis = 'termijnen-bekeken' ORDER BY id")
             found = [tuple(row) for row in session.execute(query)]
         assert found == [("persoon:operator", 8, None), ("persoon:operator", None, "alle, als csv")]
+
+    @pytest.mark.parametrize("path", ["/termijnen", "/termijnen/csv"])
+    def test_whom_the_rows_are_about_is_written_down(self, path: str, browser: Browser, runtime: Runtime):
+        shown = clients_on(browser.get("/termijnen").text, runtime)
+        with runtime.storage.reading() as session:
+            known = set(session.scalars(text("SELECT bsn FROM bericht_client")))
+        before = {bsn: looks_at(runtime, bsn) for bsn in known}
+        browser.get(path)
+        assert {bsn for bsn in known if looks_at(runtime, bsn) > before[bsn]} == shown < known
+
+    def test_of_a_large_file_nobody_is_named(self, browser: Browser, runtime: Runtime, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr("app.processing.termijnen_bekijken.NAMED_CLIENTS", 1)
+        browser.get("/termijnen/csv")
+        assert [looks_at(runtime, bsn) for bsn in (BSN_1708, BSN_0505)] == [0, 0]
 
     def test_nothing_to_do(self, runtime: Runtime):
         runtime.storage.run(lambda session: session.execute(text("DELETE FROM termijn")))
@@ -184,6 +229,12 @@ class TestCsv:
         assert read[0]["werkdagen te laat"] == "551"
         assert read[0]["naam aanbieder"] == "Voorbeeldaanbieder B"
         assert answer.headers["content-disposition"] == 'attachment; filename="termijnen.csv"'
+
+    @pytest.mark.parametrize("aanbieder", ["%E2%82%AC", "1234567", "%00"], ids=["euro", "short", "nul"])
+    def test_of_a_code_that_is_none(self, aanbieder: str, browser: Browser):
+        answer = browser.get(f"/termijnen/csv?aanbieder={aanbieder}")
+        assert answer.status_code == 400
+        assert "<html" in answer.text
 
     def test_no_formula(self, browser: Browser, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(termijnen, "SOORTEN", {soort: "=1+1" for soort in TermijnSoort})

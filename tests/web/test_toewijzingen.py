@@ -57,6 +57,12 @@ def test_the_newest_stand_on_top(runtime: Runtime):
     assert "10 toewijzingen, de nieuwste bovenaan." in page
 
 
+def test_the_field_of_a_number_says_where_a_bsn_belongs(runtime: Runtime):
+    page = visitor(runtime).get("/toewijzingen").text
+    assert '<p class="iwmo-form-field-description" id="nummer-uitleg">Geen bsn: een client zoekt u bij Ber' in page
+    assert 'aria-describedby="nummer-uitleg"' in page
+
+
 def test_a_row_says_what_is_left_today(runtime: Runtime):
     browser = visitor(runtime, gemeenten=["1708"])
     page = browser.get("/toewijzingen").text
