@@ -129,11 +129,15 @@ def timed(runtime: Runtime, regel: TermijnRegel) -> Te:
     return Te(regel, late, werkdagen_after(today, regel.datum))
 
 
+def nearby(runtime: Runtime) -> TermijnVraag:
+    """What is to be done in a few working days and is not late."""
+    return TermijnVraag(status=TermijnStatus.OPEN, tot=after_werkdagen(runtime.today(), WERKDAGEN_NEAR, is_feestdag))
+
+
 def _tellingen(session: Session, runtime: Runtime, zicht: Zicht) -> Tellingen:
-    near = after_werkdagen(runtime.today(), WERKDAGEN_NEAR, is_feestdag)
     late = {
         beurt: count(session, runtime, zicht, TermijnVraag(te_laat=True, aan_zet=beurt), most=MOST_COUNTED)
         for beurt in Beurt
     }
-    vraag = TermijnVraag(status=TermijnStatus.OPEN, tot=near)
-    return Tellingen(te_laat=late, nabij=count(session, runtime, zicht, vraag, most=MOST_COUNTED))
+    nabij = count(session, runtime, zicht, nearby(runtime), most=MOST_COUNTED)
+    return Tellingen(te_laat=late, nabij=nabij)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -23,6 +23,7 @@ from app.processing.runtime import Runtime
 from app.storage.berichten import BerichtRecord, berichten_by_id
 from app.storage.declaraties import geboekt
 from app.storage.logboek_object import logboek_of_object
+from app.storage.logboek_zoeken import names_of_keys
 from app.storage.toewijzing_records import (
     ToewijzingFilters,
     ToewijzingRecord,
@@ -120,7 +121,8 @@ class Paar(NamedTuple):
 class Dossier:
     """A toewijzing with what belongs to it; `verwant` are the other parts of the same budget.
 
-    A cursor is where the next page of `berichten` or `regels` begins, None when there is none.
+    A cursor is where the next page of `berichten` or `regels` begins, None when there is none. `sleutelnamen`: what
+    the keys of who looked (`gezien`) are called.
     """
 
     record: ToewijzingRecord
@@ -134,6 +136,7 @@ class Dossier:
     regels: tuple[Regel, ...]
     regels_cursor: RegelNaam | None
     gezien: tuple[LogRecord, ...] | None
+    sleutelnamen: Mapping[str, str]
 
 
 def dossier_of(
@@ -152,6 +155,7 @@ def dossier_of(
         paren, berichten_cursor = _berichten(session, record, zicht, berichten_before)
         regels = regels_of(session, toewijzing_id=record.id, zicht=zicht, limit=ON_A_PAGE + 1, before=regels_before)
         shown = regels[:ON_A_PAGE]
+        gezien = _gezien(session, principal, view.regel.object_id or "")
         dossier = Dossier(
             record=record,
             inrichting=inrichting_of(session, runtime, record.gemeente),
@@ -163,7 +167,8 @@ def dossier_of(
             berichten_cursor=berichten_cursor,
             regels=tuple(shown),
             regels_cursor=shown[-1].naam if len(regels) > ON_A_PAGE else None,
-            gezien=_gezien(session, principal, view.regel.object_id or ""),
+            gezien=gezien,
+            sleutelnamen=names_of_keys(session, {one.wie for one in gezien or ()}),
         )
     return dossier
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -13,10 +14,11 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from app.domain.principal import Recht
+from app.domain.refusals import InvalidInput
 from app.domain.termijnen import Beurt, TermijnSoort, TermijnStatus
 from app.processing.csv_rows import csv_text
 from app.processing.termijnen import TermijnVraag, mark_gehaald
-from app.processing.termijnen_bekijken import MOST_COUNTED, SOON, Te, termijnen_file, termijnen_page
+from app.processing.termijnen_bekijken import MOST_COUNTED, SOON, Te, nearby, termijnen_file, termijnen_page
 from app.web.pages import HEADERS, Fouten, onward, page
 from app.web.visit import Bezoek, Visit
 
@@ -24,6 +26,8 @@ router = APIRouter()
 
 ON_A_PAGE: Final = 50
 AGB: Final = re.compile(r"[0-9]{8}")
+NO_AGB: Final = "Een AGB-code is 8 cijfers."
+NABIJ: Final = "nabij"
 ALLES: Final = "alles"
 SOORTEN: Final[Mapping[TermijnSoort, str]] = {
     TermijnSoort.RETOUR_301: "Retour op een 301",
@@ -39,7 +43,11 @@ TO_DO: Final[Mapping[TermijnSoort, str]] = {
     TermijnSoort.EVALUATIE: "Plan de evaluatie met de client en de aanbieder. Is die geweest? Meld dat dan hier.",
     TermijnSoort.EINDE_INDICATIE: "Bepaal of de client hierna nog hulp nodig heeft. De indicatie stopt vanzelf.",
 }
-STANDEN: Final = ((TermijnStatus.TE_LAAT.value, "Alleen wat te laat is"), (ALLES, "Alles wat nog moet"))
+STANDEN: Final = (
+    (TermijnStatus.TE_LAAT.value, "Alleen wat te laat is"),
+    (NABIJ, "Nog te doen binnen 5 werkdagen"),
+    (ALLES, "Alles wat nog moet"),
+)
 ALL_SOORTEN: Final = [(soort.value, text) for soort, text in SOORTEN.items()]
 ALL_BEURTEN: Final = [(Beurt.GEMEENTE.value, "Wij (de gemeente)"), (Beurt.AANBIEDER.value, "De aanbieder")]
 WORDS: Final[Mapping[str, object]] = {
@@ -69,7 +77,7 @@ def show(
 ) -> HTMLResponse:
     """What is late first, then what is due soon."""
     given = {"status": status, "soort": soort, "aanZet": aan_zet, "aanbieder": aanbieder.strip()}
-    wrong = {"aanbieder": "Een AGB-code is 8 cijfers."} if aanbieder and not AGB.fullmatch(given["aanbieder"]) else {}
+    wrong = {"aanbieder": NO_AGB} if aanbieder and not AGB.fullmatch(given["aanbieder"]) else {}
     vraag = _vraag(bezoek, given if not wrong else {})
     found = termijnen_page(bezoek.runtime, bezoek.visitor, bezoek.zicht, vraag, cursor=na or None, limit=ON_A_PAGE)
     return page(
@@ -109,6 +117,8 @@ def as_csv(
 ) -> Response:
     """The same, all of it, as a file for a spreadsheet."""
     given = {"status": status, "soort": soort, "aanZet": aan_zet, "aanbieder": aanbieder.strip()}
+    if aanbieder and not AGB.fullmatch(given["aanbieder"]):
+        raise InvalidInput(NO_AGB)
     rows = termijnen_file(bezoek.runtime, bezoek.visitor, bezoek.zicht, _vraag(bezoek, given))
     headers = {**HEADERS, "Content-Disposition": 'attachment; filename="termijnen.csv"'}
     lines = csv_text(HEADINGS, (_cells(te, naam) for te, naam in rows))
@@ -127,13 +137,15 @@ def _vraag(bezoek: Bezoek, given: Mapping[str, str]) -> TermijnVraag:
     late = given.get("status") == TermijnStatus.TE_LAAT
     soorten = {soort.value: soort for soort in TermijnSoort}
     beurten = {beurt.value: beurt for beurt in Beurt}
-    return TermijnVraag(
-        status=TermijnStatus.TE_LAAT if late else None,
+    near = nearby(bezoek.runtime) if given.get("status") == NABIJ else TermijnVraag()
+    return replace(
+        near,
+        status=TermijnStatus.TE_LAAT if late else near.status,
         openstaand=True,
         soort=soorten.get(given.get("soort", "")),
         aan_zet=beurten.get(given.get("aanZet", "")),
         aanbieder=given.get("aanbieder") or None,
-        tot=None if late or given.get("status") == ALLES else bezoek.runtime.today() + SOON,
+        tot=near.tot or (None if late or given.get("status") == ALLES else bezoek.runtime.today() + SOON),
     )
 
 

@@ -217,11 +217,6 @@ def moment(record: LogRecord) -> str:
     return _moment(datetime.fromisoformat(record.moment))
 
 
-def wie(record: LogRecord) -> str:
-    """Who did it: a person by name, software by its key."""
-    return record.wie.removeprefix("persoon:") if record.wie.startswith("persoon:") else f"sleutel {record.wie}"
-
-
 def said_of(findings: Sequence[Finding]) -> str:
     """What is wrong, each reason once, with the numbers that it is about.
 

@@ -13,8 +13,11 @@ from app.cli.demo import STORY, tell_story
 from app.domain.principal import Principal, Rol
 from app.iwmo.xsd import Schemas
 from app.processing import budgetpaspoort, toewijzing_view
+from app.processing.keys import create_key, principal_of
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
+from app.processing.toewijzing_view import dossier_of
+from app.storage.zicht import Zicht
 from tests.web.story import BSN_1708, Story, of_aanbieder, tell, visitor
 
 PAGE = "/toewijzingen/1708/1001"
@@ -187,6 +190,12 @@ class TestSight:
         assert "Hoe het budget is berekend, weet de gemeente." in sheet
         assert not [secret for secret in ("12.871,04", "65%", "500000001", "42420001") if secret in sheet]
         assert of_aanbieder(runtime, "42420001", naam="ander").get(PAGE).status_code == 404
+
+    def test_software_that_looked_is_called_by_name(self, runtime: Runtime):
+        key = create_key(runtime, rol=Rol.GEMEENTE, gemeenten=["1708"], naam="zaaksysteem")
+        dossier_of(runtime, principal_of(runtime, key), Zicht(gemeenten=frozenset({"1708"})), "1708", "1001")
+        page = plain(visitor(runtime).get(PAGE).text)
+        assert ": zaaksysteem (software) (gemeente) – " in page
 
     def test_every_look_is_of_the_client(self, runtime: Runtime):
         browser = visitor(runtime)
