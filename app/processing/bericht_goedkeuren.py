@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -70,31 +70,32 @@ def ask(runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str, *
         return runtime.storage.run(work)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Besluit:
+    """What a person decides on a request; `stand`: up to where it saw what happened to the bericht."""
+
+    goedkeuring_id: str
+    akkoord: bool
+    stand: str
+
+
 def decide(
-    runtime: Runtime,
-    principal: Principal,
-    zicht: Zicht,
-    bericht_id: str,
-    *,
-    goedkeuring_id: str,
-    akkoord: bool,
-    stand: str,
+    runtime: Runtime, principal: Principal, zicht: Zicht, bericht_id: str, besluit: Besluit
 ) -> GoedkeuringStatus:
     """Approve what a colleague asked, which does it at once, or decline it; who asked may only take it back.
 
-    Raises RoleNotAllowed for who asked it or is no behandelaar, NotFound, and NothingToDo when the request is not
-    open any more, or for who approves when there is nothing to try by now or more happened than up to `stand`; then
-    nothing changes.
+    Raises RoleNotAllowed for who asked it or is no behandelaar, NotFound, and NothingToDo (nothing changes) when it is
+    not open any more, or for who approves when there is nothing to try by now or more happened than was seen.
     """
-    handeling = Handeling.OPNIEUW_GOEDGEKEURD if akkoord else Handeling.OPNIEUW_AFGEWEZEN
+    handeling = Handeling.OPNIEUW_GOEDGEKEURD if besluit.akkoord else Handeling.OPNIEUW_AFGEWEZEN
     poging = Poging(Logregel(handeling=handeling, object_id=bericht_id))
 
     def work(session: Session) -> GoedkeuringStatus:
         record = _own_bericht(session, principal, zicht, bericht_id, poging)
-        asked = find_goedkeuring(session, id=goedkeuring_id)
+        asked = find_goedkeuring(session, id=besluit.goedkeuring_id)
         if asked is None or asked.bericht_id != record.id:
             raise NothingToDo(OVER)
-        status = _decision(principal, asked, akkoord=akkoord)
+        status = _decision(principal, asked, akkoord=besluit.akkoord)
         poging.regel = replace(poging.regel, handeling=HANDELING[status])
         feiten_of(session, id=record.id, lock=True)
         seen, now = stand_of(session, record.id), runtime.now()
@@ -102,9 +103,8 @@ def decide(
             raise NothingToDo(OVER)
         note(session, runtime, principal, poging.regel)
         if status is GoedkeuringStatus.GOEDGEKEURD:
-            _demand_work(session, record, seen_all=seen == stand)
-            door = f"Gevraagd door {naam_of(asked.gevraagd_door)}, goedgekeurd door {naam_of(principal.key_id)}."
-            do_again(session, now, record, door)
+            _demand_work(session, record, seen_all=seen == besluit.stand)
+            do_again(session, now, record, _door(asked, principal))
         return status
 
     with refusals_noted(runtime, principal, poging):
@@ -133,6 +133,10 @@ def is_own(principal: Principal, asked: Goedkeuring) -> bool:
 def naam_of(key_id: str) -> str:
     """A person by the name that one logs in with."""
     return key_id.removeprefix("persoon:")
+
+
+def _door(asked: Goedkeuring, principal: Principal) -> str:
+    return f"Gevraagd door {naam_of(asked.gevraagd_door)}, goedgekeurd door {naam_of(principal.key_id)}."
 
 
 def _request(record: BerichtRecord, principal: Principal, now: datetime) -> Goedkeuring:

@@ -17,7 +17,7 @@ from app.domain.logboek import Handeling, LogRecord, Uitkomst
 from app.domain.principal import Recht
 from app.domain.refusals import InvalidInput
 from app.processing.bericht_bekijken import FINDINGS_AT_ONCE, Blik, Inzien, Keuze, download, look_at, state_of
-from app.processing.bericht_goedkeuren import ask, decide, is_own, naam_of
+from app.processing.bericht_goedkeuren import Besluit, ask, decide, is_own, naam_of
 from app.processing.opnieuw import Opnieuw, try_again
 from app.storage.goedkeuringen import GoedkeuringStatus
 from app.web.bericht_bevindingen import afgewezen, bevindingen, by_line
@@ -132,9 +132,11 @@ def judge(bezoek: Visit, id: str) -> Response:
         bezoek.visitor,
         bezoek.zicht,
         bericht_id,
-        goedkeuring_id=bezoek.form.get("goedkeuring", ""),
-        akkoord=besluit == "akkoord",
-        stand=bezoek.form.get("stand", ""),
+        Besluit(
+            goedkeuring_id=bezoek.form.get("goedkeuring", ""),
+            akkoord=besluit == "akkoord",
+            stand=bezoek.form.get("stand", ""),
+        ),
     )
     return onward(f"/berichten/{bericht_id}?gedaan={BESLUITEN[status]}")
 

@@ -71,9 +71,7 @@ def show(id: str, request: Request, bezoek: Visit) -> Response:
         of_gemeente=beeld.declaratie.gemeente in bezoek.visitor.gemeenten,
         product=_products(beeld),
         redenen=declaratie_woorden.redenen(beeld.bevindingen, _header_codes(beeld)),
-        uitkomst=declaratie_woorden.uitkomst(
-            beeld.declaratie, some=beeld.aantal(Uitkomst.DEELS, Uitkomst.TOEGEKEND) > 0
-        ),
+        uitkomst=_uitkomst(beeld),
         w=declaratie_woorden,
     )
 
@@ -198,6 +196,10 @@ def _cells(line: Prestatie) -> list[object]:
         ingediend.declaratie_factuur_bedrag.bedrag.cents,
         ingediend.declaratie_factuur_bedrag.debet_credit.value,
     ]
+
+
+def _uitkomst(beeld: Beeld) -> tuple[str, str]:
+    return declaratie_woorden.uitkomst(beeld.declaratie, some=beeld.aantal(Uitkomst.DEELS, Uitkomst.TOEGEKEND) > 0)
 
 
 def _products(beeld: Beeld) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from app.domain.principal import Principal, Rol, Wijze
 from app.domain.refusals import NothingToDo, Refusal, RoleNotAllowed
 from app.iwmo.xsd import Schemas
-from app.processing.bericht_goedkeuren import ask, awaiting, decide
+from app.processing.bericht_goedkeuren import Besluit, ask, awaiting, decide
 from app.processing.opnieuw import stand_of, try_again
 from app.storage.base import Storage
 from app.storage.goedkeuringen import newest_goedkeuring
@@ -227,7 +227,11 @@ class TestTwoPersons:
         assert awaiting(wereld.runtime, person(PIET)) == []
         with pytest.raises(NothingToDo):
             decide(
-                wereld.runtime, person(PIET), ZICHT, id, goedkeuring_id=asked_id, akkoord=True, stand=stand(wereld, id)
+                wereld.runtime,
+                person(PIET),
+                ZICHT,
+                id,
+                Besluit(goedkeuring_id=asked_id, akkoord=True, stand=stand(wereld, id)),
             )
         assert ask(wereld.runtime, person(PIET), ZICHT, id, stand=stand(wereld, id))
         assert [one.bericht_id for one in awaiting(wereld.runtime, person(JAN))] == [id]
@@ -245,9 +249,7 @@ class TestAttacks:
                 person(name),
                 ZICHT,
                 id,
-                goedkeuring_id=newest(wereld, id),
-                akkoord=True,
-                stand=stand(wereld, id),
+                Besluit(goedkeuring_id=newest(wereld, id), akkoord=True, stand=stand(wereld, id)),
             )
         assert sent(wereld) == 0
         assert (f"persoon:{name}", "opnieuw-goedgekeurd", "geweigerd") in wereld.logged(id)
@@ -281,9 +283,7 @@ class TestAttacks:
                 person(PIET),
                 ZICHT,
                 other,
-                goedkeuring_id=newest(wereld, id),
-                akkoord=True,
-                stand=stand(wereld, other),
+                Besluit(goedkeuring_id=newest(wereld, id), akkoord=True, stand=stand(wereld, other)),
             )
         assert sent(wereld) == 0
 
@@ -304,7 +304,11 @@ class TestAttacks:
         who = person("ander", rol=rol)
         with pytest.raises(Refusal):
             decide(
-                wereld.runtime, who, ZICHT, id, goedkeuring_id=newest(wereld, id), akkoord=True, stand=stand(wereld, id)
+                wereld.runtime,
+                who,
+                ZICHT,
+                id,
+                Besluit(goedkeuring_id=newest(wereld, id), akkoord=True, stand=stand(wereld, id)),
             )
         with pytest.raises(Refusal):
             ask(wereld.runtime, who, ZICHT, id, stand=stand(wereld, id))
@@ -339,7 +343,9 @@ class TestAttacks:
         def approve(naam: str) -> bool:
             together.wait()
             try:
-                decide(on_each.runtime, person(naam), ZICHT, id, goedkeuring_id=asked_id, akkoord=True, stand=seen)
+                decide(
+                    on_each.runtime, person(naam), ZICHT, id, Besluit(goedkeuring_id=asked_id, akkoord=True, stand=seen)
+                )
             except NothingToDo:
                 return False
             return True
