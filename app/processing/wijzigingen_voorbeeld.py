@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.principal import Principal
-from app.domain.refusals import Refusal
 from app.processing.runtime import Runtime
 from app.processing.wijzigingen import Vraag, WijzigingView, change_toewijzing
 from app.storage.toewijzing_records import ToewijzingRecord
 
 
-class ChangedMeanwhile(Refusal):
+class ChangedMeanwhile(Exception):
     """What would happen is no longer what was looked at"""
 
 
@@ -48,7 +47,7 @@ def carry_out(
 
     def as_shown(view: WijzigingView) -> str:
         if stand_of(view) != stand:
-            raise ChangedMeanwhile("De toewijzing is intussen veranderd.")
+            raise ChangedMeanwhile
         return ",".join(record.sleutel for record in view.toewijzingen)
 
     answer = change_toewijzing(
