@@ -153,10 +153,9 @@ def dossier_of(
     with viewing(runtime, principal, Handeling.TOEWIJZING_BEKEKEN) as view:
         session, record = view.session, find_toewijzing(view, zicht, gemeente, nummer)
         paren, berichten_cursor = _berichten(session, record, zicht, berichten_before)
-        regels = regels_of(session, toewijzing_id=record.id, zicht=zicht, limit=ON_A_PAGE + 1, before=regels_before)
-        shown = regels[:ON_A_PAGE]
-        gezien = _gezien(session, principal, view.regel.object_id or "")
-        dossier = Dossier(
+        regels, regels_cursor = _lines(session, record, zicht, regels_before)
+        gezien, namen = _gezien(session, principal, view.regel.object_id or "")
+        return Dossier(
             record=record,
             inrichting=inrichting_of(session, runtime, record.gemeente),
             stand=stand_of(record.toewijzing, runtime.today()),
@@ -165,19 +164,30 @@ def dossier_of(
             verwant=tuple(one for one in parts_of(session, record, zicht) if one.sleutel != record.sleutel),
             berichten=paren,
             berichten_cursor=berichten_cursor,
-            regels=tuple(shown),
-            regels_cursor=shown[-1].naam if len(regels) > ON_A_PAGE else None,
+            regels=regels,
+            regels_cursor=regels_cursor,
             gezien=gezien,
-            sleutelnamen=names_of_keys(session, {one.wie for one in gezien or ()}),
+            sleutelnamen=namen,
         )
-    return dossier
 
 
-def _gezien(session: Session, principal: Principal, object_id: str) -> tuple[LogRecord, ...] | None:
-    """Who looked, for who may know that: people of the gemeente, and no aanbieder."""
+def _lines(
+    session: Session, record: ToewijzingRecord, zicht: Zicht, before: RegelNaam | None
+) -> tuple[tuple[Regel, ...], RegelNaam | None]:
+    """A page of claimed lines, and where the next one begins."""
+    found = regels_of(session, toewijzing_id=record.id, zicht=zicht, limit=ON_A_PAGE + 1, before=before)
+    shown = tuple(found[:ON_A_PAGE])
+    return shown, shown[-1].naam if len(found) > ON_A_PAGE else None
+
+
+def _gezien(
+    session: Session, principal: Principal, object_id: str
+) -> tuple[tuple[LogRecord, ...] | None, Mapping[str, str]]:
+    """Who looked and what their keys are called, for who may know that: people of the gemeente, and no aanbieder."""
     if not principal.may(Recht.INZAGE_LEZEN):
-        return None
-    return tuple(logboek_of_object(session, object_id=object_id, limit=SHOWN_VIEWS))
+        return None, {}
+    found = tuple(logboek_of_object(session, object_id=object_id, limit=SHOWN_VIEWS))
+    return found, names_of_keys(session, {one.wie for one in found})
 
 
 def open_of(
