@@ -115,9 +115,9 @@ class TestSearch:
             ({"zoek": "A", "waarin": "naam"}, "waarin", vraag.NO_CHOICE),
             ({"zoek": "A", "voor": "1"}, "zoek", vraag.NO_PLACE),
             ({"zoek": "A" * 61}, "zoek", vraag.TOO_LONG),
-            ({"zoek": "\x00"}, "zoek", vraag.NO_TEXT),
+            ({"zoek": "\x01"}, "zoek", vraag.NO_TEXT),
         ],
-        ids=["empty", "no-bsn", "text-for-bsn", "unknown-kind", "no-place", "long", "nul"],
+        ids=["empty", "no-bsn", "text-for-bsn", "unknown-kind", "no-place", "long", "unseen"],
     )
     def test_what_is_wrong_is_told_at_its_field(self, runtime: Runtime, inside: Browser, fields, field, told):
         page = search(inside, **fields)

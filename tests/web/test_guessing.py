@@ -83,7 +83,7 @@ class TestGuessing:
         browser.log_in()
         assert judged == [WACHTWOORD]
 
-    @pytest.mark.parametrize("naam", ["a\x00b", "jan\u2028", "x" * 5000, "\U0001f600", ""], ids=list("abcde"))
+    @pytest.mark.parametrize("naam", ["a\x01b", "jan\u2028", "x" * 5000, "\U0001f600", ""], ids=list("abcde"))
     def test_what_cannot_be_a_name_is_nobody(
         self, naam: str, runtime_on_each: Runtime, monkeypatch: pytest.MonkeyPatch
     ):
