@@ -25,7 +25,7 @@ from app.domain.logboek import Handeling, LogRecord
 from app.domain.principal import Principal, Recht
 from app.domain.settlement import Uitkomst
 from app.iwmo.leesbaar import Leesbaar, laid_out
-from app.processing.inrichtingen import find_inrichting
+from app.processing.inrichtingen import namen_of
 from app.processing.logboek import Inzage, viewing
 from app.processing.opnieuw import Vooruitzicht, needs_two, stand_of, vooruitzicht
 from app.processing.runtime import Runtime
@@ -172,7 +172,7 @@ def _look(view: Inzage, runtime: Runtime, principal: Principal, zicht: Zicht, ke
         draad=draad,
         acties=_acties(session, principal, record),
         inzien=_inzien(session, principal, record),
-        namen=_namen(session, runtime, record),
+        namen=namen_of(session, runtime, [record.gemeente] if record.gemeente else ()),
     )
 
 
@@ -282,14 +282,6 @@ def _inzien(session: Session, principal: Principal, record: BerichtRecord) -> In
     rows = logboek_of_object(session, object_id=record.id, limit=SEEN_AT_ONCE + 1)
     namen = names_of_keys(session, {one.wie for one in rows})
     return Inzien(regels=rows[:SEEN_AT_ONCE], more=len(rows) > SEEN_AT_ONCE, namen=namen)
-
-
-def _namen(session: Session, runtime: Runtime, record: BerichtRecord) -> dict[str, str]:
-    inrichting = find_inrichting(session, runtime, record.gemeente) if record.gemeente else None
-    if inrichting is None:
-        return {}
-    own = {inrichting.gemeente: inrichting.naam} if inrichting.naam else {}
-    return own | {aanbieder.agb: aanbieder.naam for aanbieder in inrichting.aanbieders if aanbieder.naam}
 
 
 def was_refused_later(thread: Thread) -> bool:

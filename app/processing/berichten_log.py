@@ -16,7 +16,7 @@ from stdnum.nl.bsn import is_valid
 from app.domain.bericht import BerichtStatus
 from app.domain.logboek import Handeling
 from app.domain.principal import Principal
-from app.processing.inrichtingen import find_inrichting
+from app.processing.inrichtingen import namen_of
 from app.processing.logboek import viewing
 from app.processing.runtime import Runtime
 from app.storage.berichten_gezocht import (
@@ -220,12 +220,7 @@ def _ids(session: Session, zicht: Zicht, zoeksoort: Zoeksoort, zoek: str) -> set
 
 
 def _namen(session: Session, runtime: Runtime, zicht: Zicht, regels: Sequence[BerichtRegel]) -> dict[str, str]:
-    namen: dict[str, str] = {}
-    for code in sorted(zicht.gemeenten | {regel.gemeente for regel in regels if regel.gemeente is not None}):
-        if (inrichting := find_inrichting(session, runtime, code)) is not None:
-            namen |= {aanbieder.agb: aanbieder.naam for aanbieder in inrichting.aanbieders}
-            namen |= {code: inrichting.naam} if inrichting.naam else {}
-    return namen
+    return namen_of(session, runtime, zicht.gemeenten | {one.gemeente for one in regels if one.gemeente is not None})
 
 
 def _stand(blad: Blad, aantallen: Mapping[str, int]) -> str:

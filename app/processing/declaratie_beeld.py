@@ -19,8 +19,7 @@ from app.domain.refusals import NotFound
 from app.domain.retour import Ernst, Finding
 from app.domain.settlement import Uitkomst
 from app.domain.versies import Toewijzing
-from app.processing.declaratie_lijst import namen_of
-from app.processing.inrichtingen import find_inrichting
+from app.processing.inrichtingen import find_inrichting, namen_of
 from app.processing.logboek import viewing
 from app.processing.runtime import Runtime
 from app.storage import declaratie_lines as stored

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -14,7 +14,7 @@ from app.domain.logboek import Handeling
 from app.domain.periode import GeslotenPeriode
 from app.domain.principal import Principal
 from app.domain.refusals import InvalidInput
-from app.processing.inrichtingen import find_inrichting
+from app.processing.inrichtingen import find_inrichting, namen_of
 from app.processing.logboek import viewing
 from app.processing.periods import declared_span
 from app.processing.runtime import Runtime
@@ -120,16 +120,6 @@ def bladzijde_of(runtime: Runtime, principal: Principal, zicht: Zicht, vraag: Vr
         )
         view.about(aantal=len(found.declaraties) + len(wachtend))
     return lijst
-
-
-def namen_of(session: Session, runtime: Runtime, gemeenten: Collection[str]) -> dict[str, str]:
-    """The names of these gemeenten and of the aanbieders they know, by code."""
-    namen: dict[str, str] = {}
-    for gemeente in sorted(gemeenten):
-        if inrichting := find_inrichting(session, runtime, gemeente):
-            namen |= {one.agb: one.naam for one in inrichting.aanbieders}
-            namen[gemeente] = inrichting.naam
-    return {code: naam for code, naam in namen.items() if naam}
 
 
 def _aanbieders(session: Session, runtime: Runtime, zicht: Zicht) -> tuple[str, ...]:

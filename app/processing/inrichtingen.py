@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -67,6 +67,16 @@ def find_inrichting(session: Session, runtime: Runtime, gemeente: str) -> Inrich
         known = from_document(stored.document(session, gemeente=gemeente, versie=versie))
         runtime.parsed_inrichtingen[gemeente, versie] = known
     return known
+
+
+def namen_of(session: Session, runtime: Runtime, gemeenten: Collection[str]) -> dict[str, str]:
+    """The names of these gemeenten and of the aanbieders they know, by code."""
+    namen: dict[str, str] = {}
+    for gemeente in sorted(gemeenten):
+        if inrichting := find_inrichting(session, runtime, gemeente):
+            namen |= {one.agb: one.naam for one in inrichting.aanbieders}
+            namen[gemeente] = inrichting.naam
+    return {code: naam for code, naam in namen.items() if naam}
 
 
 def all_inrichtingen(session: Session, runtime: Runtime) -> dict[str, Inrichting]:

@@ -11,7 +11,6 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from app.domain.overzicht import Aandacht, Onderwerp, Telling, to_do
-from app.domain.principal import Rol
 from app.processing.bericht_goedkeuren import naam_of
 from app.processing.overzicht import Overzicht, Verkeer, overzicht
 from app.processing.personen import find_record
@@ -104,7 +103,7 @@ def start(bezoek: Visit) -> HTMLResponse:
     """Whether everything is well, what needs the visitor now, and since when."""
     found = overzicht(bezoek.runtime, bezoek.visitor, bezoek.zicht)
     today = bezoek.runtime.today()
-    van_aanbieder = bezoek.visitor.rol is Rol.AANBIEDER
+    van_aanbieder = bezoek.visitor.for_aanbieder
     vormen = VORMEN_VAN_AANBIEDER if van_aanbieder else VORMEN
     return page(
         bezoek,

@@ -254,8 +254,9 @@ class TestRoles:
         assert "mislukt bericht" not in page
         assert "Berichten per soort" not in page
 
-    def test_an_aanbieder_sees_its_own(self, inside: Browser, in_use: Runtime, now: Now):
-        create_persoon(in_use, naam="zorg", rol=Rol.AANBIEDER, aanbieders=["42420001"], wachtwoord=WACHTWOORD)
+    @pytest.mark.parametrize("rol", [Rol.AANBIEDER, Rol.SERVICEBUREAU])
+    def test_an_aanbieder_sees_its_own(self, inside: Browser, in_use: Runtime, now: Now, rol: Rol):
+        create_persoon(in_use, naam="zorg", rol=rol, aanbieders=["42420001"], wachtwoord=WACHTWOORD)
         browser = Browser(in_use)
         browser.log_in("zorg")
         refused = {"richting": "inkomend", "soort": "WMO303"}
