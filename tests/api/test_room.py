@@ -178,7 +178,7 @@ class TestDoors:
 
 async def _idle(service: Service, room: Room) -> None:
     """Bodies of which one byte comes; meanwhile another is let in."""
-    stuck, seen = asyncio.Event(), []
+    stuck, seen, answers = asyncio.Event(), [], []
     headers = {
         "authorization": f"Bearer {service.key(GEMEENTE)}",
         "content-type": "application/xml",
@@ -204,12 +204,13 @@ async def _idle(service: Service, room: Room) -> None:
 
         return receive
 
-    async def send(_message: Any) -> None:
-        pass
+    async def send(message: Any) -> None:
+        answers.append(message)
 
-    calls = [asyncio.create_task(service.client.app(scope, caller(), send)) for _ in range(6)]  # type: ignore[union-attr]
+    calls = [asyncio.create_task(service.client.app(dict(scope), caller(), send)) for _ in range(6)]  # type: ignore[union-attr]
     while len(seen) < len(calls):
-        await asyncio.sleep(0)
+        assert not any(call.done() for call in calls), answers
+        await asyncio.sleep(0.001)
     assert max(seen) <= len(calls)
     with room.share("other") as share:
         share.grow_to(room.limit - len(calls))
