@@ -23,6 +23,8 @@ from app.iwmo.releases import write
 from app.processing import access, declaraties, retouren, toewijzingen, uniek
 from app.processing.arrival import Arrival, errors_in
 from app.processing.bewaren_sporen import Spoorsoort, was_deleted
+from app.processing.declaratie_besluit import decide
+from app.processing.declaratie_feiten import judged_alone, load_feiten
 from app.processing.duplicates import DELETED, different
 from app.processing.logboek import Poging, note_now, refusals_noted
 from app.processing.receive import bsns_in, content_of
@@ -30,7 +32,6 @@ from app.processing.runtime import Runtime, new_id, new_identificatie
 from app.processing.vreemden import demand_few
 from app.storage.accepted import AcceptedBericht, find_accepted
 from app.storage.berichten import body_of, get_bericht
-from app.storage.declaraties import factuurnummer_used
 from app.storage.zicht import Zicht
 
 
@@ -172,21 +173,12 @@ def _retour_bytes(runtime: Runtime, arrival: Arrival, retour: ToewijzingRetour) 
 
 def _declaratie(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> Verdict:
     """The settlement of a 303 as it would be now, and the complete 304."""
-    header = declaratie.header
-    technisch = declaraties.technical_findings(session, runtime, declaratie, arrival.release)
-    used = factuurnummer_used(
-        session,
-        gemeente=header.gemeente,
-        aanbieder=header.aanbieder,
-        nummer=header.declaratie_factuur_identificatie.declarant_factuur_nummer,
-        today=runtime.today(),
-    )
-    dossier = declaraties.load_dossier(session, runtime, declaratie, factuurnummer_used=used, lock=False)
-    settlement = declaraties.decide(declaratie, dossier, technisch, arrival.release)
-    retour = declaraties.answer(declaratie, settlement, runtime)
+    within = judged_alone(declaratie, arrival.release)
+    feiten = load_feiten(session, runtime, declaratie, arrival.release, within=within)
+    besluit = decide(runtime, arrival, declaratie, feiten)
     return Verdict(
-        status=BerichtStatus.AFGEKEURD if settlement.refused else BerichtStatus.VERWERKT,
-        findings=settlement.findings,
-        antwoord=declaraties.checked_bytes(runtime, declaratie, retour, arrival.release),
-        uitkomst=settlement,
+        status=BerichtStatus.AFGEKEURD if besluit.settlement.refused else BerichtStatus.VERWERKT,
+        findings=besluit.settlement.findings,
+        antwoord=besluit.antwoord,
+        uitkomst=besluit.settlement,
     )

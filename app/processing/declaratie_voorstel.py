@@ -29,7 +29,7 @@ from app.domain.periode import GeslotenPeriode
 from app.domain.principal import Principal
 from app.domain.refusals import NotFound
 from app.processing.declaratie_beeld import NIET_TOEGEKEND
-from app.processing.declaraties import load_dossier
+from app.processing.declaratie_feiten import load_dossier
 from app.processing.inrichtingen import find_inrichting
 from app.processing.logboek import viewing
 from app.processing.runtime import Runtime
@@ -162,7 +162,7 @@ def _judged(
     declaratie = _declaratie(session, runtime, record, inrichting, correcties)
     if not declaratie.clienten:
         return {}
-    dossier = load_dossier(session, runtime, declaratie, factuurnummer_used=False, lock=False)
+    dossier = load_dossier(session, runtime, declaratie, inrichting, factuurnummer_used=False, lock=False)
     settlement = settle(declaratie, dossier, technisch=(), header=())
     return {
         line.prestatie.product_referentie.referentie_nummer: line.retour_codes

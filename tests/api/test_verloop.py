@@ -165,7 +165,7 @@ class TestAgain:
             id = large.post(a_declaratie(), as_=AANBIEDER).json()["id"]
             monkeypatch.setattr("app.domain.werk.ONVERWACHT_WAITS", ())
             with monkeypatch.context() as broken:
-                broken.setattr("app.processing.declaraties.settle", _fail)
+                broken.setattr("app.processing.declaratie_besluit.settle", _fail)
                 large.work()
             assert one(large, id)["status"] == "mislukt"
             assert again(large, id).json()["status"] == "in-verwerking"

@@ -1,0 +1,87 @@
+"""The decision on a 303, from its facts alone: what each line gets, the rows that say so, and the checked 304."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from app.domain.bericht import Berichtsoort
+from app.domain.declaratie import Declaratie, DeclaratieRetour
+from app.domain.dossier import DeclaratieRetourDossier
+from app.domain.retour import Finding
+from app.domain.settlement import ClientOutcome, LineOutcome, Settlement, declaratie_retour
+from app.iwmo.releases import write
+from app.processing.arrival import Arrival
+from app.processing.declaratie_feiten import Feiten
+from app.processing.runtime import Runtime, new_gemeente_referentie
+from app.rules.judgement import findings_beyond, findings_within
+from app.rules.settle import settle
+from app.storage.declaraties import PrestatieRecord
+
+
+class OwnBerichtInvalid(Exception):
+    """A message that we made ourselves breaks the XSD or a rule: a bug, never the sender's fault"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Besluit:
+    """All that is to be written down of a 303; `antwoord` are the bytes of its 304, the message `retour`.
+
+    `findings` and those of the lines have their place in the source.
+    """
+
+    settlement: Settlement
+    findings: tuple[Finding, ...]
+    lines: tuple[PrestatieRecord, ...] = field(repr=False)
+    retour: DeclaratieRetour = field(repr=False)
+    antwoord: bytes = field(repr=False)
+
+
+def decide(runtime: Runtime, arrival: Arrival, declaratie: Declaratie, feiten: Feiten) -> Besluit:
+    """What the 303 gets, given the facts; needs neither database nor lock.
+
+    OwnBerichtInvalid when the 304 would not hold.
+    """
+    dossier, technisch, release = feiten.dossier, feiten.technisch, arrival.release
+    header = () if technisch else findings_beyond(declaratie, Berichtsoort.WMO303, release, dossier)
+    settlement = settle(declaratie, dossier, technisch=technisch, header=header)
+    retour = declaratie_retour(
+        declaratie, settlement, gemeente_referentie_nummer=new_gemeente_referentie(), today=dossier.today
+    )
+    used = dossier.used_referenties
+    return Besluit(
+        settlement=settlement,
+        findings=arrival.located(settlement.findings),
+        lines=tuple(_line(arrival, outcome, line, used) for outcome in settlement.clienten for line in outcome.lines),
+        retour=retour,
+        antwoord=checked_bytes(runtime, declaratie, retour, release),
+    )
+
+
+def checked_bytes(runtime: Runtime, declaratie: Declaratie, retour: DeclaratieRetour, release: str) -> bytes:
+    """The bytes of a 304 that holds by the XSD and by the rules; OwnBerichtInvalid when it would not."""
+    body = write(retour, release)
+    findings = runtime.xsd_findings(release, Berichtsoort.WMO304, body)
+    dossier = DeclaratieRetourDossier(today=retour.header.retour_dagtekening, declaratie=declaratie)
+    findings += findings_within(retour, Berichtsoort.WMO304, release) if not findings else ()
+    findings += findings_beyond(retour, Berichtsoort.WMO304, release, dossier) if not findings else ()
+    if findings:
+        raise OwnBerichtInvalid(", ".join(f"{finding.regel} {finding.pad}" for finding in findings[:10]))
+    return body
+
+
+def _line(
+    arrival: Arrival, outcome: ClientOutcome, line: LineOutcome, used_referenties: Collection[str]
+) -> PrestatieRecord:
+    return PrestatieRecord(
+        bsn=outcome.client.bsn,
+        prestatie=line.prestatie,
+        telt=line.prestatie.product_referentie.referentie_nummer not in used_referenties,
+        uitkomst=line.uitkomst,
+        toegekend=line.toegekend,
+        gemeente_berekend=line.gemeente_berekend,
+        retour_codes=line.retour_codes,
+        findings=arrival.located(line.findings),
+        toewijzing_sleutel=line.toewijzing_sleutel,
+        boekingen=line.boekingen,
+    )

@@ -1,0 +1,125 @@
+"""The facts on which a 303 is settled, a few questions to the database however many lines it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.domain.bericht import Berichtsoort
+from app.domain.codelijsten import TECHNISCH_AFGEKEURD
+from app.domain.declaratie import Declaratie, Prestatie
+from app.domain.dossier import DeclaratieDossier
+from app.domain.inrichting import Inrichting
+from app.domain.retour import Finding
+from app.domain.versies import Toewijzing
+from app.processing.inrichtingen import find_inrichting
+from app.processing.runtime import Runtime
+from app.rules.judgement import findings_beyond, findings_within
+from app.storage import declaraties as stored
+from app.storage import toewijzingen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feiten:
+    """What a decision on a 303 looks at. Equal facts give an equal decision.
+
+    `technisch` refuses the whole message with 0001; the dossier then holds nothing more, and the number stays free.
+    """
+
+    technisch: tuple[Finding, ...]
+    dossier: DeclaratieDossier
+
+
+def judged_alone(declaratie: Declaratie, release: str) -> tuple[Finding, ...]:
+    """What is wrong within the message; for this nothing has to be loaded."""
+    return findings_within(declaratie, Berichtsoort.WMO303, release)
+
+
+def load_feiten(
+    session: Session,
+    runtime: Runtime,
+    declaratie: Declaratie,
+    release: str,
+    *,
+    within: tuple[Finding, ...],
+    claim: str | None = None,
+) -> Feiten:
+    """The facts as they are now; `within` is what `judged_alone` found.
+
+    With `claim`, the id that the declaratie gets, nobody else changes them until the transaction ends: it takes the
+    DeclarantFactuurNummer and locks the toewijzingen. Without it they are only looked at.
+    """
+    inrichting = find_inrichting(session, runtime, declaratie.header.gemeente)
+    dossier = DeclaratieDossier(today=runtime.today(), inrichting=inrichting)
+    technisch = within or _technical_beyond(declaratie, release, dossier)
+    if technisch:
+        return Feiten(technisch=technisch, dossier=dossier)
+    used = _factuurnummer_used(session, runtime, declaratie, claim)
+    return Feiten(
+        technisch=(),
+        dossier=load_dossier(session, runtime, declaratie, inrichting, factuurnummer_used=used, lock=claim is not None),
+    )
+
+
+def load_dossier(
+    session: Session,
+    runtime: Runtime,
+    declaratie: Declaratie,
+    inrichting: Inrichting | None,
+    *,
+    factuurnummer_used: bool,
+    lock: bool,
+) -> DeclaratieDossier:
+    """The facts for settling the lines; `lock` keeps the toewijzingen until the end, so that no two share room."""
+    gemeente, aanbieder = declaratie.header.gemeente, declaratie.header.aanbieder
+    lines = [(client.bsn, prestatie) for client in declaratie.clienten for prestatie in client.prestaties]
+    by_nummer, by_bsn = _toewijzingen(session, gemeente, lines, lock=lock)
+    sleutels = {t.sleutel for t in by_nummer.values()} | {t.sleutel for found in by_bsn.values() for t in found}
+    vorige = {v for _, p in lines if (v := p.product_referentie.vorig_referentie_nummer) is not None}
+    referenties = {p.product_referentie.referentie_nummer for _, p in lines}
+    own = {"gemeente": gemeente, "aanbieder": aanbieder}
+    return DeclaratieDossier(
+        today=runtime.today(),
+        inrichting=inrichting,
+        factuurnummer_used=factuurnummer_used,
+        toewijzingen=by_nummer,
+        toewijzingen_by_bsn=by_bsn,
+        geboortedata=toewijzingen.geboortedata(session, gemeente=gemeente, bsns={bsn for bsn, _ in lines}),
+        used_referenties=stored.used_referenties(session, **own, nummers=referenties),
+        debets=stored.debets(session, **own, nummers=vorige),
+        gecrediteerd=stored.gecrediteerd(session, **own, nummers=vorige),
+        geboekt=stored.geboekt(session, gemeente=gemeente, sleutels=sleutels),
+    )
+
+
+def _technical_beyond(declaratie: Declaratie, release: str, dossier: DeclaratieDossier) -> tuple[Finding, ...]:
+    """BerekendBedrag without agreement: it takes the inrichting to know, and refuses like what is wrong within."""
+    beyond = findings_beyond(declaratie, Berichtsoort.WMO303, release, dossier)
+    return tuple(finding for finding in beyond if finding.retourcode == TECHNISCH_AFGEKEURD)
+
+
+def _factuurnummer_used(session: Session, runtime: Runtime, declaratie: Declaratie, claim: str | None) -> bool:
+    """Whether another declaratie has the number, after it was taken for `claim`."""
+    header = declaratie.header
+    number = {
+        "gemeente": header.gemeente,
+        "aanbieder": header.aanbieder,
+        "nummer": header.declaratie_factuur_identificatie.declarant_factuur_nummer,
+    }
+    if claim is None:
+        return stored.factuurnummer_used(session, **number, today=runtime.today())
+    return not stored.claim_factuurnummer(session, **number, declaratie_id=claim, today=runtime.today())
+
+
+def _toewijzingen(
+    session: Session, gemeente: str, lines: Sequence[tuple[str, Prestatie]], *, lock: bool
+) -> tuple[dict[int, Toewijzing], dict[str, tuple[Toewijzing, ...]]]:
+    """The toewijzingen that lines name, and those of the clients of lines that name none."""
+    nummers = {p.toewijzing_nummer for _, p in lines if p.toewijzing_nummer is not None}
+    unnumbered = {bsn for bsn, p in lines if p.toewijzing_nummer is None}
+    if lock:
+        toewijzingen.lock_toewijzingen(session, gemeente=gemeente, nummers=nummers, bsns=unnumbered)
+    by_nummer = toewijzingen.toewijzingen_by_nummer(session, gemeente=gemeente, nummers=nummers)
+    return by_nummer, toewijzingen.toewijzingen_by_bsn(session, gemeente=gemeente, bsns=unnumbered)
