@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.aflevering import Aansluiting, AansluitingSoort
 from app.storage.columns import insert_or_conflict
 from app.storage.job_tables import AansluitingRow
+from app.storage.prepared import Prepared, among
 
 ENDED: Final = "beeindigd"
 """Stands in the place of a soort: the row remains, so that a key that was handed out before never returns."""
@@ -65,11 +66,17 @@ def list_aansluitingen(session: Session, *, soort: AansluitingSoort | None = Non
 
 def aansluitingen_of(session: Session, *, partijen: Collection[str]) -> dict[str, Aansluiting]:
     """How those of the parties are reached that are reached in another way than by their postbus."""
-    query = select(AansluitingRow).where(AansluitingRow.partij.in_(sorted(partijen)), AansluitingRow.soort != ENDED)
-    return {row.partij: _aansluiting(row) for row in session.scalars(query)}
+    return {row.partij: _aansluiting(row) for row in _ELSEWHERE.rows(session, {"partijen": list(partijen)})}
 
 
-def _aansluiting(row: AansluitingRow) -> Aansluiting:
+_ELSEWHERE: Final = Prepared(
+    lambda dialect: select(
+        AansluitingRow.partij, AansluitingRow.soort, AansluitingRow.adres, AansluitingRow.sleutelversie
+    ).where(among(dialect, AansluitingRow.partij, "partijen"), AansluitingRow.soort != ENDED)
+)
+
+
+def _aansluiting(row: Any) -> Aansluiting:  # noqa: ANN401  (the table, or those columns of it)
     return Aansluiting(
         partij=row.partij, soort=AansluitingSoort(row.soort), adres=row.adres, sleutelversie=row.sleutelversie
     )

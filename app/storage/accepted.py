@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.storage.bericht_tables import BerichtRow
-from app.storage.columns import one_of
+from app.storage.prepared import Prepared, among
 
 
 class AcceptedBericht(NamedTuple):
@@ -28,13 +28,20 @@ class AcceptedBericht(NamedTuple):
 
 def find_accepted(session: Session, *, uniek: str) -> AcceptedBericht | None:
     """The bericht that holds this `uniek`."""
-    answer = aliased(BerichtRow)
-    row = session.execute(
-        select(BerichtRow.id, BerichtRow.aanbieder, BerichtRow.sha256, answer.id, BerichtRow.eigen)
-        .outerjoin(answer, answer.antwoord_op_id == BerichtRow.id)
-        .where(BerichtRow.uniek == uniek)
-    ).one_or_none()
+    row = _ACCEPTED.first(session, {"taken": uniek})
     return AcceptedBericht(row[0], row[1], row[2], answered=bool(row[3]), eigen=row[4]) if row else None
+
+
+def _accepted(_dialect: str) -> Select[*tuple[Any, ...]]:
+    answer = aliased(BerichtRow)
+    return (
+        select(BerichtRow.id, BerichtRow.aanbieder, BerichtRow.sha256, answer.id.label("answer"), BerichtRow.eigen)
+        .outerjoin(answer, answer.antwoord_op_id == BerichtRow.id)
+        .where(BerichtRow.uniek == bindparam("taken"))
+    )
+
+
+_ACCEPTED: Final = Prepared(_accepted)
 
 
 def sha256_of(session: Session, *, id: str) -> str:
@@ -44,20 +51,27 @@ def sha256_of(session: Session, *, id: str) -> str:
 
 def set_antwoord_op(session: Session, *, id: str, antwoord_op_id: str) -> None:
     """Say which bericht this one answers; IntegrityError when another answered it first."""
-    session.execute(update(BerichtRow).where(BerichtRow.id == id).values(antwoord_op_id=antwoord_op_id))
+    _ANSWERING.tell(session, [{"bericht": id, "antwoord_op_id": antwoord_op_id}])
     wait_no_longer(session, ids={antwoord_op_id})
 
 
 def wait_no_longer(session: Session, *, ids: Collection[str]) -> None:
     """The berichten have their answer."""
     if ids:
-        waiting = (one_of(session, BerichtRow.id, ids), BerichtRow.wacht_op_antwoord)
-        session.execute(
-            update(BerichtRow)
-            .where(*waiting)
-            .values(wacht_op_antwoord=False)
-            .execution_options(synchronize_session=False)
-        )
+        _ANSWERED.tell(session, [{"ids": list(ids)}])
+
+
+_ANSWERING: Final = Prepared(
+    lambda _dialect: update(cast("Table", BerichtRow.__table__)).where(BerichtRow.id == bindparam("bericht")),
+    columns=("antwoord_op_id",),
+)
+_ANSWERED: Final = Prepared(
+    lambda dialect: (
+        update(cast("Table", BerichtRow.__table__))
+        .where(among(dialect, BerichtRow.id, "ids"), BerichtRow.wacht_op_antwoord)
+        .values(wacht_op_antwoord=False)
+    )
+)
 
 
 class BerichtFeiten(NamedTuple):

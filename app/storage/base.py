@@ -23,6 +23,7 @@ from app.storage.columns import Base
 from app.storage.engines import checkpoint, create_engine_for, reading_engine
 from app.storage.fair_lock import FairLock
 from app.storage.outages import outages_told
+from app.storage.prepared import attach
 from app.storage.wakes import adds_work
 
 __all__ = ["Base", "Storage", "create_storage"]
@@ -65,6 +66,7 @@ class Storage:
     def reading(self) -> Generator[Session]:
         """A session that sees one moment and can change nothing; on SQLite no writer makes it wait."""
         with outages_told(), Session(self._reader, autoflush=False) as session:
+            attach(session)
             yield session
 
     @contextmanager
@@ -74,7 +76,7 @@ class Storage:
         On SQLite there is one writer at a time, in the order in which they came.
         """
         with outages_told(), self._turn, Session(self._writer) as session, session.begin():
-            session.connection()  # BEGIN IMMEDIATE now: what the block reads stays true until it writes
+            attach(session)  # BEGIN IMMEDIATE now: what the block reads stays true until it writes
             yield session
         if adds_work(session):
             for tell in self._listeners:

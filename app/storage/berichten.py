@@ -7,11 +7,10 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from typing import Any
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Table, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -21,9 +20,10 @@ from app.domain.retour import Finding
 from app.storage.accepted import wait_no_longer
 from app.storage.bericht_records import PARTY_COLUMNS, BerichtRecord, records_of, visible_bericht
 from app.storage.bericht_tables import BerichtClientRow, BerichtInhoudRow, BerichtRow
-from app.storage.columns import dialect_of, insert_in_dialect, one_of
+from app.storage.columns import insert_in_dialect, one_of
 from app.storage.findings import add_all_findings
 from app.storage.inserts import insert_rows
+from app.storage.prepared import Prepared
 from app.storage.zicht import Zicht, newest_ids
 
 __all__ = ["BerichtFilters", "BerichtRecord", "NewBericht"]
@@ -106,8 +106,7 @@ def add_unique_bericht(session: Session, *, new: NewBericht) -> str | None:
 
     Of any number of simultaneous calls with one `uniek` exactly one gets None.
     """
-    added = session.connection().execute(_insert_unique(dialect_of(session)), _columns(new)).scalar_one_or_none()
-    if added is None:
+    if _ADD_UNIQUE.first(session, _columns(new)) is None:
         return session.execute(select(BerichtRow.id).where(BerichtRow.uniek == new.uniek)).scalar_one()
     _add_content(session, [new])
     return None
@@ -145,10 +144,20 @@ def body_of(session: Session, *, id: str) -> bytes:
 
 def set_status(session: Session, *, id: str, status: str) -> None:
     """Give the bericht another status."""
-    values: dict[str, Any] = {"status": status}
+    values = {"bericht": id, "status": status}
     if status in NOT_WAITING:
-        values["wacht_op_antwoord"] = False
-    session.execute(update(BerichtRow).where(BerichtRow.id == id).values(values))
+        _SET_STATUS_ANSWERED.tell(session, [{**values, "wacht_op_antwoord": False}])
+    else:
+        _SET_STATUS.tell(session, [values])
+
+
+def _status(_dialect: str) -> Update:
+    return update(_TABLE).where(BerichtRow.id == bindparam("bericht"))
+
+
+_TABLE: Final = cast("Table", BerichtRow.__table__)
+_SET_STATUS: Final = Prepared(_status, columns=("status",))
+_SET_STATUS_ANSWERED: Final = Prepared(_status, columns=("status", "wacht_op_antwoord"))
 
 
 def show_to_gemeente(session: Session, *, id: str, gemeente: str) -> None:
@@ -175,10 +184,13 @@ def list_berichten(
     return berichten_by_id(session, ids=ids, zicht=zicht)
 
 
-@cache
 def _insert_unique(dialect: str) -> ReturningInsert[str]:
     statement = insert_in_dialect(dialect, BerichtRow)
     return statement.on_conflict_do_nothing(index_elements=[BerichtRow.uniek]).returning(BerichtRow.id)
+
+
+_BERICHT_COLUMNS: Final = (*sorted(SAME_NAMES), "omvang_bytes", "sha256", "wacht_op_antwoord")
+_ADD_UNIQUE: Final = Prepared(_insert_unique, columns=_BERICHT_COLUMNS)
 
 
 def _columns(new: NewBericht) -> dict[str, Any]:

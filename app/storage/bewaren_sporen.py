@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.storage.bewaren_tables import VerwijderdSpoorRow
-from app.storage.columns import insert_or_conflict, one_of
+from app.storage.columns import insert_or_conflict
+from app.storage.prepared import Prepared, among
 
 
 def add_sporen(session: Session, *, sporen: Iterable[str], verwijderd_op: date) -> None:
@@ -21,5 +23,9 @@ def add_sporen(session: Session, *, sporen: Iterable[str], verwijderd_op: date) 
 
 def known_sporen(session: Session, *, sporen: Collection[str]) -> frozenset[str]:
     """Which of the traces are there."""
-    query = select(VerwijderdSpoorRow.spoor).where(one_of(session, VerwijderdSpoorRow.spoor, sporen))
-    return frozenset(session.scalars(query))
+    return frozenset(spoor for (spoor,) in _KNOWN.rows(session, {"sporen": list(sporen)}))
+
+
+_KNOWN: Final = Prepared(
+    lambda dialect: select(VerwijderdSpoorRow.spoor).where(among(dialect, VerwijderdSpoorRow.spoor, "sporen"))
+)

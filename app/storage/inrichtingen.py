@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, func, insert, select
+from sqlalchemy import JSON, bindparam, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.refusals import NotFound
 from app.storage.columns import Base
+from app.storage.prepared import Prepared
 
 
 class InrichtingVersieRow(Base):
@@ -26,8 +27,14 @@ class InrichtingVersieRow(Base):
 
 def latest_versie(session: Session, *, gemeente: str) -> int | None:
     """The number of the newest version, None when nothing was loaded."""
-    query = select(func.max(InrichtingVersieRow.versie)).where(InrichtingVersieRow.gemeente == gemeente)
-    return session.scalars(query).one()
+    return _LATEST.first(session, {"van": gemeente}).versie
+
+
+_LATEST: Final = Prepared(
+    lambda _dialect: select(func.max(InrichtingVersieRow.versie).label("versie")).where(
+        InrichtingVersieRow.gemeente == bindparam("van")
+    )
+)
 
 
 def document(session: Session, *, gemeente: str, versie: int) -> dict[str, Any]:

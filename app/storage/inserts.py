@@ -1,4 +1,4 @@
-"""Inserts that are built and compiled once, whatever the number of rows; the ORM would build one for each row."""
+"""Inserts that are compiled once for the columns that they name, whatever the number of rows."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from app.storage.columns import Base
+from app.storage.prepared import Prepared
 
 
 def insert_rows(session: Session, row: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that name the same columns, in order; a column that they do not name gets NULL or its own number."""
     if rows:
-        session.connection().execute(_insert(row), rows if len(rows) > 1 else rows[0])
+        _insert(row, tuple(rows[0])).tell(session, rows)
 
 
 @cache
-def _insert(row: type[Base]) -> Insert:
-    return insert(cast("Table", row.__table__))
+def _insert(row: type[Base], columns: tuple[str, ...]) -> Prepared:
+    # Inline: else PostgreSQL is asked for the number that it gave, which nobody wants to know.
+    return Prepared(lambda _dialect: insert(cast("Table", row.__table__)).inline(), columns=columns)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, or_, select
@@ -27,7 +26,7 @@ _COLUMNS: Final = [getattr(LogboekRow, name) for name in COLUMNS]
 
 def add_logboek(session: Session, *, records: Sequence[LogRecord], clients: Sequence[Sequence[str]]) -> None:
     """Keep rows, each with its clients: one statement for the rows, and one when they have clients."""
-    insert_rows(session, LogboekRow, [asdict(record) for record in records])
+    insert_rows(session, LogboekRow, [{name: getattr(one, name) for name in COLUMNS} for one in records])
     rows = [
         {"logboek_id": record.id, "client": client}
         for record, own in zip(records, clients, strict=True)

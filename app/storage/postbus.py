@@ -6,11 +6,10 @@ import binascii
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterable
-from functools import cache
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import ForeignKey, UniqueConstraint, exists, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
@@ -18,8 +17,9 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.refusals import InvalidInput
 from app.storage.bericht_tables import BerichtRow
-from app.storage.columns import Base, dialect_of, insert_in_dialect
+from app.storage.columns import Base, insert_in_dialect
 from app.storage.inserts import insert_rows
+from app.storage.prepared import Prepared
 
 MAX_NUMMER = 2**63 - 1
 
@@ -71,17 +71,18 @@ def put_all_in_postbus(session: Session, items: Iterable[tuple[str, str]]) -> No
 
 
 def _raise_teller(session: Session, partij: str, by: int) -> int:
-    values = {"partij": partij, "laatste": by}
-    return session.connection().execute(_raise_statement(dialect_of(session)), values).scalar_one()
+    return _RAISE.first(session, {"partij": partij, "laatste": by}).laatste
 
 
-@cache
 def _raise_statement(dialect: str) -> ReturningInsert[int]:
     statement = insert_in_dialect(dialect, PostbusTellerRow)
     raised = PostbusTellerRow.laatste + statement.excluded.laatste
     return statement.on_conflict_do_update(index_elements=["partij"], set_={"laatste": raised}).returning(
         PostbusTellerRow.laatste
     )
+
+
+_RAISE: Final = Prepared(_raise_statement, columns=("partij", "laatste"))
 
 
 def partijen_with(session: Session, *, bericht_id: str) -> list[str]:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, ScalarSelect, Table, exists, false, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.versies import Toewijzing, ToewijzingVersie
-from app.storage.columns import dialect_of, insert_in_dialect, insert_or_conflict, is_postgresql, one_of
+from app.storage.columns import insert_in_dialect, insert_or_conflict, is_postgresql, one_of
 from app.storage.inserts import insert_rows
+from app.storage.prepared import Prepared, among
 from app.storage.toewijzing_records import ToewijzingRecord, VersieRecord, find_toewijzing_record, list_toewijzingen
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
 from app.storage.toewijzing_versies import VERSIE_COLUMNS, values_of, versie_of
@@ -31,25 +44,25 @@ def lock_toewijzingen(session: Session, *, gemeente: str, nummers: Collection[in
     """
     if not is_postgresql(session):
         return
-    session.execute(
-        select(ToewijzingRow.id)
-        .where(
-            ToewijzingRow.gemeente == gemeente,
-            or_(
-                one_of(session, ToewijzingRow.nummer, nummers),
-                ToewijzingRow.id.in_(
-                    select(ToewijzingVersieRow.toewijzing_id).where(one_of(session, ToewijzingVersieRow.bsn, bsns))
-                ),
-            ),
-        )
-        .order_by(ToewijzingRow.id)
-        .with_for_update(key_share=True)  # new versions and bookings may still refer to the row
-    ).all()
+    _LOCK.rows(session, {"van": gemeente, "nummers": list(nummers), "bsns": list(bsns)})
+
+
+def _lock(dialect: str) -> Select[int]:
+    of_clients = select(ToewijzingVersieRow.toewijzing_id).where(among(dialect, ToewijzingVersieRow.bsn, "bsns"))
+    query = select(ToewijzingRow.id).where(
+        ToewijzingRow.gemeente == bindparam("van"),
+        or_(among(dialect, ToewijzingRow.nummer, "nummers"), ToewijzingRow.id.in_(of_clients)),
+    )
+    # New versions and bookings may still refer to the row.
+    return query.order_by(ToewijzingRow.id).with_for_update(key_share=True)
+
+
+_LOCK: Final = Prepared(_lock)
 
 
 def toewijzingen_by_nummer(session: Session, *, gemeente: str, nummers: Collection[int]) -> dict[int, Toewijzing]:
     """The toewijzingen with these numbers and a version that counts."""
-    found = _toewijzingen(session, gemeente, one_of(session, ToewijzingRow.nummer, nummers))
+    found = _grouped(gemeente, _BY_NUMMER.rows(session, {"van": gemeente, "nummers": list(nummers)}))
     return {toewijzing.nummer: toewijzing for toewijzing in found if toewijzing.nummer is not None}
 
 
@@ -126,7 +139,7 @@ def book_versies(session: Session, *, new: Sequence[NewVersie]) -> None:
         return
     versies = {added[one.gemeente, one.sleutel]: one for one in new}
     values = [_values(id, one) for id, one in versies.items()]
-    rows = session.connection().execute(_INSERT_VERSIE, values)
+    rows = _ADD_VERSIE.each(session, values)
     links = [
         {"versie_id": versie_id, "bericht_id": versies[toewijzing_id].bericht_id, "geweigerd": False}
         for versie_id, toewijzing_id in rows
@@ -134,8 +147,11 @@ def book_versies(session: Session, *, new: Sequence[NewVersie]) -> None:
     insert_rows(session, VersieBerichtRow, links)
 
 
-_INSERT_VERSIE: Final = insert(cast("Table", ToewijzingVersieRow.__table__)).returning(
-    ToewijzingVersieRow.id, ToewijzingVersieRow.toewijzing_id
+_ADD_VERSIE: Final = Prepared(
+    lambda _dialect: insert(cast("Table", ToewijzingVersieRow.__table__)).returning(
+        ToewijzingVersieRow.id, ToewijzingVersieRow.toewijzing_id
+    ),
+    columns=(*(column.key for column in VERSIE_COLUMNS), "toewijzing_id", "bericht_id", "vervallen"),
 )
 
 
@@ -147,14 +163,16 @@ def _add_toewijzingen(session: Session, new: Sequence[NewVersie]) -> dict[tuple[
         {"gemeente": one.gemeente, "sleutel": one.sleutel, "nummer": one.nummer, "aanbieder": one.aanbieder}
         for one in new
     ]
-    found = session.connection().execute(_insert_toewijzing(dialect_of(session)), rows)
+    found = _ADD_TOEWIJZING.each(session, rows)
     return {(gemeente, sleutel): id for gemeente, sleutel, id in found}
 
 
-@cache
 def _insert_toewijzing(dialect: str) -> ReturningInsert[str, str, int]:
     statement = insert_in_dialect(dialect, ToewijzingRow).on_conflict_do_nothing(index_elements=["gemeente", "sleutel"])
     return statement.returning(ToewijzingRow.gemeente, ToewijzingRow.sleutel, ToewijzingRow.id)
+
+
+_ADD_TOEWIJZING: Final = Prepared(_insert_toewijzing, columns=("gemeente", "sleutel", "nummer", "aanbieder"))
 
 
 def _values(toewijzing_id: int, new: NewVersie) -> dict[str, Any]:
@@ -231,18 +249,24 @@ def ids_by_sleutel(session: Session, *, gemeente: str, sleutels: Collection[str]
 
 
 def _toewijzingen(session: Session, gemeente: str, condition: ColumnElement[bool]) -> list[Toewijzing]:
-    rows = session.execute(
-        select(
-            ToewijzingRow.id,
-            ToewijzingRow.sleutel,
-            ToewijzingRow.nummer,
-            ToewijzingRow.aanbieder,
-            *VERSIE_COLUMNS,
-        )
+    return _grouped(gemeente, session.execute(_counting(condition), {"van": gemeente}))
+
+
+def _counting(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The versions that count of the toewijzingen of the gemeente `van` that meet the condition."""
+    columns = (ToewijzingRow.id, ToewijzingRow.sleutel, ToewijzingRow.nummer, ToewijzingRow.aanbieder)
+    return (
+        select(*columns, *VERSIE_COLUMNS)
         .join(ToewijzingVersieRow, ToewijzingVersieRow.toewijzing_id == ToewijzingRow.id)
-        .where(ToewijzingRow.gemeente == gemeente, ToewijzingVersieRow.vervallen == false(), condition)
+        .where(ToewijzingRow.gemeente == bindparam("van"), ToewijzingVersieRow.vervallen == false(), condition)
         .order_by(ToewijzingRow.id, ToewijzingVersieRow.toewijzingsdatum, ToewijzingVersieRow.toewijzingstijd)
     )
+
+
+_BY_NUMMER: Final = Prepared(lambda dialect: _counting(among(dialect, ToewijzingRow.nummer, "nummers")))
+
+
+def _grouped(gemeente: str, rows: Iterable[Any]) -> list[Toewijzing]:
     names: dict[int, tuple[str, int | None, str]] = {}
     versies: defaultdict[int, list[ToewijzingVersie]] = defaultdict(list)
     for row in rows:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.storage.columns import Base, insert_or_conflict, one_of
+from app.storage.columns import Base, insert_or_conflict
+from app.storage.prepared import Prepared, among
 
 
 class VerzoekReferentieRow(Base):
@@ -39,11 +41,16 @@ def referenties(
     session: Session, *, gemeente: str, aanbieders: Collection[str], bsns: Collection[str]
 ) -> frozenset[tuple[str, str, str]]:
     """The (aanbieder, bsn, ReferentieAanbieder) of earlier 315s to the gemeente about these clients."""
-    rows = session.execute(
-        select(VerzoekReferentieRow.aanbieder, VerzoekReferentieRow.bsn, VerzoekReferentieRow.referentie).where(
-            VerzoekReferentieRow.gemeente == gemeente,
-            one_of(session, VerzoekReferentieRow.aanbieder, aanbieders),
-            one_of(session, VerzoekReferentieRow.bsn, bsns),
-        )
+    asked = {"van": gemeente, "aanbieders": list(aanbieders), "bsns": list(bsns)}
+    return frozenset((row.aanbieder, row.bsn, row.referentie) for row in _REFERENTIES.rows(session, asked))
+
+
+_REFERENTIES: Final = Prepared(
+    lambda dialect: select(
+        VerzoekReferentieRow.aanbieder, VerzoekReferentieRow.bsn, VerzoekReferentieRow.referentie
+    ).where(
+        VerzoekReferentieRow.gemeente == bindparam("van"),
+        among(dialect, VerzoekReferentieRow.aanbieder, "aanbieders"),
+        among(dialect, VerzoekReferentieRow.bsn, "bsns"),
     )
-    return frozenset((aanbieder, bsn, referentie) for aanbieder, bsn, referentie in rows)
+)
