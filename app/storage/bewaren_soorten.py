@@ -21,6 +21,7 @@ BEWAARSOORT_BY_TABLE: Final[Mapping[str, Bewaarsoort]] = {
     "declaratie": Bewaarsoort.DOSSIER,
     "factuurnummer": Bewaarsoort.DOSSIER,
     "prestatie": Bewaarsoort.DOSSIER,
+    "prestatie_som": Bewaarsoort.DOSSIER,
     "boeking": Bewaarsoort.DOSSIER,
     "toewijzing": Bewaarsoort.DOSSIER,
     "toewijzing_versie": Bewaarsoort.DOSSIER,

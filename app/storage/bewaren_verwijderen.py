@@ -22,6 +22,7 @@ from app.storage.job_tables import GebeurtenisRow, JobRow
 from app.storage.opgehaald import OpgehaaldRow
 from app.storage.overgangen import OvergangRow
 from app.storage.postbus import PostbusItemRow
+from app.storage.prestatie_sommen import PrestatieSomRow, take_off
 from app.storage.termijnen import TermijnRow
 from app.storage.toekenning_tables import ToekenningRow, ToekenningToewijzingRow
 from app.storage.toewijzing_tables import (
@@ -103,7 +104,11 @@ def delete_berichten(session: Session, *, ids: Collection[str]) -> Gone:
         key = tuple_(FactuurnummerRow.gemeente, FactuurnummerRow.aanbieder, FactuurnummerRow.nummer)
         used = delete(FactuurnummerRow).where(key == tuple(number), FactuurnummerRow.declaratie_id == id)
         _count(gone, FactuurnummerRow.__tablename__, _result(session, used))
-    _delete_all(session, gone, OF_DECLARATIE, [id for id, *_ in declaraties])
+    declaratie_ids = [id for id, *_ in declaraties]
+    emptied = take_off(session, declaratie_ids=declaratie_ids)
+    if emptied:
+        gone[PrestatieSomRow.__tablename__] += emptied
+    _delete_all(session, gone, OF_DECLARATIE, declaratie_ids)
     _delete_all(session, gone, OF_BERICHT, ids)
     return gone
 

@@ -86,16 +86,6 @@ class PrestatieRow(Base):
             postgresql_where=text("toewijzing_id IS NOT NULL"),
         ),
         Index(
-            "ix_prestatie_bedragen",
-            "gemeente",
-            "begindatum",
-            "aanbieder",
-            "categorie",
-            "code",
-            "bedrag_cents",
-            "toegekend_cents",
-        ),
-        Index(
             "ix_prestatie_toewijzing_nummer",
             "toewijzing_nummer",
             sqlite_where=text("toewijzing_id IS NULL AND toewijzing_nummer IS NOT NULL"),

@@ -26,6 +26,7 @@ from app.storage.declaratie_records import (
 )
 from app.storage.declaratie_tables import BoekingRow, DeclaratieRow, PrestatieRow
 from app.storage.factuurnummers import claim_factuurnummer, factuurnummer_used
+from app.storage.prestatie_sommen import Sleutel, add_sommen, added
 from app.storage.toewijzingen import ids_by_sleutel
 from app.storage.zicht import Zicht, newest_ids
 
@@ -59,6 +60,7 @@ def add_declaratie(session: Session, *, declaratie: DeclaratieRecord, lines: Seq
     insert_many(
         session, BoekingRow, (row for numbered in enumerate(lines) for row in _boekingen(declaratie, *numbered, ids))
     )
+    add_sommen(session, added(_summed(declaratie, line) for line in lines))
 
 
 def find_declaratie(session: Session, *, id: str, zicht: Zicht) -> DeclaratieRecord | None:
@@ -119,6 +121,14 @@ def _prestatie(
         **prestatie_values(line.prestatie),
         **uitkomst_values(line),
     }
+
+
+def _summed(declaratie: DeclaratieRecord, line: PrestatieRecord) -> tuple[Sleutel, int, int]:
+    prestatie = line.prestatie
+    begindatum = prestatie.product_periode.begindatum
+    product = prestatie.product_categorie, prestatie.product_code
+    key = (declaratie.gemeente, begindatum, declaratie.aanbieder, *product)
+    return key, prestatie.ingediend.cents, line.toegekend.cents
 
 
 def _boekingen(

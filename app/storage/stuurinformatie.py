@@ -35,7 +35,7 @@ from app.domain.stapeling import (
 )
 from app.domain.uitnutting import Groep, Regel, Sleutel
 from app.storage.columns import one_of
-from app.storage.declaratie_tables import PrestatieRow
+from app.storage.prestatie_sommen import PrestatieSomRow
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow
 
 OF_VERSIE: Final = ("bsn", "categorie", "code", "eenheid", "frequentie", "volume", "ingangsdatum", "einddatum")
@@ -123,17 +123,16 @@ def _snapped(
 
 def declared_regels(session: Session, *, keuze: Keuze, span: GeslotenPeriode) -> list[Regel]:
     """What was asked and granted for products that began in the span, by first day."""
-    row = PrestatieRow
-    same = (row.begindatum, row.aanbieder, row.categorie, row.code)
+    row = PrestatieSomRow
     conditions = [row.gemeente == keuze.gemeente, row.begindatum.between(span.begindatum, span.einddatum)]
     if keuze.aanbieder is not None:
         conditions.append(row.aanbieder == keuze.aanbieder)
     if keuze.product is not None:
         conditions.append(row.code == keuze.product)
-    query = select(*same, func.sum(row.bedrag_cents), func.sum(row.toegekend_cents)).where(*conditions)
+    query = select(row.begindatum, row.aanbieder, row.categorie, row.code, row.bedrag_cents, row.toegekend_cents)
     return [
-        Regel(Sleutel(keuze.gemeente, aanbieder, categorie, code), begindatum, int(asked), int(granted))
-        for begindatum, aanbieder, categorie, code, asked, granted in session.execute(query.group_by(*same))
+        Regel(Sleutel(keuze.gemeente, aanbieder, categorie, code), begindatum, asked, granted)
+        for begindatum, aanbieder, categorie, code, asked, granted in session.execute(query.where(*conditions))
     ]
 
 

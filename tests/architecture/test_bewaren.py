@@ -24,7 +24,7 @@ def test_what_points_at_a_dossier_is_of_a_dossier():
 
 
 def test_what_is_of_a_dossier_is_deleted_with_it():
-    """What goes by a list; the other three by a statement of their own."""
+    """What goes by a list; the other four by a statement of their own."""
     of_dossiers = {table for table, soort in BEWAARSOORT_BY_TABLE.items() if soort is Bewaarsoort.DOSSIER}
     lists = (
         bewaren_verwijderen.OF_BERICHT,
@@ -33,7 +33,7 @@ def test_what_is_of_a_dossier_is_deleted_with_it():
         bewaren_verwijderen.OF_TOEKENNING,
     )
     listed = {column.class_.__tablename__ for columns in lists for column in columns}
-    assert of_dossiers - listed == {"ggk_envelop", "toewijzing_versie_bericht", "factuurnummer"}
+    assert of_dossiers - listed == {"ggk_envelop", "toewijzing_versie_bericht", "factuurnummer", "prestatie_som"}
 
 
 def test_what_names_a_client_is_of_a_dossier():
