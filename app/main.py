@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from app.api import (
@@ -312,6 +313,17 @@ def _tempi(settings: Settings) -> Tempi:
     )
 
 
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Every operation of the API: they know no settings, and take longer to make than all else of an application."""
+    router = APIRouter(dependencies=[Depends(admit)])
+    for noun in NOUNS:
+        router.include_router(noun.router, prefix="/v1", dependencies=[Depends(demand_acceptable)])
+    for module in (health, reference, security_txt, soap):
+        router.include_router(module.router)
+    return router.routes
+
+
 def _api(settings: Settings, parts: Runtime) -> FastAPI:
     """What software talks to, with all its routes."""
     app = FastAPI(
@@ -322,16 +334,10 @@ def _api(settings: Settings, parts: Runtime) -> FastAPI:
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         openapi_url=None,  # app.api.reference serves a better one
         redirect_slashes=False,
-        dependencies=[Depends(admit)],
+        routes=list(_routes()),
         lifespan=lambda _app: _running(parts, works=settings.worker),
     )
     _equip(app, settings, parts)
-    for noun in NOUNS:
-        app.include_router(noun.router, prefix="/v1", dependencies=[Depends(demand_acceptable)])
-    app.include_router(health.router)
-    app.include_router(reference.router)
-    app.include_router(security_txt.router)
-    app.include_router(soap.router)
     app.state.admission = Admission(ways=ways_in(settings), rules=rules_of(app.routes), tempo=parts.tempo)
     add_problem_handlers(app)
     return app

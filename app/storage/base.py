@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import TypeVar
@@ -115,7 +116,7 @@ class Storage:
         """Whether the tables are those of this version of the code."""
         with outages_told(), self._reader.connect() as connection:
             current = MigrationContext.configure(connection).get_current_heads()
-        return set(current) == set(ScriptDirectory.from_config(migration_config()).get_heads())
+        return set(current) == newest_revisions()
 
     def upgrade(self, revision: str = "head", *, seal: Callable[[Session], None] | None = None) -> None:
         """Bring the schema up to date: all migrations that are missing, or none when one fails.
@@ -179,6 +180,12 @@ def moment_of(session: Session) -> datetime:
 def create_storage(url: str) -> Storage:
     """The database at the URL (`sqlite:///path` or `postgresql+psycopg://…`); the schema is not touched."""
     return Storage(url)
+
+
+@cache
+def newest_revisions() -> frozenset[str]:
+    """Where the migrations of this version of the code end; reading them all takes longer than asking a database."""
+    return frozenset(ScriptDirectory.from_config(migration_config()).get_heads())
 
 
 def migration_config() -> Config:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.datastructures import Headers
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web import (
@@ -85,15 +88,20 @@ INTERFACES: Final = frozenset({"v1", "soap", "docs", "healthz", "readyz", "metri
 """What software asks for: it never gets a page."""
 
 
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Every page: they know nothing of a house, and take longer to make than all else of an application."""
+    router = APIRouter(dependencies=[Depends(admit)])
+    for one in ROUTERS:
+        router.include_router(one)
+    return router.routes
+
+
 def create_pages(house: House) -> FastAPI:
     """The application of the pages; raises NoPolicy when a page has no row in the policy."""
     demand_complete(route for router in ROUTERS for route in router.routes)
-    app = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[Depends(admit)]
-    )
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, routes=list(_routes()))
     app.state.house = house
-    for router in ROUTERS:
-        app.include_router(router)
     add_error_pages(app)
     return app
 

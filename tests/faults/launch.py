@@ -22,8 +22,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from alembic.script import ScriptDirectory
-
 from app import worker
 from app.cli import main
 from app.delivery import safe_client
@@ -150,9 +148,7 @@ def prepare_once() -> None:
     own = Schemas.load(OWN_SCHEMAS)
     Schemas.load = lambda _folder: own  # pyright: ignore[reportAttributeAccessIssue]
     safe_client.tls_context = cache(safe_client.tls_context)
-    migrations = ScriptDirectory.from_config(base.migration_config())
-    migrations.get_heads()
-    base.ScriptDirectory.from_config = lambda config: migrations
+    base.newest_revisions()
 
 
 if __name__ == "__main__":
