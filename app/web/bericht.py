@@ -22,10 +22,11 @@ from app.processing.opnieuw import Opnieuw, try_again
 from app.storage.goedkeuringen import GoedkeuringStatus
 from app.web.bericht_bevindingen import afgewezen, bevindingen, by_line
 from app.web.bericht_tijdlijn import stappen, tijdlijn
-from app.web.bericht_woorden import SOORTEN, STATUSSEN, in_een_zin, kort, partij, postadres
+from app.web.bericht_woorden import STATUSSEN, in_een_zin, kort, partij, postadres
 from app.web.gedaan import did_just_now
 from app.web.logboek_woorden import WOORDEN, who
 from app.web.pages import GEEN, HEADERS, onward, page
+from app.web.soorten import soort_naam
 from app.web.visit import Bezoek, PageRefused, Visit
 
 router = APIRouter()
@@ -189,7 +190,7 @@ def _common(bezoek: Bezoek, blik: Blik) -> dict[str, object]:
         "ontvangers": [postadres(one, blik.namen) for one in blik.acties.outlook.partijen],
         "naam_of": naam_of,
         "partij": partial(partij, namen=blik.namen),
-        "soorten": SOORTEN,
+        "soort_naam": soort_naam,
         "statussen": STATUSSEN,
     }
 

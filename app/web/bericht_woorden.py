@@ -14,20 +14,8 @@ from app.domain.settlement import Uitkomst
 from app.processing.bericht_bekijken import Beoordeling, Blik, was_refused_later
 from app.storage.berichten import BerichtRecord
 from app.web.dutch import MAANDEN, aantal, datum, euro, geteld
+from app.web.soorten import soort_naam
 
-SOORTEN: Final[Mapping[str, str]] = {
-    Berichtsoort.WMO301: "Toewijzingsbericht",
-    Berichtsoort.WMO302: "Antwoord op een toewijzingsbericht",
-    Berichtsoort.WMO303: "Declaratie",
-    Berichtsoort.WMO304: "Antwoord op een declaratie",
-    Berichtsoort.WMO305: "Startbericht",
-    Berichtsoort.WMO306: "Antwoord op een startbericht",
-    Berichtsoort.WMO307: "Stopbericht",
-    Berichtsoort.WMO308: "Antwoord op een stopbericht",
-    Berichtsoort.WMO315: "Verzoek om toewijzing",
-    Berichtsoort.WMO316: "Antwoord op een verzoek om toewijzing",
-    "Fo01": "Foutbericht",
-}
 UNREADABLE: Final = "Onleesbaar bericht"
 ENVELOP: Final = "Envelop van het knooppunt"
 LENGTH_OF_GEMEENTE: Final = 4
@@ -64,7 +52,7 @@ CENTS: Final = "Centen"
 def naam_van(record: BerichtRecord) -> str:
     """What kind of message it is, for people."""
     if record.soort is not None:
-        return SOORTEN.get(record.soort, record.soort)
+        return soort_naam(record.soort)
     return UNREADABLE if record.findings else ENVELOP
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 
-from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
+from app.domain.bericht import BerichtStatus, Richting
 from app.domain.refusals import TooManyRequests
 from app.processing.berichten_log import (
     MOST_EXPORTED,
@@ -27,24 +27,13 @@ from app.storage.berichten_lijst import COUNTED, BerichtRegel
 from app.web.berichten_vraag import FILTERS, LIJST, NUMBERS, Gevraagd, address_of, asked_by_address, asked_by_form
 from app.web.dutch import AMSTERDAM, aantal, statusnaam
 from app.web.pages import HEADERS, Fouten, onward, page
+from app.web.soorten import soort_choices
 from app.web.visit import Bezoek, Visit
 
 router = APIRouter()
 
 STAND: Final = "/berichten/stand"
 CSV: Final = "/berichten/lijst.csv"
-SOORTEN: Final = {
-    Berichtsoort.WMO301: "301 toewijzing",
-    Berichtsoort.WMO302: "302 antwoord op toewijzing",
-    Berichtsoort.WMO303: "303 declaratie of factuur",
-    Berichtsoort.WMO304: "304 antwoord op declaratie",
-    Berichtsoort.WMO305: "305 start",
-    Berichtsoort.WMO306: "306 antwoord op start",
-    Berichtsoort.WMO307: "307 stop",
-    Berichtsoort.WMO308: "308 antwoord op stop",
-    Berichtsoort.WMO315: "315 verzoek om toewijzing",
-    Berichtsoort.WMO316: "316 antwoord op verzoek",
-}
 TEGELS: Final = {
     BerichtStatus.IN_VERWERKING: "",
     BerichtStatus.VERWERKT: "success",
@@ -69,7 +58,7 @@ KEUZES: Final = [
     (Zoeksoort.TOEWIJZING.value, "Toewijzingnummer"),
 ]
 CHOICES: Final[Mapping[str, Any]] = {
-    "soorten": [(soort.value, name) for soort, name in SOORTEN.items()],
+    "soorten": soort_choices(),
     "richtingen": [(richting.value, richting.value.capitalize()) for richting in Richting],
     "statussen": [(status.value, statusnaam(status)) for status in TEGELS],
     "keuzes": KEUZES,

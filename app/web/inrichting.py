@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -71,6 +71,11 @@ class Geldend:
         """Those that hold."""
         return [entry for entry in entries if self.every or entry.holds_on(self.day)]
 
+    def first(self, inrichtingen: Iterable[Inrichting]) -> Inrichting | None:
+        """The first of which products hold, else the first; None when there is none at all."""
+        found = list(inrichtingen)
+        return next((one for one in found if self.of(one.producten)), found[0] if found else None)
+
     def perioden(self, inrichting: Inrichting) -> list[CakPeriode]:
         """The CAK periods of the year of the day."""
         found = inrichting.cak_periode_on(self.day)
@@ -83,8 +88,8 @@ def show(bezoek: Visit, gemeente: Asked = "", dag: Asked = "", alles: Asked = ""
     known = seen_by(bezoek.runtime, bezoek.visitor)
     if gemeente and gemeente not in known:
         raise NotFound("Deze gemeente is er niet.")
-    chosen = known.get(gemeente) or next(iter(known.values()), None)
     day = datum_of(dag) if dag else bezoek.runtime.today()
+    geldend = Geldend(day or bezoek.runtime.today(), every=alles == ALLES)
     fouten = GEEN if day else Fouten(by_field={"dag": "Dit is geen datum. Schrijf bijvoorbeeld 1-3-2018."})
     return page(
         bezoek,
@@ -92,8 +97,8 @@ def show(bezoek: Visit, gemeente: Asked = "", dag: Asked = "", alles: Asked = ""
         status=HTTPStatus.BAD_REQUEST if fouten else HTTPStatus.OK,
         fouten=fouten,
         known=[(code, f"{one.naam or 'Gemeente'} ({code})") for code, one in known.items()],
-        inrichting=chosen,
-        geldend=Geldend(day or bezoek.runtime.today(), every=alles == ALLES),
+        inrichting=known.get(gemeente) or geldend.first(known.values()),
+        geldend=geldend,
         given={"dag": dag or bezoek.runtime.today().isoformat(), "alles": alles},
         may_load=bezoek.visitor.may(Recht.BEHEER),
         w=w,

@@ -25,7 +25,8 @@ from app.processing.controleren import Beproefd, controleer
 from app.processing.proef import MOST_FINDINGS, MOST_LINES, afrekening_of, oordelen_of, places_of
 from app.web.bericht_woorden import partij, periode_in_woorden, waarden_in_woorden
 from app.web.pages import HEADERS, Fouten, page
-from app.web.proef_woorden import SOORTEN, UITKOMSTEN, oordeel_of, place_in_words, titel_of, what_to_do, whose
+from app.web.proef_woorden import UITKOMSTEN, oordeel_of, place_in_words, titel_of, what_to_do, whose
+from app.web.soorten import soort_naam, soort_nummer
 from app.web.visit import Bezoek, Visit
 
 router = APIRouter()
@@ -133,7 +134,7 @@ def _shown(bezoek: Bezoek, proef: Beproefd, body: bytes) -> HTMLResponse:
         "proef/uitkomst.html",
         proef=proef,
         oordeel=oordeel_of(proef),
-        what=SOORTEN[proef.soort][1],
+        what=f"{soort_naam(proef.soort)} ({soort_nummer(proef.soort)})",
         partij=partij,
         places=places_of(body, proef.findings),
         most_findings=MOST_FINDINGS,

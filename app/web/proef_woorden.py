@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from app.domain.bericht import Berichtsoort, BerichtStatus
+from app.domain.bericht import BerichtStatus
 from app.domain.codelijsten import TECHNISCH_AFGEKEURD
 from app.domain.principal import Principal
 from app.domain.retour import Ernst, Finding
@@ -14,19 +14,8 @@ from app.domain.uitleg import betekenis_of
 from app.processing.controleren import Beproefd
 from app.processing.proef import afrekening_of
 from app.web.dutch import euro, geteld
+from app.web.soorten import dit_bericht
 
-SOORTEN: Final = {
-    Berichtsoort.WMO301: ("Deze", "toewijzing (301)"),
-    Berichtsoort.WMO302: ("Dit", "antwoord op een toewijzing (302)"),
-    Berichtsoort.WMO303: ("Deze", "declaratie of factuur (303)"),
-    Berichtsoort.WMO304: ("Dit", "antwoord op een declaratie (304)"),
-    Berichtsoort.WMO305: ("Deze", "melding dat de zorg begint (305)"),
-    Berichtsoort.WMO306: ("Dit", "antwoord op een startmelding (306)"),
-    Berichtsoort.WMO307: ("Deze", "melding dat de zorg stopt (307)"),
-    Berichtsoort.WMO308: ("Dit", "antwoord op een stopmelding (308)"),
-    Berichtsoort.WMO315: ("Dit", "verzoek om een toewijzing (315)"),
-    Berichtsoort.WMO316: ("Dit", "antwoord op een verzoek (316)"),
-}
 UITKOMSTEN: Final = {
     Uitkomst.TOEGEKEND: ("toegekend", "success"),
     Uitkomst.DEELS: ("deels toegekend", "warning"),
@@ -89,7 +78,7 @@ def oordeel_of(proef: Beproefd) -> InEenZin:
         return InEenZin("al ontvangen", "info", zin)
     if isinstance(proef.uitkomst, Settlement):
         return _of_settlement(proef.uitkomst)
-    naam = " ".join(SOORTEN[proef.soort])
+    naam = dit_bericht(proef.soort)
     wrong = sum(finding.ernst is Ernst.FOUT for finding in proef.findings)
     if proef.status is BerichtStatus.AFGEKEURD:
         zin = f"{naam} wordt geweigerd: er {'is' if wrong == 1 else 'zijn'} {geteld(wrong, 'fout', 'fouten')}."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -23,27 +22,13 @@ from app.processing.runtime import Runtime
 from app.storage.schema import metadata
 from app.web.proef_woorden import oordeel_of
 from tests.fixtures.evil import EVIL, LARGE, Expectation, indexed
-from tests.web.conftest import Browser
-from tests.web.story import BSN_1708, Story, of_aanbieder, tell, visitor
+from tests.web.browser import Browser
+from tests.web.story import BSN_1708, Story, of_aanbieder, visitor
 from tests.web.trials import NEW_301, NEXT_303, NO_XSD, OTHER, OWN, RETOUR_302, SAME_303, paste, send, words
 
 MOST_OF_A_PAGE = 2_000_000
 KEPT = "logboek"
 """The tables in which a trial leaves that it was, and about whom, begin with this."""
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
-
-
-@pytest.fixture
-def told(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
-    """A service in which it was told."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
 
 
 @pytest.fixture
@@ -66,7 +51,7 @@ class TestDeclaratie:
         assert answer.status_code == 200
         page = words(answer)
         assert "Van de € 961,00 wordt -€ 30,00 toegekend. 1 van de 3 regels krijgt niet wat is gevraagd." in page
-        assert "Declaratie of factuur (303), release 2.3" in page
+        assert "Declaratie (303), release 2.3" in page
         assert "Van aanbieder 42420002 Aan gemeente 1708 Kenmerk D20180002 Dagtekening 27-02-2018" in page
         assert f"P0006 {BSN_1708} 1001" in page
         assert "€ 991,00 € 0,00 afgewezen 9321: Het volume is groter dan toegewezen." in page
@@ -137,13 +122,13 @@ class TestDeclaratie:
 class TestToewijzing:
     def test_tells_what_the_aanbieder_would_answer(self, told: Runtime):
         page = words(send(visitor(told), NEW_301.replace(b"ToewijzingNummer>1001", b"ToewijzingNummer>7001")))
-        assert "Deze toewijzing (301) wordt aangenomen. Er is niets op aan te merken." in page
+        assert "Dit toewijzingsbericht (301) wordt aangenomen. Er is niets op aan te merken." in page
         assert "Zo zou de aanbieder antwoorden, met een 302. Er is geen opmerking: de toewijzing is akkoord." in page
 
     def test_tells_what_is_wrong_with_it(self, told: Runtime):
         wrong = NEW_301.replace(b"<iwmo:Dagtekening>2017-12-20", b"<iwmo:Dagtekening>2019-12-20")
         page = words(send(visitor(told), wrong))
-        assert "Deze toewijzing (301) wordt geweigerd: er is 1 fout." in page
+        assert "Dit toewijzingsbericht (301) wordt geweigerd: er is 1 fout." in page
         assert "het hele bericht 8848: De dagtekening ligt in de toekomst." in page or "Header" in page
         assert "8848" in page
 
