@@ -19,7 +19,7 @@ from app.storage.logboek import logboek_before
 from tests.builders import GEMEENTE
 from tests.e2e.service import Clock, Service, a_runtime, serving
 from tests.processing.working import Moment, Scripted, scripted
-from tests.web.conftest import Browser
+from tests.web.browser import Browser
 from tests.web.story import visitor
 
 JAN, PIET = "jan", "piet"

@@ -12,7 +12,7 @@ from app.domain.retour import Finding
 from app.processing.runtime import Runtime
 from app.storage.declaraties import PrestatieRecord, add_declaratie
 from tests.storage.rows import a_declaratie
-from tests.web.conftest import Browser
+from tests.web.browser import Browser
 
 FINDING = Finding(regel="TR304", retourcode="8187", pad="/Bericht", melding="Hoort niet bij deze client.")
 

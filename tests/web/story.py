@@ -17,7 +17,7 @@ from app.processing.personen import create_persoon
 from app.processing.runtime import Runtime
 from app.processing.sessies import Vanaf, Wie, begin
 from app.storage.base import create_storage
-from tests.web.conftest import WACHTWOORD, Browser
+from tests.web.browser import WACHTWOORD, Browser
 
 BOTH = ("0505", "1708")
 BSN_1708, BSN_0505 = "999900006", "999900018"

@@ -12,7 +12,7 @@ from app.processing.personen import create_link, create_persoon, let_in
 from app.processing.personen_inloggen import log_in
 from app.processing.runtime import Runtime
 from app.processing.sessies import Vanaf
-from tests.web.conftest import CHEF, NAAM, WACHTWOORD, Browser, Now, goes_to
+from tests.web.browser import CHEF, NAAM, WACHTWOORD, Browser, Now, goes_to
 
 OTHER = "ook een lange zin, maar anders"
 

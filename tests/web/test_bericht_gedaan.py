@@ -14,7 +14,7 @@ from app.web.bericht import DEED, GEDAAN
 from tests.builders import AANBIEDER, GEMEENTE, a_declaratie, a_toewijzingsbericht
 from tests.processing.working import connected
 from tests.web.bericht_wereld import PIET, Wereld, refused, text_in, wereld_on_copy
-from tests.web.conftest import goes_to
+from tests.web.browser import goes_to
 from tests.web.test_bericht_goedkeuren import a_301, a_304, asked, form_on, person, send, sent, stand
 
 

@@ -22,7 +22,7 @@ from app.storage.zicht import Zicht
 from tests.builders import AANBIEDER, GEMEENTE, a_declaratie, a_prestatie, a_toewijzingsbericht
 from tests.processing.working import connected
 from tests.web.bericht_wereld import JAN, PIET, Wereld, fields_of, wereld_on, wereld_on_copy
-from tests.web.conftest import Browser, goes_to
+from tests.web.browser import Browser, goes_to
 from tests.web.story import visitor
 
 ZICHT = Zicht(gemeenten=frozenset({GEMEENTE}))

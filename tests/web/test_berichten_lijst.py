@@ -19,7 +19,7 @@ from app.storage.berichten import set_status
 from app.web import berichten_vraag as vraag
 from tests.storage.rows import AANBIEDER, BSN, GEMEENTE, MOMENT, stored_bericht
 from tests.web.berichten import FINDING, href, links, logged, words
-from tests.web.conftest import CHEF, Browser, Now, goes_to
+from tests.web.browser import CHEF, Browser, Now, goes_to
 
 
 @pytest.fixture

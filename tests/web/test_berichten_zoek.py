@@ -15,7 +15,7 @@ from app.settings import Settings
 from app.web import berichten_vraag as vraag
 from tests.storage.rows import BSN, a_line, a_prestatie, stored_bericht
 from tests.web.berichten import declare, links, logged, search, words
-from tests.web.conftest import Browser, goes_to
+from tests.web.browser import Browser, goes_to
 
 NOT_A_BSN = "999900007"
 LIKE_A_BSN = "500000013"

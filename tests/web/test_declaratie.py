@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -17,14 +15,13 @@ from app.domain.bedrag import Bedrag, BedragMetDC
 from app.domain.declaratie import Prestatie
 from app.domain.periode import GeslotenPeriode
 from app.domain.principal import Principal, Rol
-from app.iwmo.xsd import Schemas
 from app.processing import declaratie_voorstel
 from app.processing.declaratie_beeld import Blik
 from app.processing.declaratie_voorstel import herstel_of
 from app.processing.runtime import Runtime
 from app.storage.zicht import Zicht
 from app.web import declaratie as page_of_one
-from tests.web.conftest import goes_to
+from tests.web.browser import goes_to
 from tests.web.declaratie_wereld import (
     Named,
     change,
@@ -38,7 +35,7 @@ from tests.web.declaratie_wereld import (
     plain,
     rows,
 )
-from tests.web.story import BSN_1708, Story, of_aanbieder, tell, visitor
+from tests.web.story import BSN_1708, of_aanbieder, visitor
 
 P2 = GeslotenPeriode(date(2018, 1, 29), date(2018, 2, 25))
 LOOKER = Principal(key_id="persoon:x", rol=Rol.BEHANDELAAR, gemeenten=frozenset({"1708"}))
@@ -48,18 +45,10 @@ SENTENCE = (
 )
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
-
-
 @pytest.fixture
-def runtime(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
+def runtime(told: Runtime) -> Runtime:
     """A service in which it was told."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
+    return told
 
 
 @pytest.fixture

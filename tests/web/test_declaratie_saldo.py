@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,24 +10,15 @@ from app.cli.demo import tell_story
 from app.domain.bedrag import BedragMetDC
 from app.domain.codelijsten import DebetCredit
 from app.domain.declaratie import Prestatie, ProductReferentie
-from app.iwmo.xsd import Schemas
 from app.processing.runtime import Runtime
 from tests.web.declaratie_wereld import claim_lines, declaraties, first_lines, plain, rows
-from tests.web.story import Story, tell, visitor
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
+from tests.web.story import visitor
 
 
 @pytest.fixture
-def runtime(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
+def runtime(told: Runtime) -> Runtime:
     """A service in which it was told: P0001 (690) was granted, P0002 (400) was refused, 300 is left."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
+    return told
 
 
 def debet(place: int, nummer: str) -> Prestatie:

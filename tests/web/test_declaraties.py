@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from app.domain.principal import Rol
-from app.iwmo.xsd import Schemas
 from app.processing.runtime import Runtime
 from app.storage import declaratie_zoeken
 from app.web import declaraties as page_of_list
 from tests.e2e.service import drain
-from tests.web.conftest import goes_to
+from tests.web.browser import goes_to
 from tests.web.declaratie_wereld import (
     NEXT,
     change,
@@ -28,23 +25,15 @@ from tests.web.declaratie_wereld import (
     plain,
     rows,
 )
-from tests.web.story import BSN_1708, Story, of_aanbieder, tell, visitor
+from tests.web.story import BSN_1708, of_aanbieder, visitor
 
 NOTHING = "Er is geen declaratie die hieraan voldoet."
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
-
-
 @pytest.fixture
-def runtime(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
+def runtime(told: Runtime) -> Runtime:
     """A service in which it was told."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
+    return told
 
 
 def listed(page: str) -> list[str]:

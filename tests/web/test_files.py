@@ -11,7 +11,7 @@ from app.main import create_app
 from app.processing.runtime import Runtime
 from app.settings import Settings
 from app.web.pages import STATIC
-from tests.web.conftest import Browser
+from tests.web.browser import Browser
 
 
 @pytest.mark.parametrize("name", ["iwmo.css", "iwmo.js", "iwmo.svg"])

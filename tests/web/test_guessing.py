@@ -13,7 +13,7 @@ from app.processing.personen import let_in, unlock
 from app.processing.personen_inloggen import log_in
 from app.processing.runtime import Runtime
 from app.processing.sessies import Vanaf
-from tests.web.conftest import CHEF, NAAM, WACHTWOORD, Browser, Now, goes_to
+from tests.web.browser import CHEF, NAAM, WACHTWOORD, Browser, Now, goes_to
 
 
 class TestGuessing:

@@ -13,7 +13,7 @@ from app.processing.personen import create_persoon, let_in, unlock
 from app.processing.runtime import Runtime
 from app.processing.sessies import digest
 from app.storage.personen import PersoonRecord, add_persoon
-from tests.web.conftest import CHEF, NAAM, WACHTWOORD, Browser, Now, goes_to
+from tests.web.browser import CHEF, NAAM, WACHTWOORD, Browser, Now, goes_to
 
 STEP = 30
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
@@ -14,13 +13,12 @@ from app.domain.codelijsten import Eenheid, Frequentie
 from app.domain.inrichting_verschil import Aard, Onderdeel
 from app.domain.principal import Rol
 from app.inrichting.yaml_file import read_content
-from app.iwmo.xsd import Schemas
 from app.processing.inrichtingen import load_files, newest_versie, version_of
 from app.processing.runtime import Runtime
 from app.settings import PROJECT
 from app.web.inrichting_woorden import KINDS, ONDERDELEN, SUMS, waarde
-from tests.web.conftest import Browser, goes_to
-from tests.web.story import Story, tell, visitor
+from tests.web.browser import Browser, goes_to
+from tests.web.story import visitor
 
 LOADED = (PROJECT / "fixtures" / "inrichting" / "steenwijkerland-2018.yaml").read_text()
 CHANGED = LOADED.replace("tariefCenten: 100,", "tariefCenten: 105,")
@@ -30,18 +28,10 @@ WRONG = LOADED.replace('eenheid: "82"', 'eenheid: "99"').replace("tariefCenten: 
 VOORBEELD, LADEN, VERSIES = "/inrichting/laden", "/inrichting/bevestigen", "/inrichting/1708/versies"
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
-
-
 @pytest.fixture
-def runtime(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
+def runtime(told: Runtime) -> Runtime:
     """A service in which it was told: both inrichtingen are loaded once."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
+    return told
 
 
 @pytest.fixture
@@ -95,6 +85,17 @@ class TestWhatHolds:
         assert not any(row.startswith("02A01") for row in before)
         every = rows(browser.get("/inrichting?gemeente=1708&alles=ja").text)
         assert sum(row.startswith("OZL1") for row in every) == 2
+
+    @pytest.mark.parametrize(
+        ("query", "naam"),
+        [
+            ("", "Steenwijkerland (1708)"),
+            ("dag=2016-06-01", "Dordrecht (0505)"),
+            ("dag=1990-01-01", "Dordrecht (0505)"),
+        ],
+    )
+    def test_it_opens_where_something_holds(self, query: str, naam: str, runtime: Runtime):
+        assert f"<h2>{naam}</h2>" in visitor(runtime).get(f"/inrichting?{query}").text
 
     def test_a_day_that_is_none(self, runtime: Runtime):
         answer = visitor(runtime).get("/inrichting?dag=gisteren")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -13,7 +11,6 @@ from sqlalchemy import text
 
 from app.domain.logboek import Handeling, Logregel, Uitkomst, Wie
 from app.domain.principal import Principal, Rol
-from app.iwmo.xsd import Schemas
 from app.processing.logboek import note_now
 from app.processing.logboek_inzage import LogVraag, viewed
 from app.processing.runtime import Runtime
@@ -23,24 +20,16 @@ from app.storage import logboek_zoeken
 from app.storage.logboek_zoeken import LogFilters
 from app.storage.zicht import Zicht
 from app.web.logboek_woorden import DOELEN, UITKOMSTEN, WOORDEN
-from tests.web.conftest import Browser, goes_to
-from tests.web.story import BSN_0505, BSN_1708, Story, tell, visitor
+from tests.web.browser import Browser, goes_to
+from tests.web.story import BSN_0505, BSN_1708, visitor
 
 LOOKER = Wie(naam="persoon:nieuwsgierig", rol="behandelaar", wijze="sessie")
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
-
-
 @pytest.fixture
-def runtime(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
+def runtime(told: Runtime) -> Runtime:
     """A service in which it was told."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
+    return told
 
 
 def bericht(runtime: Runtime, gemeente: str, soort: str = "WMO301") -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -21,8 +20,8 @@ from app.web.application import ROUTERS
 from app.web.berichten_vraag import FILTERS, NUMBERS
 from app.web.policy import POLICY
 from app.web.toewijzing_vraag import HANDELINGEN
-from tests.web.conftest import Browser
-from tests.web.story import of_aanbieder, tell, visitor
+from tests.web.browser import Browser
+from tests.web.story import Story, of_aanbieder, visitor
 
 BARE = "0384"
 """A gemeente that loaded no inrichting."""
@@ -58,10 +57,9 @@ FIELD = re.compile(r"\{(\w+)\}")
 
 
 @pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Iterator[Runtime]:
+def runtime(story: Story, tmp_path_factory: pytest.TempPathFactory, schemas: Schemas) -> Iterator[Runtime]:
     """The story of the demo, and then what lies at the end of time and what cannot be read."""
-    folder = tmp_path_factory.mktemp("odd")
-    runtime = tell(folder, migrated_sqlite, schemas).told(folder, schemas)
+    runtime = story.told(tmp_path_factory.mktemp("odd"), schemas)
     receive(runtime, BACK_OFFICE, last_day(1, "1708"))
     for gemeente in ("1708", BARE):
         receive(runtime, DECLARANT, last_day(3, gemeente))

@@ -15,7 +15,7 @@ from app.web import application, policy
 from app.web.application import create_pages
 from app.web.house import House
 from app.web.policy import POLICY, Deur, NoPolicy
-from tests.web.conftest import Browser
+from tests.web.browser import Browser
 
 FOR_STRANGERS = {
     "GET /inloggen": 200,

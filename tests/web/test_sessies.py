@@ -15,7 +15,7 @@ from app.processing.geheimen import Doel
 from app.processing.personen import create_persoon
 from app.processing.runtime import Runtime
 from app.processing.sessies import SEAL_LENGTH, principal_of_sessie, sessie_of
-from tests.web.conftest import WACHTWOORD, Browser
+from tests.web.browser import WACHTWOORD, Browser
 
 
 class TestSeal:

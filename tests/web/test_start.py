@@ -22,7 +22,7 @@ from app.storage.goedkeuringen import Goedkeuring, add_goedkeuring
 from app.storage.job_tables import JobRow
 from app.storage.measures import first_id_at
 from app.web.start import headline, since
-from tests.web.conftest import CHEF, WACHTWOORD, Browser, Now
+from tests.web.browser import CHEF, WACHTWOORD, Browser, Now
 
 TODAY = date(2018, 3, 1)
 INRICHTING = PROJECT / "fixtures" / "inrichting" / "steenwijkerland-2018.yaml"

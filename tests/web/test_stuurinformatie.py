@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO, StringIO
-from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import text
 
-from app.cli.demo import DEMO_DAY, tell_story
+from app.cli.demo import DEMO_DAY
 from app.domain.bericht import Product
 from app.domain.principal import Rol
 from app.iwmo.xsd import Schemas
 from app.processing.personen import create_persoon
 from app.processing.runtime import Runtime
 from app.storage import stuurinformatie as stored
-from app.storage.base import create_storage
 from app.web import stapeling
 from app.web.sheets import Blad, euros, xlsx
 from tests.storage.rows import booked
-from tests.web.conftest import CHEF, WACHTWOORD, Browser, Now, with_people
+from tests.web.browser import CHEF, WACHTWOORD, Browser, Now, with_people
 
 UITNUTTING, STAPELING = "/stuurinformatie", "/stuurinformatie/stapeling"
 FILES = [f"{report}.{form}" for report in (f"{UITNUTTING}/uitnutting", STAPELING) for form in ("csv", "xlsx")]
@@ -34,25 +30,10 @@ NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 BSN = "999900006"
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Path:
-    """A database with the story of the demo, to copy."""
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    shutil.copy(migrated_sqlite, path)
-    storage = create_storage(f"sqlite:///{path}")
-    tell_story(Runtime(storage=storage, schemas=schemas, today=lambda: DEMO_DAY, now=Now()))
-    storage.close()
-    return path
-
-
 @pytest.fixture
-def demo(tmp_path: Path, told: Path, schemas: Schemas, now: Now) -> Iterator[Runtime]:
+def demo(told: Runtime, schemas: Schemas, now: Now) -> Runtime:
     """The story of the demo, on its own day."""
-    path = tmp_path / "demo.db"
-    shutil.copy(told, path)
-    storage = create_storage(f"sqlite:///{path}")
-    yield replace(with_people(storage, schemas, now), today=lambda: DEMO_DAY)
-    storage.close()
+    return replace(with_people(told.storage, schemas, now), today=lambda: DEMO_DAY)
 
 
 @pytest.fixture

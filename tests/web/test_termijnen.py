@@ -4,39 +4,28 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from datetime import date
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from app.domain.principal import Rol
 from app.domain.termijnen import TermijnSoort
-from app.iwmo.xsd import Schemas
 from app.processing.feestdagen import werkdagen_after
 from app.processing.logboek import clients_by_every_key
 from app.processing.runtime import Runtime
 from app.storage.logboek import logboek_before
 from app.web import termijnen
 from app.web.termijnen import SOORTEN, TO_DO
-from tests.web.conftest import Browser, goes_to
-from tests.web.story import BSN_0505, BSN_1708, Story, tell, visitor
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
+from tests.web.browser import Browser, goes_to
+from tests.web.story import BSN_0505, BSN_1708, visitor
 
 
 @pytest.fixture
-def runtime(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
+def runtime(told: Runtime) -> Runtime:
     """A service in which it was told: four evaluations of 2016 and one retour are late."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
+    return told
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.processing.runtime import Runtime
 from app.settings import Settings
-from tests.web.conftest import Browser
+from tests.web.browser import Browser
 
 
 def test_is_there_for_who_has_no_account(browser: Browser):

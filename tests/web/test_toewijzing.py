@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from app.cli.demo import STORY, tell_story
 from app.domain.principal import Principal, Rol
-from app.iwmo.xsd import Schemas
 from app.processing import budgetpaspoort, toewijzing_view
 from app.processing.keys import create_key, principal_of
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
 from app.processing.toewijzing_view import dossier_of
 from app.storage.zicht import Zicht
-from tests.web.story import BSN_1708, Story, of_aanbieder, tell, visitor
+from tests.web.story import BSN_1708, of_aanbieder, visitor
 
 PAGE = "/toewijzingen/1708/1001"
 DECLARANT = Principal(key_id="b", rol=Rol.AANBIEDER, aanbieders=frozenset({"42420002"}))
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
-
-
 @pytest.fixture
-def runtime(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
+def runtime(told: Runtime) -> Runtime:
     """A service in which it was told."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
+    return told
 
 
 def plain(page: str) -> str:

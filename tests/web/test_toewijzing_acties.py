@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from httpx2 import Response
@@ -12,12 +10,11 @@ from sqlalchemy import text
 
 from app.cli.demo import STORY
 from app.domain.principal import Principal, Rol
-from app.iwmo.xsd import Schemas
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
 from app.processing.wijzigingen import Wijzig, change_toewijzing
-from tests.web.conftest import Browser, goes_to
-from tests.web.story import Story, tell, visitor
+from tests.web.browser import Browser, goes_to
+from tests.web.story import visitor
 
 PAGE = "/toewijzingen/1708/1001"
 SPLIT, CHANGE, END = f"{PAGE}/splitsen", f"{PAGE}/wijzigen", f"{PAGE}/beeindigen"
@@ -26,18 +23,10 @@ BACK_OFFICE = Principal(key_id="bo", rol=Rol.GEMEENTE, gemeenten=frozenset({"170
 DECLARANT = Principal(key_id="b", rol=Rol.AANBIEDER, aanbieders=frozenset({"42420002"}))
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
-
-
 @pytest.fixture
-def runtime(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
+def runtime(told: Runtime) -> Runtime:
     """A service in which it was told."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
+    return told
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,26 +15,18 @@ from app.processing.runtime import Runtime
 from app.storage import toewijzing_records
 from app.storage.base import create_storage
 from app.web import toewijzingen
-from tests.web.conftest import Browser, Now, with_people
-from tests.web.story import BSN_0505, BSN_1708, Story, tell, visitor
+from tests.web.browser import Browser, Now, with_people
+from tests.web.story import BSN_0505, BSN_1708, visitor
 
 OF_0505 = ["500000004", "500000003", "500000002", "500000001", "2002", "2001"]
 OF_1708 = ["500000002", "500000001", "1002", "1001"]
 ALL = [*OF_0505[:4], *OF_1708[:2], *OF_0505[4:], *OF_1708[2:]]
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
-
-
 @pytest.fixture
-def runtime(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
+def runtime(told: Runtime) -> Runtime:
     """A service in which it was told."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
+    return told
 
 
 def nummers(page: str) -> list[str]:

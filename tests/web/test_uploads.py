@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from app.iwmo.xsd import Schemas
 from app.processing.room import Room
 from app.processing.runtime import Runtime
-from tests.web.conftest import Browser
-from tests.web.story import Story, of_aanbieder, tell
+from tests.web.browser import Browser
+from tests.web.story import of_aanbieder
 from tests.web.trials import NEW_301, NEXT_303, OWN, paste, send
 
 BOUND = "multipart/form-data; boundary=b"
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once."""
-    return tell(tmp_path_factory.mktemp("story"), migrated_sqlite, schemas)
-
-
-@pytest.fixture
-def told(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
-    """A service in which it was told."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -22,8 +20,8 @@ from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
 from app.storage.goedkeuringen import Goedkeuring, add_goedkeuring
 from app.storage.onderaannemers import set_onderaannemers
 from app.web.policy import POLICY
-from tests.web.conftest import Browser
-from tests.web.story import Story, of_aanbieder, tell, visitor
+from tests.web.browser import Browser
+from tests.web.story import Story, of_aanbieder, visitor
 
 OWN, OTHER = "42420002", "42420001"
 ONDERAANNEMER, COLLEAGUE = "42429999", "consulent-die-meekeek"
@@ -48,10 +46,10 @@ ACTIONS = [operation for operation, wanted in POLICY.items() if operation[:4] ==
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schemas: Schemas) -> Story:
-    """The story, told once; an onderaannemer works on the toewijzing, and somebody of the gemeente looked at all."""
+def story(story: Story, tmp_path_factory: pytest.TempPathFactory, schemas: Schemas) -> Story:
+    """The story; an onderaannemer works on the toewijzing, and somebody of the gemeente looked at all."""
     folder = tmp_path_factory.mktemp("story")
-    runtime = (story := tell(folder, migrated_sqlite, schemas)).told(folder, schemas)
+    runtime = story.told(folder, schemas)
     works = (Onderaannemer(aanbieder=ONDERAANNEMER, begindatum=date(2018, 1, 1), einddatum=None),)
     sleutel = _sleutel(runtime)
     runtime.storage.run(
@@ -63,14 +61,6 @@ def story(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, schem
     assert [secret for secret in INSIDE if secret not in shown] == []  # who may see it all, does
     runtime.storage.close()
     return replace(story, path=folder / "story.db")
-
-
-@pytest.fixture
-def told(story: Story, tmp_path: Path, schemas: Schemas) -> Iterator[Runtime]:
-    """A service in which it was told."""
-    runtime = story.told(tmp_path, schemas)
-    yield runtime
-    runtime.storage.close()
 
 
 def _acted(session: Session) -> None:

@@ -7,7 +7,7 @@ import re
 from httpx2 import Response
 
 from tests.fixtures.messages import FIXTURES
-from tests.web.conftest import Browser
+from tests.web.browser import Browser
 
 DEMO = FIXTURES / "demo"
 NEXT_303 = (DEMO / "5-declaratie-volgende-periode.xml").read_bytes()

@@ -15,7 +15,7 @@ from app.processing.oidc_client import Provider
 from app.processing.runtime import Runtime
 from app.web.application import create_pages
 from app.web.house import House
-from tests.web.conftest import Browser, Now, goes_to
+from tests.web.browser import Browser, Now, goes_to
 from tests.web.oidc.provider import PUBLIC_URL, FakeProvider, provider_at, providing, redirecting
 
 COOKIE = "__Host-iwmo-oidc"

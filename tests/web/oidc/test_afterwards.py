@@ -13,7 +13,7 @@ from app.processing.oidc_client import Provider
 from app.processing.runtime import Runtime
 from app.web.house import House
 from app.web.paths import own_path
-from tests.web.conftest import goes_to
+from tests.web.browser import goes_to
 from tests.web.oidc.conftest import OidcBrowser, rows
 from tests.web.oidc.provider import PERSOON, SESSIE, FakeProvider
 

@@ -13,7 +13,7 @@ from app.processing.oidc_client import Provider
 from app.processing.runtime import Runtime
 from app.web.house import House
 from tests.processing.token_issuer import ec_key, encoded, rsa_key, signed, urlsafe_b64encode
-from tests.web.conftest import Now, goes_to
+from tests.web.browser import Now, goes_to
 from tests.web.oidc.conftest import COOKIE, OidcBrowser, rows
 from tests.web.oidc.provider import PERSOON, FakeProvider
 
