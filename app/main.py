@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -39,14 +38,10 @@ from app.api.origin import BehindProxies
 from app.api.policy import rules_of
 from app.api.problems import FailuresEndHere, add_problem_handlers
 from app.api.security_txt import Disclosure
-from app.delivery.destinations import Destinations
 from app.delivery.exchange import Limits
-from app.delivery.safe_client import SafeClient, tls_context
-from app.delivery.transports import Transports
-from app.iwmo.schema_directory import active_directory
-from app.iwmo.xsd import Schemas
+from app.delivery.safe_client import SafeClient
 from app.observability import configure_logging
-from app.processing.geheimen import Geheimen
+from app.parts import OWN_SCHEMAS, create_runtime, destinations
 from app.processing.jwks import FetchedKeys, FileKeys, KeySource
 from app.processing.key_digests import seal_keys_of_before
 from app.processing.keys import by_key, registered
@@ -61,13 +56,14 @@ from app.processing.runtime import Runtime
 from app.processing.tempo import Tempi, Tempo
 from app.processing.toegang import Identify
 from app.processing.tokens import TokenIssuer
-from app.settings import PROJECT, OAuthIssuer, Settings
+from app.settings import OAuthIssuer, Settings
 from app.storage.alone import NotAlone, nobody_else
-from app.storage.base import create_storage
 from app.web.application import Doors, create_pages
 from app.web.house import Contact, House
 from app.web.oidc import BACK
 from app.worker import PAUSE_AT_HOME, Worker
+
+__all__ = ["OWN_SCHEMAS", "create_app", "create_runtime"]
 
 NOUNS = (
     berichten,
@@ -86,8 +82,6 @@ NOUNS = (
 JWKS_LIMITS = Limits(connect_seconds=3, total_seconds=5)
 """Callers wait for it, and the keys of an issuer are a few kilobytes."""
 
-OWN_SCHEMAS = PROJECT / "schemas" / "iwmo"
-
 
 class SchemaOutdated(Exception):
     """The database has another schema than this version of the service needs"""
@@ -103,25 +97,6 @@ class DatabaseUnsafe(Exception):
 
 class DatabaseUnreachable(Exception):
     """The database does not answer, or cannot be opened"""
-
-
-def create_runtime(settings: Settings) -> Runtime:
-    """Connect to the database and compile the schemas; the database's own schema is not touched."""
-    return Runtime(
-        storage=create_storage(settings.database_url),
-        schemas=Schemas.load(settings.schemas_dir or active_directory(settings.schemas_pointer, OWN_SCHEMAS)),
-        today=settings.business_date,
-        now=lambda: datetime.now(UTC),
-        shared_clock=True,
-        direct_bytes=settings.direct_bytes,
-        max_bericht_bytes=settings.max_bericht_bytes,
-        ggk_in_order=settings.ggk_in_order,
-        bewaartermijnen=settings.bewaartermijnen,
-        bewaren_automatisch=settings.bewaren_automatisch,
-        logboek_jaren=settings.logboek_jaren,
-        transports=_transports(settings),
-        geheimen=Geheimen(cache(settings.secret), previous=settings.earlier_secrets()),
-    )
 
 
 def ways_in(settings: Settings) -> Sequence[Identify]:
@@ -164,7 +139,7 @@ def _issuer(issuer: OAuthIssuer, settings: Settings) -> TokenIssuer:
 
 def _keys_of(issuer: OAuthIssuer, settings: Settings) -> KeySource:
     if issuer.jwks_url is not None:
-        return FetchedKeys(SafeClient(_destinations(settings), limits=JWKS_LIMITS), issuer.jwks_url)
+        return FetchedKeys(SafeClient(destinations(settings), limits=JWKS_LIMITS), issuer.jwks_url)
     path = issuer.jwks_file
     if path is None or not path.is_file():
         raise SettingsUnsafe(f"IWMO_OAUTH_ISSUERS: het bestand {path} is er niet.")
@@ -182,7 +157,7 @@ def identity_provider(settings: Settings) -> Provider | None:
             "Bij IWMO_OIDC_ISSUER horen IWMO_OIDC_CLIENT_ID, IWMO_OIDC_ROLES en IWMO_PUBLIC_URL (docs/toegang.md)."
         )
     return Provider(
-        discovery=Discovery(SafeClient(_destinations(settings), limits=JWKS_LIMITS), settings.oidc_issuer),
+        discovery=Discovery(SafeClient(destinations(settings), limits=JWKS_LIMITS), settings.oidc_issuer),
         client_id=settings.oidc_client_id,
         credential=_oidc_credential(settings),
         redirect_uri=settings.public_url + BACK,
@@ -207,39 +182,6 @@ def _oidc_credential(settings: Settings) -> SharedSecret | OwnKey:
         return read_own_key(path)
     except KeyUnusable as unusable:
         raise SettingsUnsafe(f"IWMO_OIDC_CLIENT_KEY: {unusable}") from None
-
-
-def _destinations(settings: Settings) -> Destinations:
-    return Destinations(
-        networks=[str(network) for network in settings.internal_networks],
-        hosts=settings.internal_hosts,
-        ports=settings.delivery_ports,
-        plain_http=settings.plain_http,
-    )
-
-
-def _transports(settings: Settings) -> Transports:
-    destinations = _destinations(settings)
-    client = SafeClient(destinations)
-    authorization = settings.ggk_authorization
-    return Transports(
-        client=client,
-        ggk_client=_ggk_client(settings, destinations) or client,
-        ggk_authorization=authorization.get_secret_value() if authorization else None,
-        secret_key=settings.secret,
-    )
-
-
-def _ggk_client(settings: Settings, destinations: Destinations) -> SafeClient | None:
-    """A client with the certificate for the adapter of the GGk; None when it needs none."""
-    if settings.ggk_certificate is None and settings.ggk_authorities is None:
-        return None
-    ours = tls_context(
-        certificate=settings.ggk_certificate,
-        key=settings.ggk_certificate_key,
-        authorities=settings.ggk_authorities,
-    )
-    return SafeClient(destinations, tls=ours)
 
 
 @contextmanager

@@ -37,6 +37,7 @@ SLOTS: Final = {
     Slotgroep.VERZENDEN: 32,  # waiting for others costs nothing
     Slotgroep.MAPPEN: 8,  # a file system that hangs never lets go
     Slotgroep.REKENEN: 2,
+    Slotgroep.VERWERKEN: 1,  # one process beside this one
 }
 PATIENCE: Final = 10.0
 """Seconds that running jobs get to end when the worker stops; what is left another worker takes over."""
@@ -69,6 +70,13 @@ class Worker:
 
     def stop(self) -> None:
         """Claim nothing more, and give what is running a moment to end."""
+        try:
+            self._end_in_peace()
+        finally:
+            if self._runtime.aside is not None:
+                self._runtime.aside.close()
+
+    def _end_in_peace(self) -> None:
         self._stop.set()
         self._wake.set()
         for thread in self._threads:

@@ -46,6 +46,9 @@ DELIVERIES: Final = frozenset({JobSoort.AFLEVERING, JobSoort.FOUTBERICHT})
 GEEN_BAAN: Final = ""
 """The lane of work that waits for nobody."""
 
+VERWERKING_BAAN: Final = "303"
+"""The lane of large 303s, so that they hold up no other work that waits for nobody."""
+
 MAP_BAAN: Final = "map:"
 """How the lanes of folders begin."""
 
@@ -56,6 +59,7 @@ class Slotgroep(StrEnum):
     VERZENDEN = "verzenden"
     MAPPEN = "mappen"
     REKENEN = "rekenen"
+    VERWERKEN = "verwerken"
 
 
 def slotgroep(baan: str) -> Slotgroep:
@@ -66,6 +70,8 @@ def slotgroep(baan: str) -> Slotgroep:
     """
     if baan == GEEN_BAAN:
         return Slotgroep.REKENEN
+    if baan == VERWERKING_BAAN:
+        return Slotgroep.VERWERKEN
     return Slotgroep.MAPPEN if baan.startswith(MAP_BAAN) else Slotgroep.VERZENDEN
 
 

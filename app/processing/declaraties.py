@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
@@ -9,7 +11,7 @@ from app.domain.declaratie import Declaratie, DeclaratieRetour
 from app.domain.principal import aanbieder_partij, gemeente_partij
 from app.domain.retour import Finding
 from app.domain.settlement import Settlement
-from app.domain.werk import JobSoort
+from app.domain.werk import VERWERKING_BAAN, JobSoort
 from app.processing import uniek
 from app.processing.arrival import Arrival, Receipt, accepted
 from app.processing.bezorgen import give
@@ -31,10 +33,14 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: De
         return Receipt(bericht_id=existing, is_new=False)
     if len(arrival.body) > runtime.direct_bytes:
         now = runtime.now()
-        add_jobs(session, [NewJob(soort=JobSoort.VERWERKING, gepland_op=now, bericht_id=arrival.id)], now=now)
+        add_jobs(session, [_later(arrival, now)], now=now)
     else:
         settle_and_answer(session, runtime, arrival, declaratie)
     return Receipt(bericht_id=arrival.id, is_new=True)
+
+
+def _later(arrival: Arrival, now: datetime) -> NewJob:
+    return NewJob(soort=JobSoort.VERWERKING, gepland_op=now, baan=VERWERKING_BAAN, bericht_id=arrival.id)
 
 
 def settle_and_answer(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> None:

@@ -23,6 +23,7 @@ from app.domain.retour import Finding
 from app.ggk.schemas import EnvelopSchemas
 from app.iwmo.reading import recognise
 from app.iwmo.xsd import Schemas
+from app.processing.aside import Aside
 from app.processing.geheimen import Geheimen
 from app.processing.tempo import Tempo
 from app.processing.weigeringen import Weigeringen
@@ -58,7 +59,7 @@ class Runtime:
     sender is refused. `parsed_inrichtingen` remembers versions by (gemeente, versie); a version never changes, so it
     never goes stale. `shared_clock`: nodes with clocks of their own work on one database, so it says what the time is
     where they have to agree. What is written in the logboek is kept for `logboek_jaren`; `weigeringen` are those that
-    are counted and not written down yet.
+    are counted and not written down yet. `aside` settles large 303s in a process of its own; None: the worker does.
     """
 
     storage: Storage
@@ -77,6 +78,7 @@ class Runtime:
     geheimen: Geheimen = field(default_factory=_made_up)
     weigeringen: Weigeringen = field(default_factory=Weigeringen)
     tempo: Tempo = field(default_factory=Tempo)
+    aside: Aside | None = None
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
 
     def moment(self, session: Session) -> datetime:

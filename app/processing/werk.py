@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.werk import DELIVERIES, JobSoort, Oorzaak, Opgegeven, Slotgroep, Vervolg, vervolg
 from app.processing import aflevering, ggk_foutberichten, ggk_ongeopend, ggk_openen, onderhoud, ophalen, verwerking
+from app.processing.aside import Died, SettlingFailed
 from app.processing.failpoints import passed
 from app.processing.metingen import DUUR, POGINGEN
 from app.processing.opgeven import give_up
@@ -100,11 +101,11 @@ def _carry_out(runtime: Runtime, job: Job) -> str:
     except LeaseLost:
         log.warning("job_lost", job_id=job.id, soort=job.soort.value)
         return "verloren"
-    except DatabaseUnavailable:
+    except (DatabaseUnavailable, Died):
         raise  # no fault of the job: it counts against nothing, its lease ends and it is tried again
     except Exception as error:
         log.exception("job_failed", job_id=job.id, soort=job.soort.value, poging=job.pogingen)
-        _record_failure(runtime, job, type(error).__name__)
+        _record_failure(runtime, job, error.error if isinstance(error, SettlingFailed) else type(error).__name__)
         return "fout"
     return "klaar"
 

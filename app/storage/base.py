@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from io import StringIO
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -27,7 +27,7 @@ from app.storage.outages import outages_told
 from app.storage.prepared import attach
 from app.storage.wakes import adds_work
 
-__all__ = ["Base", "Storage", "create_storage"]
+__all__ = ["Base", "Storage", "Turn", "create_storage"]
 
 MAX_ATTEMPTS = 5
 MIGRATION_LOCK = 1708_0301  # any number, the same on every node
@@ -38,20 +38,23 @@ LOST_RACE_SQLSTATES = {"23503", "23505", "40001", "40P01"}
 LOST_RACE_SQLITE_CODES = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
 T = TypeVar("T")
+Turn: TypeAlias = AbstractContextManager[None]
+"""What a writer holds during its transaction, so that there is one at a time where there can be no more."""
 
 
 class Storage:
     """One database. A session lives as long as its `with` block and belongs to one thread.
 
-    Everything that asks the database raises DatabaseUnavailable when it is gone or busy for too long.
+    Everything that asks the database raises DatabaseUnavailable when it is gone or busy for too long. `turn` is what
+    each writer holds, for a process that writes for this one.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, turn: Turn | None = None) -> None:
         self._url = make_url(url)
         self._writer = create_engine_for(self._url)
         self._reader = reading_engine(self._writer)
         self._listeners: list[Callable[[], None]] = []
-        self._turn: AbstractContextManager[None] = FairLock() if self.dialect == "sqlite" else nullcontext()
+        self.turn: Turn = (turn or FairLock()) if self.dialect == "sqlite" else nullcontext()
 
     @property
     def dialect(self) -> str:
@@ -76,7 +79,7 @@ class Storage:
 
         On SQLite there is one writer at a time, in the order in which they came.
         """
-        with outages_told(), self._turn, Session(self._writer) as session, session.begin():
+        with outages_told(), self.turn, Session(self._writer) as session, session.begin():
             attach(session)  # BEGIN IMMEDIATE now: what the block reads stays true until it writes
             yield session
         if adds_work(session):
@@ -148,7 +151,7 @@ class Storage:
         frees the space. Backups and the log files of PostgreSQL are for who runs it.
         """
         if self.dialect == "sqlite":
-            with outages_told(), self._turn:
+            with outages_told(), self.turn:
                 checkpoint(self._writer)
             return
         with outages_told(), self._writer.connect() as connection:
@@ -163,7 +166,7 @@ class Storage:
     def _migrating(self) -> Generator[Config]:
         # Rebuilding a table in SQLite drops it for a moment: foreign keys are checked at the end instead.
         engine = create_engine_for(self._url, foreign_keys=False, poolclass=NullPool)
-        with self._turn, engine.begin() as connection:
+        with self.turn, engine.begin() as connection:
             if self.dialect == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             config = migration_config()
@@ -177,9 +180,12 @@ def moment_of(session: Session) -> datetime:
     return session.scalars(select(func.clock_timestamp())).one().astimezone(UTC)
 
 
-def create_storage(url: str) -> Storage:
-    """The database at the URL (`sqlite:///path` or `postgresql+psycopg://…`); the schema is not touched."""
-    return Storage(url)
+def create_storage(url: str, *, turn: Turn | None = None) -> Storage:
+    """The database at the URL (`sqlite:///path` or `postgresql+psycopg://…`); the schema is not touched.
+
+    `turn` is that of the process for which this one works; None: nobody else here writes to a SQLite file.
+    """
+    return Storage(url, turn=turn)
 
 
 @cache

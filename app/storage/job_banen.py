@@ -124,7 +124,7 @@ _BANEN: Final = _lanes_with_work()  # built once: it is asked many times a secon
 
 def _at_once(baan: str, *, failing: bool) -> int | None:
     match slotgroep(baan):
-        case Slotgroep.REKENEN:
+        case Slotgroep.REKENEN | Slotgroep.VERWERKEN:
             return None
         case Slotgroep.MAPPEN:
             return AT_ONCE_PER_MAP

@@ -1,6 +1,8 @@
 """The real `iwmo` command with faults built in, told by the environment: for tests only.
 
 `FAULT_AT=name[:nth]:kill|freeze|raise|stall` arms a failpoint, `SABOTEUR=name` breaks the service on purpose.
+`kill` and `freeze` are of a whole machine: with the process that settles large 303s beside the service. `crash` is of
+the process that passes alone, once for each file `FAULT_ONCE`; `orphan` of the service, after which the other stalls.
 `FAULT_LEASE`, `FAULT_WAIT`, `FAULT_TIMEOUT`, `FAULT_IDLE` and `FAULT_STALL` (seconds) make leases, waits and limits
 short.
 `FAULT_MARKS` is a file that gets the moment of every commit of a bericht that was posted.
@@ -16,6 +18,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -31,6 +34,7 @@ from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
 from app.processing import failpoints, ggk_foutberichten, ophalen, verwerking
 from app.storage import base, engines
+from tests.faults.forks import settle_in_forks
 from tests.faults.saboteurs import SABOTEURS
 
 STALL_SECONDS = 3.0
@@ -46,8 +50,10 @@ def run(argv: Sequence[str], environment: Mapping[str, str], log: str) -> None:
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(output, 1)
     os.dup2(output, 2)
+    os.setpgid(0, 0)
     die_with_parent()
     arm(os.environ)
+    settle_in_forks()
     sys.exit(main(list(argv)))
 
 
@@ -107,16 +113,34 @@ def _listener(fault: str, stall_seconds: float) -> Callable[[str], None]:
             seen[passed] += 1
             if seen[passed] != wanted:
                 return
-        if action == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        if action == "freeze":
-            os.kill(os.getpid(), signal.SIGSTOP)
-        if action == "raise":
-            raise Injected(name)
-        if action == "stall":
-            time.sleep(stall_seconds)
+        ACTIONS[action](stall_seconds)
 
     return tell
+
+
+def _crash(_seconds: float) -> None:
+    with suppress(FileExistsError):
+        Path(os.environ["FAULT_ONCE"]).touch(exist_ok=False)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _orphan(seconds: float) -> None:
+    os.kill(os.getpgid(0), signal.SIGKILL)
+    time.sleep(seconds)
+
+
+def _raise(_seconds: float) -> None:
+    raise Injected
+
+
+ACTIONS: dict[str, Callable[[float], None]] = {
+    "kill": lambda _seconds: os.killpg(0, signal.SIGKILL),
+    "freeze": lambda _seconds: os.killpg(0, signal.SIGSTOP),
+    "raise": _raise,
+    "stall": time.sleep,
+    "crash": _crash,
+    "orphan": _orphan,
+}
 
 
 def _marking(marks: Path) -> Callable[[str], None]:
@@ -129,14 +153,14 @@ def _marking(marks: Path) -> Callable[[str], None]:
 
 
 def _poison(identificatie: str) -> None:
-    settle = verwerking.declaraties.settle_and_answer
+    decide = verwerking.decide
 
-    def poisoned(session: Any, runtime: Any, arrival: Any, declaratie: Declaratie) -> None:
+    def poisoned(runtime: Any, arrival: Any, declaratie: Declaratie, feiten: Any) -> Any:
         if declaratie.header.declaratie_factuur_identificatie.declarant_factuur_nummer == identificatie:
             raise Injected("poison")
-        settle(session, runtime, arrival, declaratie)
+        return decide(runtime, arrival, declaratie, feiten)
 
-    verwerking.declaraties.settle_and_answer = poisoned
+    verwerking.decide = poisoned
 
 
 def _defaults(function: Any) -> dict[str, Any]:
@@ -152,5 +176,7 @@ def prepare_once() -> None:
 
 
 if __name__ == "__main__":
+    os.setpgid(0, 0)
     arm(os.environ)
+    settle_in_forks()
     sys.exit(main())

@@ -34,6 +34,16 @@ class Node:
         self.process = FORKING.Process(target=run, args=(argv, dict(environment), str(log)), daemon=True)
         self.process.start()
         self.status: int | None = None
+        self.pid = self.process.pid or 0
+
+    @property
+    def left_something(self) -> bool:
+        """Whether anything that it started is still there."""
+        try:
+            os.killpg(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     @property
     def alive(self) -> bool:
@@ -41,7 +51,7 @@ class Node:
         return self.status is None and self.process.is_alive()
 
     def kill(self) -> None:
-        """As the kernel does it: nothing in the process notices."""
+        """As the kernel does it: nothing in the process notices. What it started has to notice by itself."""
         if self.status is None:
             self.process.kill()
             self.ended()
@@ -52,8 +62,8 @@ class Node:
         return self.ended()
 
     def freeze(self, *, thaw: bool = False) -> None:
-        """Let it stand still as a machine that is paused does, or go on."""
-        os.kill(self.process.pid or 0, signal.SIGCONT if thaw else signal.SIGSTOP)
+        """Let it stand still as a machine that is paused does, or go on, with all that it started."""
+        os.killpg(self.pid, signal.SIGCONT if thaw else signal.SIGSTOP)
 
     @property
     def stands_still(self) -> bool:

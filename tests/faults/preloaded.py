@@ -4,6 +4,12 @@ from importlib import import_module
 
 from tests.faults.launch import prepare_once
 
-for name in ("uvicorn.loops.auto", "uvicorn.lifespan.on", "uvicorn.protocols.http.auto", "sqlalchemy.dialects.sqlite"):
+for name in (
+    "app.settling",
+    "uvicorn.loops.auto",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.auto",
+    "sqlalchemy.dialects.sqlite",
+):
     import_module(name)
 prepare_once()

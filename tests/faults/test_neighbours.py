@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 from threading import Lock
@@ -120,6 +121,40 @@ class TestWorkers:
         second.stop()
         house.await_quiet()
         check(house)
+
+
+class TestBeside:
+    """The process that settles large 303s comes and goes; the service and what it said stay."""
+
+    @pytest.mark.parametrize("place", ["verwerking-gelezen", "verwerking-geboekt", "verwerking-klaar"])
+    def test_its_death_costs_an_attempt(self, house: House, place: str):
+        crashed = house.folder / "crashed"
+        node = house.serve(FAULT_AT=f"{place}:crash", FAULT_ONCE=str(crashed))
+        house.post(*chain(1))
+        house.acknowledged.chains.append(1)
+        house.await_quiet()
+        assert crashed.exists()
+        assert node.alive
+        check(house)
+
+    def test_it_goes_with_its_service(self, house: House):
+        node = house.launch(
+            "serve", "--port", str(house.port), FAULT_AT="verwerking-geboekt:orphan", FAULT_STALL="3600"
+        )
+        house.post_in_background(toewijzing(1), declaratie(1, 1, large=True))
+        assert node.ended() == -signal.SIGKILL
+        await_true(lambda: not node.left_something, "the service is gone, and what it started is not")
+        house.serve()
+        house.join()
+        house.await_quiet()
+        check(house)
+
+    def test_it_ends_when_its_service_is_told_to_stop(self, house: House):
+        node = house.serve()
+        house.post(toewijzing(1), declaratie(1, 1, large=True))
+        house.await_quiet()
+        assert node.terminate() == 0
+        await_true(lambda: not node.left_something, "the service ended, and what it started did not")
 
 
 def test_poison_stops_nothing_else(house: House):

@@ -10,7 +10,7 @@ from app.domain.declaratie import DeclaratieRetour
 from app.domain.werk import JobSoort, JobStatus
 from app.iwmo.reading import read, recognise
 from app.iwmo.releases import write
-from app.processing import failpoints, verwerking
+from app.processing import declaratie_besluit, failpoints, verwerking
 from app.processing.controleren import controleer
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
@@ -28,6 +28,8 @@ from tests.processing.working import BACK_OFFICE, DECLARANT, Moment, claimed, jo
 ALL = Zicht(gemeenten=frozenset({GEMEENTE}))
 TOO_MUCH = line("R1", 1001, P1, 600, 100, D(60_000)), line("R2", 1001, P1, 400, 100, D(40_000))
 A_303 = write(message_303("F1", P1, "2019-06-20", *TOO_MUCH), "2.3")
+TAKES_ROOM = write(message_303("F2", P1, "2019-06-20", line("R3", 1001, P1, 300, 100, D(30_000))), "2.3")
+SAME_NUMBER = write(message_303("F3", P1, "2019-06-20", line("R1", 1001, P1, 100, 100, D(10_000))), "2.3")
 
 
 @pytest.fixture
@@ -110,19 +112,55 @@ class TestLarge303:
         seen: list[int | None] = []
 
         def look(name: str) -> None:
-            if name == "verwerking-gelezen":
+            if name in {"verwerking-gelezen", "verwerking-beoordeeld"}:
                 with post.storage.reading() as session:
                     seen.append(voortgang_of(session, bericht_id=id))
 
         failpoints.listen(look)
         drain(post)
-        assert seen == [verwerking.READ]
+        assert seen == [verwerking.READ, verwerking.DECIDED]
         with post.storage.reading() as session:
             assert voortgang_of(session, bericht_id=id) is None
 
 
+class TestDecidedBeforehand:
+    def test_what_was_decided_is_booked(self, post, monkeypatch):
+        decided: list[object] = []
+        monkeypatch.setattr(verwerking, "decide", lambda *of: decided.append(of) or declaratie_besluit.decide(*of))
+        receive(post, DECLARANT, A_303)
+        drain(post)
+        assert len(decided) == 1
+
+    def test_room_that_was_taken_meanwhile_is_not_granted_again(self, post):
+        receive(post, DECLARANT, A_303)
+        at_once = replace(post, direct_bytes=10_000_000)
+
+        def take_room(name: str) -> None:
+            if name == "verwerking-beoordeeld":
+                receive(at_once, DECLARANT, TAKES_ROOM)
+
+        failpoints.listen(take_room)
+        drain(post)
+        assert list(_granted(post.storage).values()) == [(700, 70_000)]  # 600 no longer fits beside 300; 400 does
+
+    def test_a_reference_that_was_used_meanwhile_is_not_granted_again(self, post):
+        id = receive(post, DECLARANT, A_303).bericht_id
+        at_once = replace(post, direct_bytes=10_000_000)
+
+        def use_it(name: str) -> None:
+            if name == "verwerking-beoordeeld":
+                receive(at_once, DECLARANT, SAME_NUMBER)
+
+        failpoints.listen(use_it)
+        drain(post)
+        used = [finding.regel for finding in _record(post, id).findings]
+        assert "TR314" in used
+
+
 class TestInterrupted:
-    @pytest.mark.parametrize("place", ["verwerking-begonnen", "verwerking-gelezen", "verwerking-geboekt"])
+    @pytest.mark.parametrize(
+        "place", ["verwerking-begonnen", "verwerking-gelezen", "verwerking-beoordeeld", "verwerking-geboekt"]
+    )
     def test_before_its_commit_it_is_done_again(self, place, post, moment):
         id = receive(post, DECLARANT, A_303).bericht_id
         (job,) = claimed(post, JobSoort.VERWERKING)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.werk import BAAN_RUSTEN, JobSoort, Slotgroep, baan_rust
+from app.domain.werk import BAAN_RUSTEN, VERWERKING_BAAN, JobSoort, Slotgroep, baan_rust
 from app.storage.base import Storage
 from app.storage.job_banen import clear_baan, due_groepen, oldest_due, rest_baan
 from app.storage.jobs import Job, NewJob, add_jobs, claim_jobs, finish_job, release_leases, work_lies
@@ -137,12 +137,14 @@ class TestGroepen:
     def test_say_where_something_may_begin(self, storage):
         added(storage, HOST, "map:uit:aanbieder:98000001")
         assert groepen(storage, NOW) == {Slotgroep.VERZENDEN, Slotgroep.MAPPEN}
-        added(storage, "")
+        added(storage, "", VERWERKING_BAAN)
         assert groepen(storage, NOW) == set(Slotgroep)
 
-    @pytest.mark.parametrize(("groep", "baan"), list(zip(Slotgroep, [HOST, "map:in:x", ""], strict=True)))
+    @pytest.mark.parametrize(
+        ("groep", "baan"), list(zip(Slotgroep, [HOST, "map:in:x", "", VERWERKING_BAAN], strict=True))
+    )
     def test_are_claimed_each_for_itself(self, groep, baan, storage):
-        added(storage, HOST, "map:in:x", "")
+        added(storage, HOST, "map:in:x", "", VERWERKING_BAAN)
         assert [job.baan for job in claimed(storage, NOW, groep=groep)] == [baan]
 
     def test_of_a_folder_one_at_a_time(self, storage):
