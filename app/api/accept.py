@@ -23,7 +23,7 @@ class NotAcceptable(Exception):
         self.offered = offered
 
 
-def demand_acceptable(request: Request, _caller: Caller) -> None:
+async def demand_acceptable(request: Request, _caller: Caller) -> None:
     """Raise NotAcceptable, to who has a key, before anything is done of which the caller would not take the answer."""
     route = request.scope["route"]
     offered = forms_of(route)

@@ -55,7 +55,8 @@ def admit(request: Request, afterwards: BackgroundTasks) -> None:
         rule.check(principal)
         if rule.searches_bsn:
             admission.tempo.bsn_search(principal)
-        afterwards.add_task(admission.uses.note, request.app.state.runtime, principal)
+        if admission.uses.is_due(principal, request.app.state.runtime.now()):
+            afterwards.add_task(admission.uses.note, request.app.state.runtime, principal)
 
 
 def _identified(request: Request, admission: Admission) -> Principal:

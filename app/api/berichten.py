@@ -24,8 +24,8 @@ from app.domain.principal import Principal
 from app.processing import controleren
 from app.processing.bericht_bekijken import download
 from app.processing.logboek import viewing
-from app.processing.receive import receive
-from app.storage.berichten import BerichtFilters, BerichtRecord, get_bericht, list_berichten
+from app.processing.receive import receive_and_find
+from app.storage.berichten import BerichtFilters, BerichtRecord, list_berichten
 from app.storage.zicht import Zicht
 
 router = APIRouter(prefix="/berichten", tags=["Berichten"])
@@ -155,8 +155,7 @@ class XmlResponse(Response):
 )
 async def post_bericht(body: BerichtBytes, caller: Caller, runtime: Parts, response: Response) -> BerichtOut:
     """Bied een bericht aan. Het wordt gecontroleerd, verwerkt en bewaard; het antwoord zegt wat ervan werd."""
-    receipt = await run_in_threadpool(receive, runtime, caller, body)
-    record = await run_in_threadpool(_get, runtime, receipt.bericht_id, sight_of(caller))
+    receipt, record = await run_in_threadpool(receive_and_find, runtime, caller, body, sight_of(caller))
     response.headers["Location"] = f"/v1/berichten/{record.id}"
     response.status_code = _status_of(record, is_new=receipt.is_new)
     return BerichtOut.of(record)
@@ -237,11 +236,6 @@ def _filters(query: Filters, bsn: str | None = None) -> BerichtFilters:
         identificatie=query.identificatie,
         bsn=bsn,
     )
-
-
-def _get(runtime: Parts, id: str, sight: Zicht) -> BerichtRecord:
-    with runtime.storage.reading() as session:
-        return get_bericht(session, id=id, zicht=sight)
 
 
 class _Asked(NamedTuple):

@@ -20,14 +20,17 @@ BEARER = HTTPBearer(
 )
 
 
-def _runtime(request: Request) -> Runtime:
+# Asynchronous, though they wait for nothing: what is not, FastAPI runs in another thread, each on its own.
+
+
+async def _runtime(request: Request) -> Runtime:
     return request.app.state.runtime
 
 
 Parts = Annotated[Runtime, Depends(_runtime)]
 
 
-def _caller(
+async def _caller(
     request: Request, _described: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
 ) -> Principal:
     """Who was let in by app.api.admission."""
@@ -45,7 +48,7 @@ def sight_of(caller: Principal) -> Zicht:
     return Zicht(gemeenten=caller.gemeenten, aanbieders=caller.aanbieders)
 
 
-def _zicht(caller: Caller) -> Zicht:
+async def _zicht(caller: Caller) -> Zicht:
     """What the caller may see of messages and clients; a beheer key sees none of them (404)."""
     if caller.rol not in READERS:
         raise NotFound("Dit bestaat niet.")
@@ -55,7 +58,7 @@ def _zicht(caller: Caller) -> Zicht:
 Sight = Annotated[Zicht, Depends(_zicht)]
 
 
-def _receiver(caller: Caller) -> Principal:
+async def _receiver(caller: Caller) -> Principal:
     demand_reader(caller)
     return caller
 

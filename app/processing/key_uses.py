@@ -26,10 +26,15 @@ class KeyUses:
     _noted: dict[str, datetime] = field(default_factory=dict[str, datetime])
     _lock: Lock = field(default_factory=Lock)
 
+    def is_due(self, principal: Principal, now: datetime) -> bool:
+        """Whether a use is to be written down; for a person, who has no credential, never."""
+        noted = self._noted.get(principal.key_id)
+        return principal.wijze is not Wijze.SESSIE and (noted is None or now - noted >= EVERY)
+
     def note(self, runtime: Runtime, principal: Principal) -> None:
         """Write down that a credential was used, unless that was done a moment ago; a person has none."""
         now = runtime.now()
-        if principal.wijze is Wijze.SESSIE or not self._is_due(principal.key_id, now):
+        if not self._takes_its_turn(principal, now):
             return
         before = now - EVERY
         try:
@@ -37,10 +42,9 @@ class KeyUses:
         except DatabaseUnavailable:
             log.warning("key_use_not_written", key_id=principal.key_id)  # the next minute tries again
 
-    def _is_due(self, keyid: str, now: datetime) -> bool:
+    def _takes_its_turn(self, principal: Principal, now: datetime) -> bool:
         with self._lock:
-            noted = self._noted.get(keyid)
-            if noted is not None and now - noted < EVERY:
-                return False
-            self._noted[keyid] = now
-            return True
+            due = self.is_due(principal, now)
+            if due:
+                self._noted[principal.key_id] = now
+            return due

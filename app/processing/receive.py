@@ -21,7 +21,8 @@ from app.processing.failpoints import passed
 from app.processing.logboek import note
 from app.processing.runtime import Runtime, new_id
 from app.processing.vreemden import watch
-from app.storage.berichten import NewBericht, add_bericht
+from app.storage.berichten import BerichtRecord, NewBericht, add_bericht, find_bericht, not_found
+from app.storage.zicht import Zicht
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,23 @@ def receive(runtime: Runtime, principal: Principal, body: bytes, *, also: Also =
         sender_known = not isinstance(refusal, SenderNotAllowed)
         _keep(runtime, principal, refused(arrival, refusal.findings, sender_known=sender_known), refusal, also, bsns)
         raise
+
+
+def receive_and_find(
+    runtime: Runtime, principal: Principal, body: bytes, zicht: Zicht
+) -> tuple[Receipt, BerichtRecord]:
+    """The same, and the bericht as who has this sight sees it, read in the transaction that keeps it.
+
+    Raises NotFound too, for one that came before and may not be seen.
+    """
+    found: list[BerichtRecord | None] = []
+    receipt = receive(
+        runtime, principal, body, also=lambda session, id: found.append(find_bericht(session, id=id, zicht=zicht))
+    )
+    record = found[-1]  # after a lost race there are more
+    if record is None:
+        raise not_found()
+    return receipt, record
 
 
 def _take_in(runtime: Runtime, arrival: Arrival, inhoud: Inhoud, also: Also) -> Receipt:

@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.domain.bericht import Berichtsoort
 from app.domain.retour import Finding
 from app.storage.bericht_tables import BerichtRow
-from app.storage.columns import one_of
 from app.storage.declaratie_tables import DeclaratieRow, PrestatieRow
 from app.storage.findings import findings_by_bericht
+from app.storage.prepared import Prepared, among
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
 from app.storage.zicht import Zicht
 
@@ -68,15 +69,14 @@ PARTY_COLUMNS = (BerichtRow.gemeente, (BerichtRow.aanbieder, BerichtRow.serviceb
 FACTS = tuple(BerichtRecord.__dataclass_fields__)[:17]
 
 
-def records_of(session: Session, rows: Sequence[BerichtRow], zicht: Zicht) -> list[BerichtRecord]:
+def records_of(session: Session, rows: Sequence[Any], zicht: Zicht) -> list[BerichtRecord]:
     """The records of the rows, in their order, with a fixed number of queries."""
     if not rows:
         return []
-    ids = [row.id for row in rows]
-    findings = findings_by_bericht(session, bericht_ids=ids)
+    findings = findings_by_bericht(session, bericht_ids=[row.id for row in rows])
     links = _links(session, rows, zicht)
-    toewijzingen = _toewijzingen(session, ids)
-    declaraties = _declaraties(session, ids)
+    toewijzingen = _toewijzingen(session, rows)
+    declaraties = _declaraties(session, rows)
     return [
         BerichtRecord(
             **{name: getattr(row, name) for name in FACTS},
@@ -103,59 +103,81 @@ class _Links(NamedTuple):
     visible: set[str]
 
 
-def _links(session: Session, rows: Sequence[BerichtRow], zicht: Zicht) -> _Links:
+def _links(session: Session, rows: Sequence[Any], zicht: Zicht) -> _Links:
     ids = [row.id for row in rows]
-    antwoorden = {op: next(iter(by)) for op, by in _pointing_at(session, BerichtRow.antwoord_op_id, ids, zicht).items()}
-    afgeleide = _pointing_at(session, BerichtRow.herkomst_id, ids, zicht)
+    antwoorden = {op: next(iter(by)) for op, by in _pointing_at(session, _ANSWERS, ids, zicht).items()}
+    afgeleide = _pointing_at(session, _DERIVED, _of_soort(rows, Berichtsoort.WMO301), zicht)
     named = {id for row in rows for id in (row.antwoord_op_id, row.herkomst_id) if id is not None}
-    seen = _pointing_at(session, BerichtRow.id, named, zicht) if named else {}
+    seen = _pointing_at(session, _NAMED, named, zicht)
     return _Links(antwoorden, afgeleide, set(seen))
 
 
-def _pointing_at(
-    session: Session,
-    link: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
-    ids: Collection[str],
-    zicht: Zicht,
-) -> dict[str, list[str]]:
+def _pointing_at(session: Session, question: Prepared, ids: Collection[str], zicht: Zicht) -> dict[str, list[str]]:
     # Sight and order are asked in Python: as conditions they tempt SQLite to read the whole log of a party.
-    query = select(link, BerichtRow.id, BerichtRow.gemeente, BerichtRow.aanbieder, BerichtRow.servicebureau)
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for target, id, gemeente, aanbieder, servicebureau in session.execute(query.where(one_of(session, link, ids))):
-        if target is not None and zicht.shows(gemeente, (aanbieder, servicebureau)):
-            found[target].append(id)
+    for row in _about(session, question, ids):
+        if zicht.shows(row.gemeente, (row.aanbieder, row.servicebureau)):
+            found[row.target].append(row.id)
     return {target: sorted(sources) for target, sources in found.items()}
 
 
-def _toewijzingen(session: Session, ids: Collection[str]) -> dict[str, list[ToewijzingNaam]]:
-    rows = session.execute(
-        select(VersieBerichtRow.bericht_id, ToewijzingRow.gemeente, ToewijzingRow.nummer, ToewijzingRow.sleutel)
-        .join(ToewijzingVersieRow, ToewijzingVersieRow.id == VersieBerichtRow.versie_id)
-        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
-        .where(one_of(session, VersieBerichtRow.bericht_id, ids))
-        .order_by(ToewijzingVersieRow.id)
-    )
+def _toewijzingen(session: Session, rows: Sequence[Any]) -> dict[str, list[ToewijzingNaam]]:
+    given = _about(session, _GIVEN, _of_soort(rows, Berichtsoort.WMO301))
+    declared_on = _about(session, _DECLARED_ON, _of_soort(rows, Berichtsoort.WMO303))
     found: defaultdict[str, list[ToewijzingNaam]] = defaultdict(list)
-    for row in [*rows, *_declared_on(session, ids)]:
+    for row in [*given, *declared_on]:
         found[row.bericht_id].append(ToewijzingNaam(row.gemeente, row.nummer, row.sleutel))
     return found
 
 
-def _declared_on(session: Session, ids: Collection[str]) -> Sequence[Any]:
-    # Those of the first lines of a 303, and only of the declarant: what it may not see it may not learn here.
-    return session.execute(
-        select(DeclaratieRow.bericht_id, ToewijzingRow.gemeente, ToewijzingRow.nummer, ToewijzingRow.sleutel)
+def _declaraties(session: Session, rows: Sequence[Any]) -> dict[str, str]:
+    found = _about(session, _DECLARATIES, _of_soort(rows, Berichtsoort.WMO303))
+    return {row.bericht_id: row.id for row in found}
+
+
+def _of_soort(rows: Sequence[Any], soort: Berichtsoort) -> list[str]:
+    return [row.id for row in rows if row.soort == soort]
+
+
+def _about(session: Session, question: Prepared, ids: Collection[str]) -> list[Any]:
+    return question.rows(session, {"ids": list(ids)}) if ids else []
+
+
+def _links_by(link: InstrumentedAttribute[Any]) -> Prepared:
+    parties = (BerichtRow.gemeente, BerichtRow.aanbieder, BerichtRow.servicebureau)
+    query = select(link.label("target"), BerichtRow.id, *parties)
+    return Prepared(lambda dialect: query.where(among(dialect, link, "ids")))
+
+
+_ANSWERS: Final = _links_by(BerichtRow.antwoord_op_id)
+_DERIVED: Final = _links_by(BerichtRow.herkomst_id)
+_NAMED: Final = _links_by(BerichtRow.id)
+_NAMEN: Final = (ToewijzingRow.gemeente, ToewijzingRow.nummer, ToewijzingRow.sleutel)
+_GIVEN: Final = Prepared(
+    lambda dialect: (
+        select(VersieBerichtRow.bericht_id, *_NAMEN)
+        .join(ToewijzingVersieRow, ToewijzingVersieRow.id == VersieBerichtRow.versie_id)
+        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
+        .where(among(dialect, VersieBerichtRow.bericht_id, "ids"))
+        .order_by(ToewijzingVersieRow.id)
+    )
+)
+# Those of the first lines of a 303, and only of the declarant: what it may not see it may not learn here.
+_DECLARED_ON: Final = Prepared(
+    lambda dialect: (
+        select(DeclaratieRow.bericht_id, *_NAMEN)
         .join(PrestatieRow, PrestatieRow.declaratie_id == DeclaratieRow.id)
         .join(ToewijzingRow, ToewijzingRow.id == PrestatieRow.toewijzing_id)
         .where(
-            one_of(session, DeclaratieRow.bericht_id, ids),
+            among(dialect, DeclaratieRow.bericht_id, "ids"),
             PrestatieRow.volgorde < LINKED_LINES,
             ToewijzingRow.aanbieder == DeclaratieRow.aanbieder,
         )
         .order_by(PrestatieRow.volgorde)
-    ).all()
-
-
-def _declaraties(session: Session, ids: Collection[str]) -> dict[str, str]:
-    query = select(DeclaratieRow.bericht_id, DeclaratieRow.id).where(one_of(session, DeclaratieRow.bericht_id, ids))
-    return {bericht_id: id for bericht_id, id in session.execute(query)}
+    )
+)
+_DECLARATIES: Final = Prepared(
+    lambda dialect: select(DeclaratieRow.bericht_id, DeclaratieRow.id).where(
+        among(dialect, DeclaratieRow.bericht_id, "ids")
+    )
+)

@@ -18,7 +18,7 @@ from app.domain.bericht import Berichtsoort, BerichtStatus
 from app.domain.refusals import NotFound
 from app.domain.retour import Finding
 from app.storage.accepted import wait_no_longer
-from app.storage.bericht_records import PARTY_COLUMNS, BerichtRecord, records_of, visible_bericht
+from app.storage.bericht_records import PARTY_COLUMNS, BerichtRecord, records_of
 from app.storage.bericht_tables import BerichtClientRow, BerichtInhoudRow, BerichtRow
 from app.storage.columns import insert_in_dialect, one_of
 from app.storage.findings import add_all_findings
@@ -114,16 +114,28 @@ def add_unique_bericht(session: Session, *, new: NewBericht) -> str | None:
 
 def find_bericht(session: Session, *, id: str, zicht: Zicht) -> BerichtRecord | None:
     """The bericht, None when it does not exist or may not be seen."""
-    row = session.scalars(select(BerichtRow).where(BerichtRow.id == id, visible_bericht(zicht))).one_or_none()
-    return records_of(session, [row], zicht)[0] if row else None
+    row = _BY_ID.first(session, {"bericht": id})
+    if row is None or not zicht.shows(row.gemeente, (row.aanbieder, row.servicebureau)):
+        return None
+    return records_of(session, [row], zicht)[0]
+
+
+_BY_ID: Final = Prepared(
+    lambda _dialect: select(*BerichtRow.__table__.columns).where(BerichtRow.id == bindparam("bericht"))
+)
 
 
 def get_bericht(session: Session, *, id: str, zicht: Zicht) -> BerichtRecord:
     """The bericht; NotFound when it does not exist or may not be seen."""
     found = find_bericht(session, id=id, zicht=zicht)
     if found is None:
-        raise NotFound("Er is geen bericht met dit id.")
+        raise not_found()
     return found
+
+
+def not_found() -> NotFound:
+    """What is said of a bericht that does not exist or may not be seen."""
+    return NotFound("Er is geen bericht met dit id.")
 
 
 def berichten_by_id(session: Session, *, ids: Sequence[str], zicht: Zicht) -> list[BerichtRecord]:
@@ -138,7 +150,7 @@ def body_of(session: Session, *, id: str) -> bytes:
     """The exact bytes of the bericht; whether the caller may see it was asked before."""
     inhoud = session.scalars(select(BerichtInhoudRow.inhoud).where(BerichtInhoudRow.bericht_id == id)).one_or_none()
     if inhoud is None:
-        raise NotFound("Er is geen bericht met dit id.")
+        raise not_found()
     return zlib.decompress(inhoud)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.retour import Ernst, Finding, Waarde
-from app.storage.columns import Base, one_of
+from app.storage.columns import Base
 from app.storage.inserts import insert_rows
+from app.storage.prepared import Prepared, among
 
 
 class BevindingRow(Base):
@@ -80,16 +81,18 @@ def add_all_findings(session: Session, *, findings_by_id: Mapping[str, Sequence[
     insert_rows(session, BevindingRow, rows)
 
 
-def findings_by_bericht(session: Session, *, bericht_ids: Collection[str]) -> dict[str, tuple[Finding, ...]]:
-    """The findings of each bericht, in order; a bericht without findings is absent."""
-    columns = [column for column in BevindingRow.__table__.columns if column.name not in {"bericht_id", "volgorde"}]
-    rows = session.execute(
-        select(BevindingRow.bericht_id, *columns)
-        .where(one_of(session, BevindingRow.bericht_id, bericht_ids))
+_OF_BERICHTEN: Final = Prepared(
+    lambda dialect: (
+        select(*BevindingRow.__table__.columns)
+        .where(among(dialect, BevindingRow.bericht_id, "ids"))
         .order_by(BevindingRow.bericht_id, BevindingRow.volgorde)
     )
+)
+
+
+def findings_by_bericht(session: Session, *, bericht_ids: Collection[str]) -> dict[str, tuple[Finding, ...]]:
+    """The findings of each bericht, in order; a bericht without findings is absent."""
     found: defaultdict[str, list[Finding]] = defaultdict(list)
-    for row in rows.mappings():
-        values = dict(row)
-        found[values.pop("bericht_id")].append(finding_from_json(values))
+    for row in _OF_BERICHTEN.rows(session, {"ids": list(bericht_ids)}):
+        found[row.bericht_id].append(finding_from_json(row._asdict()))
     return {bericht_id: tuple(findings) for bericht_id, findings in found.items()}

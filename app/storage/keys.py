@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, Index, insert, or_, select, text, update
+from sqlalchemy import JSON, Index, bindparam, insert, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.storage.columns import Base
+from app.storage.prepared import Prepared
 
 ACTIVE = text("ingetrokken_op IS NULL")
 
@@ -93,8 +94,13 @@ def add_key(session: Session, *, key: KeyRecord) -> None:
 
 def find_key(session: Session, *, keyid: str) -> KeyRecord | None:
     """The credential, also when it was revoked or expired."""
-    row = session.get(ApiKeyRow, keyid)
+    row = _BY_ID.first(session, {"wanted": keyid})
     return _record_of(row) if row else None
+
+
+_BY_ID: Final = Prepared(
+    lambda _dialect: select(*ApiKeyRow.__table__.columns).where(ApiKeyRow.keyid == bindparam("wanted"))
+)
 
 
 def find_by_kenmerk(session: Session, *, wijze: str, kenmerk: str) -> KeyRecord | None:
@@ -149,7 +155,7 @@ def revoke_key(session: Session, *, keyid: str, now: datetime) -> bool:
     return revoked.scalar_one_or_none() is not None
 
 
-def _record_of(row: ApiKeyRow) -> KeyRecord:
+def _record_of(row: Any) -> KeyRecord:  # noqa: ANN401  (the table, or a row of all its columns)
     return KeyRecord(
         keyid=row.keyid,
         secret_digest=row.secret_digest,

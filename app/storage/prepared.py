@@ -94,7 +94,7 @@ class _Compiled(NamedTuple):
     readers: tuple[tuple[int, Convert], ...]
     row: Callable[[Iterable[Any]], Any]
 
-    def write(self, values: Values) -> list[Any]:
+    def write(self, values: Values) -> tuple[Any, ...]:
         given = {**self.constants, **values} if self.constants else values
         written = [given[name] for name in self.names]
         try:
@@ -104,7 +104,7 @@ class _Compiled(NamedTuple):
             raise StatementError(
                 f"({type(error).__name__}) {error}", self.sql, None, error, hide_parameters=True
             ) from error
-        return written
+        return tuple(written)
 
     def read(self, rows: list[Any]) -> list[Any]:
         if not self.readers:
