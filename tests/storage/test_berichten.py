@@ -184,7 +184,7 @@ class TestLinks:
         numbered, unnumbered = booked(storage, nummer=7), booked(storage, nummer=None, sleutel="x")
         assert _found(storage, numbered).toewijzing_nummers == ((GEMEENTE, 7, "7"),)
         assert _found(storage, unnumbered).toewijzing_nummers == ((GEMEENTE, None, "x"),)
-        declaratie = a_declaratie(stored_bericht(storage))
+        declaratie = a_declaratie(stored_bericht(storage, soort="WMO303"))
         with storage.writing() as session:
             add_declaratie(session, declaratie=declaratie, lines=[])
         assert _found(storage, declaratie.bericht_id).declaratie_id == declaratie.id
