@@ -14,9 +14,13 @@ def round_half_up(value: Fraction) -> int:
     >>> round_half_up(Fraction(5, 2)), round_half_up(Fraction(-5, 2))
     (3, -3)
     """
-    doubled = abs(value) * 2
-    whole = (doubled.numerator // doubled.denominator + 1) // 2
-    return whole if value >= 0 else -whole
+    return _half_up(value.numerator, value.denominator)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    """The same of a fraction in its parts; the denominator is above zero."""
+    whole = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return whole if numerator >= 0 else -whole
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -31,7 +35,7 @@ class Bedrag:
         >>> Bedrag(1250).times(Fraction(1, 60))
         Bedrag(cents=21)
         """
-        return Bedrag(round_half_up(self.cents * Fraction(factor)))
+        return Bedrag(_half_up(self.cents * factor.numerator, factor.denominator))
 
     def __add__(self, other: Bedrag) -> Bedrag:
         return Bedrag(self.cents + other.cents)

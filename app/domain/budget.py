@@ -6,7 +6,6 @@ units of the Omvang itself.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -73,13 +72,8 @@ def room_periods(toewijzing: Toewijzing, inrichting: Inrichting, span: GeslotenP
 
 
 def _cak_perioden(inrichting: Inrichting, span: GeslotenPeriode) -> Iterator[RoomPeriod]:
-    perioden = inrichting.cak_perioden
-    first = max(bisect_right(perioden, span.begindatum, key=lambda p: p.begindatum) - 1, 0)
-    for cak in perioden[first:]:
-        if cak.begindatum > span.einddatum:
-            return
-        if cak.einddatum >= span.begindatum:
-            yield RoomPeriod(cak.dagen, cak.jaar, cak.periode)
+    for cak in inrichting.cak_perioden_in(span):
+        yield RoomPeriod(cak.dagen, cak.jaar, cak.periode)
 
 
 def _months(span: GeslotenPeriode) -> Iterator[RoomPeriod]:
@@ -114,7 +108,7 @@ def room(toewijzing: Toewijzing, periode: RoomPeriod, gebroken: GebrokenPeriode)
         return 0 if toewijzing.actueel.is_void else omvang.volume * ledger_units(omvang.eenheid)
     shares = tuple(_shares(toewijzing.segments(), periode.dagen, gebroken))
     if gebroken is GebrokenPeriode.VOLLEDIG:
-        return int(max((share.volume for share in shares), default=0))
+        return int(max([share.volume for share in shares], default=0))
     unit, valid_days = ledger_units(omvang.eenheid), sum(share.days for share in shares)
     before = sum((Fraction(share.days, valid_days) * share.before for share in shares), Fraction(0))
     own = sum((Fraction(share.days, valid_days) * share.volume for share in shares), Fraction(0))
@@ -139,8 +133,8 @@ class _Share(NamedTuple):
     """
 
     days: int
-    volume: Fraction
-    before: Fraction
+    volume: Fraction | int
+    before: Fraction | int
 
 
 def _shares(segments: Iterable[Segment], dagen: GeslotenPeriode, gebroken: GebrokenPeriode) -> Iterator[_Share]:
@@ -162,18 +156,18 @@ def _weeks(dagen: GeslotenPeriode) -> range:
 
 def _times(
     frequentie: Frequentie, valid: Sequence[GeslotenPeriode], periode: GeslotenPeriode, gebroken: GebrokenPeriode
-) -> Fraction:
+) -> Fraction | int:
     """How many times its Volume a period has, of which only the `valid` days count."""
     valid_days = sum(dagen.days for dagen in valid)
     match frequentie:
         case Frequentie.PER_DAG:
-            return Fraction(valid_days)
+            return valid_days
         case Frequentie.PER_WEEK:
-            return Fraction(len({week for dagen in valid for week in _weeks(dagen)}))
+            return len({week for dagen in valid for week in _weeks(dagen)})
         case Frequentie.PER_VIER_WEKEN if gebroken is GebrokenPeriode.NAAR_RATO:
             return Fraction(valid_days, periode.days)
         case _:
-            return Fraction(1)
+            return 1
 
 
 Boekingen = tuple[tuple[date, int], ...]
@@ -194,7 +188,8 @@ class Ledger:
     def used(self, sleutel: str, periode: RoomPeriod) -> int:
         """The net volume that was granted in the period."""
         booked = self._by_sleutel.get(sleutel, {})
-        return sum(volume for day, volume in booked.items() if periode.dagen.contains(day))
+        first, last = periode.dagen.begindatum, periode.dagen.einddatum
+        return sum([volume for day, volume in booked.items() if first <= day <= last])
 
     def book(self, sleutel: str, boekingen: Boekingen) -> None:
         """Add bookings; a credit's are negative."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import TypeVar
 
 from app.domain.bedrag import Bedrag
 from app.domain.cak_periode import CakPeriode
@@ -59,6 +62,9 @@ class Geldig:
     def holds_on(self, day: date) -> bool:
         """Whether it holds on the day."""
         return self.geldig_van <= day and (self.geldig_tot is None or day <= self.geldig_tot)
+
+
+AnyGeldig = TypeVar("AnyGeldig", bound=Geldig)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +144,20 @@ class Aanbieder:
     naam: str
 
 
+def _holding(things: Iterable[AnyGeldig], day: date) -> AnyGeldig | None:
+    """The first that holds on the day."""
+    for one in things:
+        if one.geldig_van <= day and (one.geldig_tot is None or day <= one.geldig_tot):
+            return one
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inrichting:
     """Everything that one gemeente (CBS code) decided. The periods are those that hold for it, in order.
 
-    `aanbieders` are only those with a name here; who has a contract stands in `contracten`.
+    `aanbieders` are only those with a name here; who has a contract stands in `contracten`. The last three follow from
+    the rest: a declaratie asks for each of its lines, however many contracts there are.
     """
 
     gemeente: str
@@ -154,14 +169,28 @@ class Inrichting:
     aanbieders: tuple[Aanbieder, ...] = ()
     contracten: tuple[Contract, ...] = ()
     cak_perioden: tuple[CakPeriode, ...] = ()
+    _contracten_of: Mapping[str, list[Contract]] = field(init=False, repr=False, compare=False)
+    _producten_of: Mapping[str, list[CatalogusProduct]] = field(init=False, repr=False, compare=False)
+    _cak_begins: list[date] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        contracten: defaultdict[str, list[Contract]] = defaultdict(list)
+        for contract in self.contracten:
+            contracten[contract.aanbieder].append(contract)
+        producten: defaultdict[str, list[CatalogusProduct]] = defaultdict(list)
+        for product in self.producten:
+            producten[product.code].append(product)
+        object.__setattr__(self, "_contracten_of", dict(contracten))
+        object.__setattr__(self, "_producten_of", dict(producten))
+        object.__setattr__(self, "_cak_begins", [cak.begindatum for cak in self.cak_perioden])
 
     def contract_on(self, aanbieder: str, day: date) -> Contract | None:
         """The contract with the aanbieder that holds on the day."""
-        return next((c for c in self.contracten if c.aanbieder == aanbieder and c.holds_on(day)), None)
+        return _holding(self._contracten_of.get(aanbieder, ()), day)
 
     def product_on(self, code: str, day: date) -> CatalogusProduct | None:
         """The product with this code as the catalogue has it on the day."""
-        return next((p for p in self.producten if p.code == code and p.holds_on(day)), None)
+        return _holding(self._producten_of.get(code, ()), day)
 
     def tarief_on(self, aanbieder: str, code: str, day: date) -> Bedrag | None:
         """The agreed tariff on the day: that of the contract, else of the catalogue.
@@ -171,18 +200,27 @@ class Inrichting:
         contract = self.contract_on(aanbieder, day)
         if contract is None or code not in contract.producten:
             return None
-        agreed = next((t.tarief for t in contract.tarieven if t.code == code and t.holds_on(day)), None)
-        product = self.product_on(code, day)
-        return agreed or (product.tarief if product else None)
+        agreed = _holding([tarief for tarief in contract.tarieven if tarief.code == code], day)
+        found = agreed or self.product_on(code, day)
+        return found.tarief if found else None
 
     def knows_product(self, categorie: str, code: str) -> bool:
         """Whether the code stands under the category in the list of the gemeente, at whatever time (CS329)."""
-        return any(p.code == code and p.categorie == categorie for p in self.producten)
+        return any(product.categorie == categorie for product in self._producten_of.get(code, ()))
 
     def cak_periode_on(self, day: date) -> CakPeriode | None:
         """The CAK period that holds the day, None outside the known years."""
-        at = bisect_right(self.cak_perioden, day, key=lambda p: p.begindatum) - 1
+        at = bisect_right(self._cak_begins, day) - 1
         return self.cak_perioden[at] if at >= 0 and day <= self.cak_perioden[at].einddatum else None
+
+    def cak_perioden_in(self, span: GeslotenPeriode) -> Iterator[CakPeriode]:
+        """The CAK periods that have a day in the span, in order."""
+        first = max(bisect_right(self._cak_begins, span.begindatum) - 1, 0)
+        for cak in self.cak_perioden[first:]:
+            if cak.begindatum > span.einddatum:
+                return
+            if cak.einddatum >= span.begindatum:
+                yield cak
 
     def declaratie_periode_on(self, aanbieder: str, day: date) -> GeslotenPeriode | None:
         """The period by which the aanbieder declares that holds the day; CAK periods when nothing was agreed."""

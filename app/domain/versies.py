@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import NamedTuple
@@ -72,7 +73,8 @@ class Segment(NamedTuple):
 class Toewijzing:
     """A toewijzing with every version that counts, in any order; at least one.
 
-    `sleutel` names it within the gemeente, also when its 301 gave no ToewijzingNummer.
+    `sleutel` names it within the gemeente, also when its 301 gave no ToewijzingNummer. `actueel` is the newest version.
+    What follows from the versions is found once: many lines of a declaratie ask for it.
     """
 
     sleutel: str
@@ -80,11 +82,13 @@ class Toewijzing:
     nummer: int | None
     aanbieder: str
     versies: tuple[ToewijzingVersie, ...]
+    actueel: ToewijzingVersie = field(init=False, repr=False, compare=False)
+    _segments: tuple[Segment, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def actueel(self) -> ToewijzingVersie:
-        """The newest version."""
-        return max(self.versies, key=lambda versie: versie.rank)
+    def __post_init__(self) -> None:
+        newest_first = sorted(self.versies, key=lambda versie: versie.rank, reverse=True)
+        object.__setattr__(self, "actueel", newest_first[0])
+        object.__setattr__(self, "_segments", _segments(newest_first))
 
     def segments(self) -> tuple[Segment, ...]:
         """Which version decides which days, in order of days.
@@ -92,22 +96,28 @@ class Toewijzing:
         The newest decides from its Ingangsdatum on: what it leaves out after its Einddatum is over. Only earlier
         days stay with older versions, unless those are older than a deletion: what was deleted does not come back.
         """
-        found: list[Segment] = []
-        limit: date | None = None
-        for versie in sorted(self.versies, key=lambda versie: versie.rank, reverse=True):
-            if limit is None or versie.ingangsdatum < limit:
-                einddatum = versie.einddatum if limit is None else _last_before(limit, versie.einddatum)
-                if einddatum is None or versie.ingangsdatum <= einddatum:
-                    found.append(Segment(versie.ingangsdatum, einddatum, versie))
-                limit = versie.ingangsdatum
-            if versie.is_void:
-                break
-        return tuple(reversed(found))
+        return self._segments
 
     def versie_on(self, day: date) -> ToewijzingVersie | None:
         """The version that decides the day, None when no support may be delivered on it."""
-        deciding = (s for s in self.segments() if s.begindatum <= day and (s.einddatum is None or day <= s.einddatum))
-        return next((s.versie for s in deciding), None)
+        for begindatum, einddatum, versie in self._segments:
+            if begindatum <= day and (einddatum is None or day <= einddatum):
+                return versie
+        return None
+
+
+def _segments(newest_first: Iterable[ToewijzingVersie]) -> tuple[Segment, ...]:
+    found: list[Segment] = []
+    limit: date | None = None
+    for versie in newest_first:
+        if limit is None or versie.ingangsdatum < limit:
+            einddatum = versie.einddatum if limit is None else _last_before(limit, versie.einddatum)
+            if einddatum is None or versie.ingangsdatum <= einddatum:
+                found.append(Segment(versie.ingangsdatum, einddatum, versie))
+            limit = versie.ingangsdatum
+        if versie.is_void:
+            break
+    return tuple(reversed(found))
 
 
 def _last_before(limit: date, einddatum: date | None) -> date:

@@ -100,7 +100,8 @@ class Basisschema:
         ns = self.namespace
         self.bedrag = self._bedrag_met_dc("Bedrag")
         self.totaal_bedrag = self._bedrag_met_dc("TotaalBedrag")
-        self.gesloten_periode = record(ns, GeslotenPeriode, one("Begindatum", DATUM), one("Einddatum", DATUM))
+        ends = one("Begindatum", DATUM), one("Einddatum", DATUM)
+        self.gesloten_periode = record(ns, GeslotenPeriode, *ends, recurs=True)
         self.referentie = record(
             ns, ProductReferentie, one("ReferentieNummer", TEXT), maybe("VorigReferentieNummer", TEXT)
         )
@@ -113,8 +114,11 @@ class Basisschema:
             maybe("BtwIDNummer", TEXT),
             one("ValutaCode", TEXT),
         )
+        self._declare_ingediend()
+
+    def _declare_ingediend(self) -> None:
         self.ingediend = record(
-            ns,
+            self.namespace,
             IngediendeBedragPrestatie,
             one("GeleverdVolume", NUMMER),
             one("Eenheid", self.eenheid),
@@ -125,7 +129,9 @@ class Basisschema:
             maybe("BtwPercentage", NUMMER),
             maybe("BtwBedrag", self.bedrag),
             one("DeclaratieFactuurBedrag", self.bedrag),
+            recurs=True,
         )
 
     def _bedrag_met_dc(self, element: str) -> Record[BedragMetDC]:
-        return record(self.namespace, BedragMetDC, one(element, BEDRAG, "bedrag"), one("DebetCredit", DEBET_CREDIT))
+        parts = one(element, BEDRAG, "bedrag"), one("DebetCredit", DEBET_CREDIT)
+        return record(self.namespace, BedragMetDC, *parts, recurs=True)

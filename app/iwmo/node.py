@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from lxml import etree
@@ -29,6 +30,9 @@ Problems: TypeAlias = list[Finding]
 T = TypeVar("T")
 
 LEES = "LEES"
+LATELY_READ = 4_096
+"""Texts of which the value is remembered: in a declaratie the same dates and numbers stand on line after line."""
+
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -87,11 +91,15 @@ class Leaf(Generic[T]):
             raise CannotWrite(f"{local_name(tag)} holds a character that XML has not") from None
 
 
+def _bedrag(text: str) -> Bedrag:
+    return Bedrag(values.parse_nummer(text))
+
+
 TEXT = Leaf(values.same_text, values.same_text, "")
-NUMMER = Leaf(values.parse_nummer, str, 0)
-DATUM = Leaf(values.parse_datum, date.isoformat, date.min)
+NUMMER = Leaf(lru_cache(LATELY_READ)(values.parse_nummer), str, 0)
+DATUM = Leaf(lru_cache(LATELY_READ)(values.parse_datum), date.isoformat, date.min)
 TIJD = Leaf(values.parse_tijd, time.isoformat, time.min)
-BEDRAG: Leaf[Bedrag] = Leaf(lambda text: Bedrag(values.parse_nummer(text)), lambda bedrag: str(bedrag.cents), NUL)
+BEDRAG: Leaf[Bedrag] = Leaf(lru_cache(LATELY_READ)(_bedrag), lambda bedrag: str(bedrag.cents), NUL)
 EENHEID: Leaf[Eenheid] = Leaf(values.parse_eenheid, lambda eenheid: eenheid.value, Eenheid.STUKS)
 FREQUENTIE: Leaf[Frequentie] = Leaf(values.parse_frequentie, lambda frequentie: frequentie.value, Frequentie.TOTAAL)
 DEBET_CREDIT: Leaf[DebetCredit] = Leaf(values.parse_debet_credit, lambda side: side.value, DebetCredit.DEBET)
@@ -204,7 +212,8 @@ def values_of(value: DataclassInstance) -> dict[str, Any]:
 class Record(Generic[T]):
     """An element with children, all in `namespace`.
 
-    It reads as `make(**values)`, with the pad when `has_pad`; `take` gives the values of an object back.
+    It reads as `make(**values)`, with the pad when `has_pad`; `take` gives the values of an object back. Of one that
+    `recurs` a message has many that are the same, so that they may be one object.
     """
 
     namespace: str
@@ -212,6 +221,7 @@ class Record(Generic[T]):
     children: tuple[Part, ...]
     has_pad: bool
     take: Callable[[Any], dict[str, Any]] = values_of
+    recurs: bool = False
     by_tag: Mapping[Any, Part] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -249,7 +259,7 @@ class Listing(Generic[T]):
 
     namespace: str
     element: str
-    item: Record[T] | Leaf[T]
+    item: Shape[T]
 
     def read(self, element: Element, pad: str, problems: Problems) -> tuple[T, ...]:
         """The objects in order, each with its number in its pad."""
@@ -264,9 +274,9 @@ class Listing(Generic[T]):
             self.item.write(container, item_tag, part)
 
 
-def record(namespace: str, cls: type[T], *children: Part) -> Record[T]:
+def record(namespace: str, cls: type[T], *children: Part, recurs: bool = False) -> Record[T]:
     """The shape of a dataclass."""
-    return Record(namespace, cls, children, issubclass(cls, Onderdeel))
+    return Record(namespace, cls, children, issubclass(cls, Onderdeel), recurs=recurs)
 
 
 def local_name(tag: object) -> str:

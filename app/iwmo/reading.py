@@ -13,10 +13,11 @@ from app.iwmo.aanduiding import Aanduiding, aanduiding_of
 from app.iwmo.document import ROOT
 from app.iwmo.node import Problems, unreadable
 from app.iwmo.pad import Element, ElementTree, local_name
-from app.iwmo.parsing import Unreadable, parse
+from app.iwmo.parsing import ParserFor, Unreadable, blankless_parser, parse, parse_judged
 from app.iwmo.release import Adapter, Inhoud
 from app.iwmo.releases import RELEASES
 from app.iwmo.source_line import source_line
+from app.iwmo.xsd import LARGEST_WHOLE, Schemas
 
 __all__ = ["Aanduiding", "Inhoud", "Recognised", "declared", "read", "recognise"]
 
@@ -29,14 +30,31 @@ _STEP = re.compile(r"([^/\[\]]+)(?:\[([1-9][0-9]{0,8})\])?")
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A document that is XML and says which message of which release it is; the XSD has not judged it yet."""
+    """A document that is XML and says which message of which release it is.
+
+    `accepted`: the XSD holds for it; else that has not been judged yet. With a `body` its tree does not know its lines.
+    """
 
     release: str
     soort: Berichtsoort
     tree: ElementTree
+    accepted: bool = False
+    body: bytes | None = field(default=None, repr=False, compare=False)
+    _again: list[ElementTree] = field(default_factory=list[ElementTree], init=False, repr=False, compare=False)
     _lists: dict[Element, dict[str, list[Element]]] = field(
         default_factory=dict[Element, dict[str, list[Element]]], init=False, repr=False, compare=False
     )
+
+    def with_lines(self) -> ElementTree:
+        """The tree, parsed again when it does not know its lines: only what has findings needs them."""
+        if self.body is None:
+            return self.tree
+        if not self._again:
+            again = parse(self.body)
+            if isinstance(again, Unreadable):
+                raise TypeError("what was parsed can be parsed again")
+            self._again.append(again)
+        return self._again[0]
 
     def line_of(self, pad: str) -> int | None:
         """The source line of the element at the path, or of its nearest ancestor that is there.
@@ -45,7 +63,7 @@ class Recognised:
         message stays cheap.
         """
         root_name, *steps = pad.removeprefix("/").split("/")
-        element = self.tree.getroot()
+        element = self.with_lines().getroot()
         if root_name != local_name(element):
             return None
         for step in steps:
@@ -66,13 +84,25 @@ class Recognised:
         return namesakes[number - 1] if number <= len(namesakes) else None
 
 
-def recognise(body: bytes) -> Recognised:
+def recognise_again(body: bytes) -> Recognised:
+    """The same for a body that was recognised and accepted before."""
+    return _recognised(body, blankless_parser)
+
+
+def recognise(body: bytes, schemas: Schemas | None = None) -> Recognised:
     """The tree of the body, and which message of which release it is by the namespace of its root.
+
+    With schemas what is large is judged while it is parsed.
 
     UnreadableBericht, with one finding (rule LEES), for anything that is not XML 1.0 in UTF-8 without byte order mark
     and DOCTYPE, or is not a message of a known release. Its text names what and where, never content.
     """
-    tree = parse(body)
+    return _recognised(body, schemas.judging_parser if schemas else None)
+
+
+def _recognised(body: bytes, parser_for: ParserFor | None) -> Recognised:
+    judged = parse_judged(body, parser_for) if parser_for and len(body) > LARGEST_WHOLE else None
+    tree = judged or parse(body)
     if isinstance(tree, Unreadable):
         raise _refusal(tree)
     root = tree.getroot()
@@ -80,7 +110,7 @@ def recognise(body: bytes) -> Recognised:
     if found is None or local_name(root) != ROOT:
         raise _refusal(Unreadable(_unknown(root), root.sourceline))
     release, adapter = found
-    return Recognised(release, adapter.soort, tree)
+    return Recognised(release, adapter.soort, tree, accepted=judged is not None, body=body if judged else None)
 
 
 def read(recognised: Recognised) -> Inhoud:
@@ -93,6 +123,8 @@ def read(recognised: Recognised) -> Inhoud:
     problems: Problems = []
     inhoud = adapter.read(recognised.tree.getroot(), problems)
     if problems:
+        problems = []
+        adapter.read(recognised.with_lines().getroot(), problems)
         detail = f"Het bericht bevat waarden die niet bedoeld kunnen zijn: {len(problems)}."
         raise RejectedBericht(detail, findings=capped(problems))
     return inhoud

@@ -12,6 +12,7 @@ from lxml import etree
 from app.domain.bericht import Berichtsoort
 from app.domain.retour import Finding
 from app.iwmo.pad import ElementTree
+from app.iwmo.parsing import WHOLE
 from app.iwmo.schema_files import BASISSCHEMA, SchemaFile, SchemaFolder, SchemasUnusable, read_folder
 from app.iwmo.xsd_errors import findings_on
 
@@ -69,6 +70,14 @@ class Schemas:
         if size is not None and size <= LARGEST_WHOLE and _is_valid(schema, tree):
             return ()
         return findings_on(schema, tree)
+
+    def judging_parser(self, namespace: str) -> etree.XMLParser | None:
+        """A parser that judges the message of this namespace while it reads; None when it is not ours.
+
+        It keeps no blanks between elements, so its tree does not know the lines of a long message.
+        """
+        known = self._by_namespace.get(namespace)
+        return known and etree.XMLParser(**WHOLE, schema=self._compiled[known])
 
     def digests(self) -> Mapping[str, str]:
         """The sha256 of each file, by release and file name (`2.3/WMO301.xsd`)."""

@@ -67,7 +67,7 @@ def controleer(runtime: Runtime, principal: Principal, body: bytes) -> Beproefd:
     """
     attempt = Poging(Logregel(handeling=Handeling.BERICHT_BEPROEFD))
     with refusals_noted(runtime, principal, attempt):
-        recognised = recognise(body)
+        recognised = recognise(body, runtime.schemas)
         arrival = Arrival(
             id=new_id(),
             principal=principal,

@@ -42,7 +42,7 @@ def receive(runtime: Runtime, principal: Principal, body: bytes, *, also: Also =
     """
     bericht_id, now = new_id(), runtime.now()
     try:
-        recognised = recognise(body)
+        recognised = recognise(body, runtime.schemas)
     except UnreadableBericht as refusal:
         _keep(runtime, principal, unreadable(bericht_id, principal, body, now, refusal.findings), refusal, also)
         raise
@@ -114,7 +114,12 @@ def gate(runtime: Runtime, arrival: Arrival) -> Inhoud:
 
 def content_of(runtime: Runtime, arrival: Arrival) -> Inhoud:
     """What a message says, once its XSD holds; RejectedBericht with every XSD error or value that cannot be."""
-    findings = runtime.schemas.findings(arrival.release, arrival.soort, arrival.recognised.tree, size=len(arrival.body))
+    recognised, size = arrival.recognised, len(arrival.body)
+    findings = (
+        ()
+        if recognised.accepted
+        else runtime.schemas.findings(arrival.release, arrival.soort, recognised.tree, size=size)
+    )
     if findings:
         raise RejectedBericht(f"Het bericht voldoet niet aan het XSD van {arrival.soort}.", findings=findings)
     return read(arrival.recognised)

@@ -16,7 +16,7 @@ from app.domain.declaratie import Declaratie
 from app.domain.logboek import DIENST, Handeling, Logregel
 from app.domain.principal import Principal, Rol
 from app.domain.retour import Finding
-from app.iwmo.reading import declared, read, recognise
+from app.iwmo.reading import declared, read, recognise_again
 from app.processing import declaraties, logboek
 from app.processing.arrival import Arrival
 from app.processing.declaratie_besluit import Besluit, decide
@@ -90,7 +90,7 @@ def _accepted(runtime: Runtime, bericht_id: str) -> tuple[Arrival, Declaratie]:
     with runtime.storage.reading() as session:
         feiten = feiten_of(session, id=bericht_id)
         body = body_of(session, id=bericht_id)
-    recognised = recognise(body)
+    recognised = recognise_again(body)
     declaratie = read(recognised)
     if not isinstance(declaratie, Declaratie):
         raise TypeError("only a 303 is settled")

@@ -16,6 +16,7 @@ from app.domain.toewijzing import Client, Relatie, ToewijzingHeader, Toewijzings
 from app.rules.technische_regel import Mismatch, Niveau, mismatch, technische_regel
 
 OLDEST: Final = 120
+BSN_DIGITS: Final = 9
 UNKNOWN_DATE: Final = date(1900, 1, 1)
 DATE_UNKNOWN: Final = "3"
 GEBOORTEDATUM: Final = "Geboortedatum/Datum"
@@ -23,8 +24,17 @@ GEBOORTEDATUM: Final = "Geboortedatum/Datum"
 
 def _bsn_passes_elfproef(client: Client | DeclaratieClient | ClientRetour, _bericht: object) -> Iterator[Mismatch]:
     """Het Bsn van de Client doorstaat de 11-proef en bestaat niet alleen uit nullen."""
-    if not bsn.is_valid(client.bsn):
+    if not _passes(client.bsn):
         yield mismatch(client, "Bsn")
+
+
+def _passes(nummer: str) -> bool:
+    """What `stdnum` says; of nine digits at a tenth of its time, for a declaratie has thousands."""
+    if len(nummer) != BSN_DIGITS or not (nummer.isascii() and nummer.isdigit()):
+        return bsn.is_valid(nummer)
+    a, b, c, d, e, f, g, h, last = map(int, nummer)
+    total = 9 * a + 8 * b + 7 * c + 6 * d + 5 * e + 4 * f + 3 * g + 2 * h - last
+    return total % 11 == 0 and nummer != "0" * BSN_DIGITS
 
 
 client_bsn = technische_regel("CS002", retourcode=TECHNISCH_AFGEKEURD, on=Client)(_bsn_passes_elfproef)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
-from app.domain.bedrag import NUL, BedragMetDC
+from app.domain.bedrag import NUL, Bedrag, BedragMetDC
 from app.domain.codelijsten import TECHNISCH_AFGEKEURD, DebetCredit, Declaratievorm
 from app.domain.declaratie import Declaratie, DeclaratieHeader, IngediendeBedragPrestatie, Prestatie
 from app.domain.dossier import DeclaratieDossier
@@ -33,7 +33,7 @@ def _is_credit_of_nothing(totaal: BedragMetDC | None) -> bool:
 def totaal_is_sum_of_prestaties(declaratie: Declaratie, _bericht: object) -> Iterator[Mismatch]:
     """Het totaalbedrag is de som van alle Prestaties, debet positief en credit negatief."""
     totaal = declaratie.header.declaratie_factuur_totaal_bedrag.saldo
-    total = sum((ingediend.declaratie_factuur_bedrag.saldo for ingediend in _ingediend(declaratie)), NUL)
+    total = Bedrag(sum(ingediend.declaratie_factuur_bedrag.saldo.cents for ingediend in _ingediend(declaratie)))
     if totaal != total:
         yield mismatch(declaratie.header, TOTAAL_BEDRAG, gevondenCenten=totaal, verwachtCenten=total)
 

@@ -40,6 +40,19 @@ class PrestatieDossier:
     rooms: tuple[Room, ...] = ()
     room_of_days: int | None = None
 
+    def with_rooms(self, rooms: tuple[Room, ...], room_of_days: int | None) -> PrestatieDossier:
+        """The same facts, with what is left for the line."""
+        return PrestatieDossier(
+            header=self.header,
+            client=self.client,
+            dossier=self.dossier,
+            inrichting=self.inrichting,
+            toewijzing=self.toewijzing,
+            debet=self.debet,
+            rooms=rooms,
+            room_of_days=room_of_days,
+        )
+
     @property
     def assigned(self) -> int:
         """What the line may have when nothing was granted before, in ledger units."""
@@ -92,7 +105,8 @@ def ledger_volume(prestatie: Prestatie) -> int:
 def agreed_bedrag(prestatie: Prestatie, facts: PrestatieDossier, volume: int, tarief: Bedrag) -> Bedrag:
     """What a volume (in ledger units) costs at the tariff, with Verrekenpercentage and VAT as agreed."""
     ingediend = prestatie.ingediende_bedrag_prestatie
-    factor = Fraction(volume, ledger_units(tarief_eenheid(prestatie, facts)))
+    units = ledger_units(tarief_eenheid(prestatie, facts))
+    factor = Fraction(volume, units) if volume % units else volume // units
     if ingediend.verrekenpercentage is not None:
         factor *= Fraction(ingediend.verrekenpercentage, 10_000)
     bedrag = tarief.times(factor)

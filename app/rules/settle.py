@@ -17,7 +17,7 @@ from app.domain.settlement import ClientOutcome, LineOutcome, Settlement, Uitkom
 from app.domain.versies import Toewijzing
 from app.rules import prestatie as regels
 from app.rules.prestatie import PrestatieDossier
-from app.rules.technische_regel import TechnischeRegel
+from app.rules.technische_regel import TechnischeRegel, ask
 
 ON_CREDIT = (regels.debet_was_not_credited, regels.periode_within_one_declaratieperiode)
 ON_TOEWIJZING = (
@@ -139,10 +139,9 @@ class _Desk:
         self, facts: PrestatieDossier, toewijzing: Toewijzing, periode: GeslotenPeriode
     ) -> PrestatieDossier:
         gebroken = self._inrichting.instellingen.gebroken_periode
-        return replace(
-            facts,
-            rooms=rooms_of(toewijzing, self._inrichting, periode, self._ledger),
-            room_of_days=room_of_days(toewijzing, periode, gebroken),
+        return facts.with_rooms(
+            rooms_of(toewijzing, self._inrichting, periode, self._ledger),
+            room_of_days(toewijzing, periode, gebroken),
         )
 
     def _in_part(self, prestatie: Prestatie, facts: PrestatieDossier, found: tuple[Finding, ...]) -> LineOutcome | None:
@@ -160,7 +159,9 @@ class _Desk:
 
 
 def _findings(rules: Iterable[TechnischeRegel], prestatie: Prestatie, facts: PrestatieDossier) -> tuple[Finding, ...]:
-    return tuple(finding for rule in rules for finding in rule.findings(prestatie, facts))
+    found: list[Finding] = []
+    ask(rules, prestatie, facts, found)
+    return tuple(found)
 
 
 def _matches(toewijzing: Toewijzing, client: DeclaratieClient, prestatie: Prestatie, aanbieder: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from stdnum.nl import bsn
 
 from app.domain.dossier import DeclaratieDossier, ToewijzingDossier
 from app.domain.toewijzing import Toewijzingsbericht
@@ -42,6 +43,14 @@ def a_301_with_relatie_of(**geboortedatum: Any) -> Toewijzingsbericht:
 
 def a_303_of(**geboortedatum: Any):
     return a_declaratie(a_declaratie_client(geboortedatum=a_geboortedatum(**geboortedatum)))
+
+
+def test_the_elfproef_is_that_of_stdnum():
+    numbers = [f"{n * 987_659 % 10**9:09}" for n in range(2_000)]
+    odd = ["", "0", "12345678", "0999900006", "9999 0000 6", "99990000x", "٩٩٩٩٠٠٠٠٦", "²99900006", "000000000"]
+    for number in [*numbers, *odd]:
+        refused = bool(found("CS002", a_toewijzingsbericht(a_client(bsn=number))))
+        assert refused != bsn.is_valid(number), number
 
 
 class TestCS002:

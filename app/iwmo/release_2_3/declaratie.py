@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from app.domain.declaratie import ClientRetour, DeclaratieClient, Prestatie, PrestatieRetour
-from app.iwmo.node import NUMMER, TEXT, Listing, Part, Record, maybe, one, record
+from app.iwmo.node import NUMMER, TEXT, Listing, Part, Record, Shape, maybe, one, record
 from app.iwmo.release_2_3.basisschema import BASIS, versie
 
 AnyClient = TypeVar("AnyClient", DeclaratieClient, ClientRetour)
@@ -25,7 +25,7 @@ def header_start() -> tuple[Part, ...]:
     )
 
 
-def client(namespace: str, cls: type[AnyClient], prestatie: Record[AnyPrestatie], *last: Part) -> Record[AnyClient]:
+def client(namespace: str, cls: type[AnyClient], prestatie: Shape[AnyPrestatie], *last: Part) -> Record[AnyClient]:
     """Client with its prestaties; `last` comes after them."""
     return record(
         namespace,

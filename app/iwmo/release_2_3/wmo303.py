@@ -6,6 +6,7 @@ from app.domain.bericht import Berichtsoort
 from app.domain.declaratie import Declaratie, DeclaratieClient, DeclaratieHeader, Prestatie
 from app.iwmo.document import adapter_for
 from app.iwmo.node import TEXT, Listing, group, maybe, one, record
+from app.iwmo.outline import Outlines
 from app.iwmo.release_2_3.basisschema import BASIS, namespace_of
 from app.iwmo.release_2_3.declaratie import client, header_start, prestatie_start
 
@@ -23,8 +24,8 @@ _header = record(
         maybe("BtwTotaalBedrag", BASIS.totaal_bedrag),
     ),
 )
-_prestatie = record(NAMESPACE, Prestatie, *prestatie_start(), maybe("Commentaar", TEXT))
-_client = client(NAMESPACE, DeclaratieClient, _prestatie)
+PRESTATIE = Outlines(record(NAMESPACE, Prestatie, *prestatie_start(), maybe("Commentaar", TEXT)))
+_client = client(NAMESPACE, DeclaratieClient, PRESTATIE)
 _root = record(NAMESPACE, Declaratie, one("Header", _header), one("Clienten", Listing(NAMESPACE, "Client", _client)))
 
 ADAPTER = adapter_for(SOORT, _root, Declaratie, BASIS.namespace)
