@@ -18,7 +18,7 @@ from typing import Final
 
 from app.observability import configure_logging
 from app.settings import PROJECT
-from tests.bench import declaratie, intake
+from tests.bench import beside, declaratie, http, intake, jobs
 from tests.bench.databases import NAMES, Grounds
 from tests.bench.figures import Figure, table, write_into
 from tests.bench.machine import machine
@@ -28,6 +28,9 @@ from tests.bench.plan import Group, Plan
 GROUPS: Final[Mapping[str, Group]] = {
     "intake": intake.figures,
     "declaratie": declaratie.figures,
+    "http": http.figures,
+    "beside": beside.figures,
+    "jobs": jobs.figures,
 }
 PAGE: Final = PROJECT / "docs" / "performance.md"
 
