@@ -30,7 +30,7 @@ HEAD: Final = "<?xml version='1.0' encoding='UTF-8'?>\n"
 
 
 def bsn(client: int) -> str:
-    """The bsn of a client: nine digits that keep to the elfproef, other ones for each of ten million numbers."""
+    """The bsn of a client: nine digits that keep to the elfproef, another one for each number below 9,999,999."""
     digits = [int(digit) for digit in f"{9_999_999 - client:07}"]
     for eighth in (0, 1):
         rest = sum(weight * digit for weight, digit in zip(range(9, 1, -1), [*digits, eighth], strict=True)) % 11

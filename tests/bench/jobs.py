@@ -32,7 +32,7 @@ from tests.bench.generators import AANBIEDER, GEMEENTE, toewijzing
 from tests.bench.ground import furnish, runtime_on
 from tests.bench.measure import percentile, spread
 from tests.bench.plan import Plan
-from tests.bench.serving import iwmo, keys_of, load, loading, samples_of
+from tests.bench.serving import iwmo, keys_of, load
 from tests.faults.house import await_true
 from tests.faults.node import free_port
 
@@ -74,10 +74,10 @@ class _Work:
         """The service as a process."""
         return iwmo(self.plan.folder, self.url, *argv, **{**self.environment, **more})
 
-    def came(self) -> dict[str, float]:
-        """By webhook-id when its first delivery began."""
-        lines = (line.split() for line in self._came.read_text().splitlines())
-        return {id: float(moment) for moment, id in reversed(list(lines))}
+    def came(self, *, gemeente_too: bool = True) -> dict[str, float]:
+        """By webhook-id when its first delivery began; a 301 is answered by a 302 to the gemeente."""
+        lines = [line.split() for line in self._came.read_text().splitlines()]
+        return {id: float(moment) for moment, path, id in reversed(lines) if gemeente_too or path != "/gemeente"}
 
     def open_jobs(self) -> int:
         """How many deliveries are not made yet."""
@@ -88,14 +88,13 @@ class _Work:
 
 def _latency(work: _Work, kind: str) -> Figure:
     marks = work.plan.folder / f"marks-{kind}"
-    asked = {"key": work.key, "connections": 1, "first": FIRST, "rate": PER_SECOND}
+    asked = {"key": work.key, "connections": 1, "first": FIRST, "rate": PER_SECOND, "count": work.count}
     with work.serving(module=LAUNCH, FAULT_MARKS=str(marks)) as server:
-        with loading(port=server.port, **asked) as process:
-            time.sleep(work.count / PER_SECOND)
-            samples_of(process)
+        load(port=server.port, **asked)
         await_true(lambda: work.open_jobs() == 0, "not everything is delivered")
     committed = [float(line) for line in marks.read_text().split()]
-    in_order = [moment for _, moment in sorted(work.came().items())]  # an id of a bericht begins with its moment
+    came = work.came(gemeente_too=False)
+    in_order = [came[id] for id in sorted(came)]  # an id begins with its moment
     waits = [moment - commit for moment, commit in zip(in_order, committed, strict=True)]
     p99 = percentile(waits, 0.99)
     middle = spread([wait / MOST_SECONDS for wait in waits])
@@ -118,7 +117,7 @@ def _rate(work: _Work, kind: str) -> Iterator[Figure]:
         stores.append(_stored(bare, 10 * work.count))
     bare.close()
     per_second, inserts = spread(rates), spread(stores)
-    what = f"deliveries a second when {4 * work.count} wait"
+    what = f"deliveries a second when those of {4 * work.count} 301s wait"
     yield Figure(
         goal="G10",
         name="jobs",
@@ -140,12 +139,12 @@ def _rate(work: _Work, kind: str) -> Iterator[Figure]:
 
 
 def _worked_off(work: _Work, first: int) -> float:
-    """Deliveries a second, of 301s that were received while nobody worked, from the first to the last one."""
+    """Deliveries a second, of what was received while nobody worked, from the first to the last one."""
     count = 4 * work.count
     with work.serving("--no-worker") as server:
         load(port=server.port, key=work.key, connections=8, first=first, count=count)
     before = set(work.came())
-    assert work.open_jobs() == count
+    assert work.open_jobs() >= count
     with work.serving():
         await_true(lambda: work.open_jobs() == 0, "not everything is delivered")
     moments = sorted(moment for id, moment in work.came().items() if id not in before)
@@ -174,7 +173,8 @@ def _receiving(file: Path) -> Iterator[tuple[list[int], Path]]:
 
 def _connect(runtime: Runtime, ports: list[int]) -> None:
     """Let the parties be reached there."""
-    for partij, port in zip((aanbieder_partij(AANBIEDER), gemeente_partij(GEMEENTE)), ports, strict=True):
-        connection = Aansluiting(partij=partij, soort=AansluitingSoort.HTTP, adres=f"http://127.0.0.1:{port}/")
+    places = {aanbieder_partij(AANBIEDER): "aanbieder", gemeente_partij(GEMEENTE): "gemeente"}
+    for (partij, path), port in zip(places.items(), ports, strict=True):
+        connection = Aansluiting(partij=partij, soort=AansluitingSoort.HTTP, adres=f"http://127.0.0.1:{port}/{path}")
         now = datetime.now(UTC)
         runtime.storage.run(lambda session: set_aansluiting(session, aansluiting=connection, now=now))  # noqa: B023

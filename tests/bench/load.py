@@ -2,18 +2,20 @@
 
 The request is JSON: `port`, `key`, `connections`, `first` (the number of the first 301), and either `seconds` or
 `count` (each connection asks again as soon as it is answered) or `rate` (so many a second, however long answers take,
-until standard input ends). What is printed is JSON: of each request when it was due or sent (seconds of the monotonic
-clock), how long its answer took, and its status.
+until there were `count` or standard input ends). What is printed is JSON: of each request when it was due or sent
+(seconds of the monotonic clock), how long its answer took, and its status.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
 from itertools import count
+from threading import Event, Thread
 from typing import Any, NamedTuple
 
 from tests.bench.generators import toewijzing
@@ -93,7 +95,9 @@ async def _at_a_pace(asked: dict[str, Any], lines: list[Line]) -> list[Sample]:
     samples: list[Sample] = []
     requests = _requests(asked)
     due: asyncio.Queue[float | None] = asyncio.Queue()
-    ended = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
+    ended = Event()
+    if "count" not in asked:
+        Thread(target=lambda: (os.read(0, 1), ended.set()), daemon=True).start()
 
     async def keep_on(line: Line) -> None:
         while (moment := await due.get()) is not None:
@@ -102,10 +106,10 @@ async def _at_a_pace(asked: dict[str, Any], lines: list[Line]) -> list[Sample]:
 
     keeping = [asyncio.create_task(keep_on(line)) for line in lines]
     begun = time.monotonic()
-    for number in count():
+    for number in range(asked.get("count", sys.maxsize)):
         moment = begun + number / asked["rate"]
         await asyncio.sleep(max(0.0, moment - time.monotonic()))
-        if ended.done():
+        if ended.is_set():
             break
         due.put_nowait(moment)
     for _ in lines:

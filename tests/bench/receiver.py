@@ -1,6 +1,7 @@
 """Takes deliveries and says when each began, in a process of its own: `python -m tests.bench.receiver PORT … FILE`.
 
-A line of the file is the moment at which a request was there, by the clock of the machine, and its webhook-id.
+A line of the file is the moment at which a request was there, by the clock of the machine, its path, and
+its webhook-id.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Taking(asyncio.Protocol):
             return
         fields = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n")[1:])
         if len(body) >= int(fields[b"content-length"]):
-            self._file.write(f"{self._moment} {fields[b'webhook-id'].decode()}\n")
+            path = head.split(b" ", 2)[1].decode()
+            self._file.write(f"{self._moment} {path} {fields[b'webhook-id'].decode()}\n")
             self._file.flush()
             self._came, self._moment = b"", 0.0
             self._transport.write(ANSWER)

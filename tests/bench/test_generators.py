@@ -1,0 +1,98 @@
+"""The messages to measure with: valid, of the size that is asked, and the same every time."""
+
+from __future__ import annotations
+
+import pytest
+from stdnum.nl import bsn as elfproef
+
+from app.domain.bericht import Berichtsoort
+from app.iwmo.reading import read, recognise
+from app.iwmo.xsd import Schemas
+from app.main import OWN_SCHEMAS
+from app.processing.runtime import MAX_BERICHT_BYTES
+from tests.bench.generators import (
+    FIRST_TOEWIJZING,
+    LARGE_LINES,
+    VARIANTS,
+    born,
+    bsn,
+    clients_of,
+    declaratie,
+    toewijzing,
+)
+
+
+@pytest.fixture(scope="module")
+def schemas():
+    """Those of the project."""
+    return Schemas.load(OWN_SCHEMAS)
+
+
+def lines_in(body: bytes):
+    """Who the clients are, and how many lines each has."""
+    return {client.bsn: client.prestaties for client in read(recognise(body)).clienten}
+
+
+def demand_valid(schemas: Schemas, body: bytes) -> None:
+    """Raise AssertionError when the XSD has anything against it."""
+    recognised = recognise(body)
+    assert schemas.findings(recognised.release, recognised.soort, recognised.tree, size=len(body)) == ()
+
+
+def test_a_301_is_valid_and_names_its_toewijzing(schemas):
+    body = toewijzing(2_345_678)
+    demand_valid(schemas, body)
+    assert body == toewijzing(2_345_678) != toewijzing(2_345_679)
+    bericht = read(recognise(body))
+    (product,) = bericht.clienten[0].beschikking.toegewezen_producten
+    assert recognise(body).soort is Berichtsoort.WMO301
+    assert (product.toewijzing_nummer, bericht.clienten[0].bsn) == (2_345_678, bsn(2_345_678))
+    assert read(recognise(toewijzing(2_345_678, client=3))).clienten[0].bsn == bsn(3)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("lines", [1, 3, 100])
+def test_a_303_is_valid_has_its_lines_and_is_the_same_every_time(schemas, variant, lines):
+    body = declaratie(lines, variant, 7)
+    demand_valid(schemas, body)
+    assert body == declaratie(lines, variant, 7) != declaratie(lines, variant, 8)
+    found = lines_in(body)
+    assert sum(map(len, found.values())) == lines
+    assert len(found) == (1 if variant == "one" else -(-lines // 3))
+    header = read(recognise(body)).header
+    asked = sum(
+        line.ingediende_bedrag_prestatie.declaratie_factuur_bedrag.bedrag.cents for line in sum(found.values(), ())
+    )
+    assert header.declaratie_factuur_totaal_bedrag.bedrag.cents == asked
+
+
+def test_two_303s_share_no_reference():
+    references = [
+        {line.product_referentie.referentie_nummer for lines in lines_in(body).values() for line in lines}
+        for body in (declaratie(10, "many", 7), declaratie(10, "many", 8))
+    ]
+    assert len(references[0] | references[1]) == 20
+
+
+def test_each_line_is_on_a_toewijzing_of_a_client_that_has_one():
+    for variant in ("many", "one"):
+        for whom, lines in lines_in(declaratie(100, variant, 1_234)).items():
+            (nummer,) = {line.toewijzing_nummer for line in lines}
+            client = (nummer or 0) - FIRST_TOEWIJZING
+            assert client in range(clients_of(100))
+            assert whom == bsn(client)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_largest_are_just_within_what_is_accepted(schemas, variant):
+    body = declaratie(LARGE_LINES, variant)
+    demand_valid(schemas, body)
+    assert MAX_BERICHT_BYTES * (0.8 if variant == "one" else 0.97) < len(body) <= MAX_BERICHT_BYTES
+
+
+def test_every_client_has_a_bsn_of_its_own():
+    some = [*range(3_000), *range(1_000_000, 1_003_000), 9_999_998]
+    numbers = [bsn(client) for client in some]
+    assert all(map(elfproef.is_valid, numbers))
+    assert len(set(numbers)) == len(some)
+    assert born(1) != born(2)

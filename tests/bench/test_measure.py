@@ -1,0 +1,133 @@
+"""What the benches compute from what they measured."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.bench import figures
+from tests.bench.figures import BEGIN, END, Figure, compared, table, write_into
+from tests.bench.limits import Limit
+from tests.bench.measure import (
+    Clock,
+    Cost,
+    Spread,
+    exponent,
+    paired,
+    peak,
+    percentile,
+    processor_of,
+    ratios,
+    reset_peak,
+    spread,
+)
+
+
+def a_figure(ratio: float, name: str = "known") -> Figure:
+    """A figure of so much, on no database."""
+    return Figure(goal="G1", name=name, what="something", ratio=Spread(1, ratio, 9), ours="1 s", baseline="2 s")
+
+
+@pytest.mark.parametrize("power", [0.5, 1.0, 2.0])
+def test_the_exponent_of_known_growth(power):
+    sizes = [1_000, 4_450, 19_850]
+    assert exponent(sizes, [0.003 * size**power for size in sizes]) == pytest.approx(power)
+
+
+def test_the_median_of_pairs_leaves_out_what_slows_a_whole_pair():
+    ours, baseline = [2.0, 20.0, 4.4], [1.0, 10.0, 2.0]
+    assert ratios(ours, baseline).median == pytest.approx(2.0)
+    with pytest.raises(ValueError, match="zip"):
+        ratios(ours, baseline[:2])
+
+
+def test_the_middle_half_of_many_and_the_ends_of_few():
+    assert spread([5, 1, 2, 4, 3]) == Spread(2, 3, 4)
+    assert spread([9, 1, 5]) == Spread(1, 5, 9)
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, 50), (0.99, 99), (1.0, 100)])
+def test_a_percentile_is_a_value_that_came(share, expected):
+    assert percentile(range(100, 0, -1), share) == expected
+
+
+def test_pairs_are_whole_and_shuffled_and_the_first_does_not_count():
+    order: list[str] = []
+    ways = {name: lambda name=name: lambda: order.append(name) for name in ("one", "other")}
+    costs = paired(ways, 8, Clock(), warm=2)
+    assert {name: len(found) for name, found in costs.items()} == {"one": 8, "other": 8}
+    pairs = [order[place : place + 2] for place in range(0, len(order), 2)]
+    assert len(pairs) == 10
+    assert {frozenset(pair) for pair in pairs} == {frozenset({"one", "other"})}
+    assert {tuple(pair) for pair in pairs} == {("one", "other"), ("other", "one")}
+
+
+def test_only_what_is_given_back_is_measured():
+    def prepared():
+        time.sleep(0.05)
+        return lambda: None
+
+    (cost,) = paired({"way": prepared}, 1, Clock(), warm=0)["way"]
+    assert cost.wall < 0.05
+
+
+def test_processor_time_of_another_process_counts():
+    program = "import time\nwhile time.process_time() < 0.3: pass\nprint(flush=True)\ninput()"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        cost = Clock([other.pid]).cost(other.stdout.readline)
+        assert processor_of(os.getpid()) >= processor_of(other.pid) >= 0.25
+        other.communicate(b"\n")
+    assert cost.processor >= 0.2
+
+
+def test_the_peak_is_of_what_was_held_since():
+    held = b"x" * 200_000_000
+    del held
+    idle = reset_peak()
+    held = b"x" * 30_000_000
+    del held
+    assert 29_000 < peak() - idle < 60_000
+
+
+@pytest.mark.parametrize(
+    ("limit", "ratio", "verdict"),
+    [
+        (Limit(hold=3, target=2), 1.9, "ok"),
+        (Limit(hold=3, target=2), 2.5, "short"),
+        (Limit(hold=3, target=2), 3.1, "over"),
+        (Limit(hold=2, target=2.4, at_least=True), 2.5, "ok"),
+        (Limit(hold=2, target=2.4, at_least=True), 2.1, "short"),
+        (Limit(hold=2, target=2.4, at_least=True), 1.9, "over"),
+        (Limit(hold=3), 2.0, ""),
+        (Limit(target=2), 9.0, "short"),
+        (Limit(), 9.0, ""),
+    ],
+)
+def test_a_figure_is_judged_by_its_limit(monkeypatch, limit, ratio, verdict):
+    monkeypatch.setattr(figures, "LIMITS", {("known", "–"): limit})
+    assert a_figure(ratio).verdict == verdict
+    assert a_figure(ratio, "unknown").verdict == ""
+
+
+def test_two_ways_compared_by_the_clock_and_by_processor_time():
+    figure = compared("G1", "x", "x", "SQLite", [Cost(4, 3), Cost(8, 3)], [Cost(2, 1), Cost(4, 1)])
+    assert (figure.ratio.median, figure.processor, figure.ours, figure.baseline) == (2, 3, "6.00 s", "3.00 s")
+    assert compared("G1", "x", "x", "SQLite", [Cost(4, 3)], [Cost(2, 0)]).processor is None
+
+
+def test_the_table_goes_between_its_marks(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "LIMITS", {("known", "–"): Limit(hold=3, target=2)})
+    page = tmp_path / "page.md"
+    page.write_text(f"above\n\n{BEGIN}\nold\n{END}\n\nbelow\n")
+    for _ in range(2):
+        write_into(page, table([a_figure(2.5)]))
+    text = page.read_text()
+    assert text.startswith(f"above\n\n{BEGIN}\n\n| goal |")
+    assert text.endswith(f"|\n\n{END}\n\nbelow\n")
+    assert "| G1 | something | – | 2.50 | 1.00–9.00 |  | 1 s | 2 s | ≤ 2 | ≤ 3 | short |" in text
+    assert "old" not in text
