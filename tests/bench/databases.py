@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psycopg
 from sqlalchemy import make_url
 
 from app.storage.base import create_storage
+from tests.bench.baselines import conninfo
 from tests.bench.limits import POSTGRESQL, SQLITE
 from tests.conftest import new_postgres_database
 from tests.storage.postgres_server import postgres_server
@@ -24,6 +26,8 @@ class Grounds:
     folder: Path
     exits: ExitStack
     server: str | None = None
+    version: str | None = None
+    """Of the PostgreSQL that was started."""
 
     def url(self, kind: str, name: str) -> str:
         """A migrated database without rows, on `sqlite` or `postgresql`."""
@@ -39,7 +43,10 @@ class Grounds:
             folder = self.folder / name
             folder.mkdir()
             return f"sqlite:///{folder / 'iwmo.db'}"
-        self.server = self.server or self.exits.enter_context(postgres_server())
+        if self.server is None:
+            self.server = self.exits.enter_context(postgres_server())
+            with psycopg.connect(conninfo(self.server)) as connection:
+                self.version = connection.info.parameter_status("server_version")
         return new_postgres_database(self.server, name)
 
     def servers(self, kind: str) -> list[int]:

@@ -31,7 +31,7 @@ WHATS: Final = {"many": "three lines a client", "one": "all lines on one client"
 
 
 @dataclass
-class _Run:
+class Run:
     """The results of processes by what they did, each list in the order of the pairs."""
 
     plan: Plan
@@ -62,36 +62,36 @@ def figures(plan: Plan) -> Iterator[Figure]:
     """Measure on each database; what uses none is measured once."""
     first = True
     for kind in plan.databases:
-        run = _Run(plan)
+        run = Run(plan)
         url = plan.grounds.url(kind, "declaratie")
         with runtime_on(url) as runtime:
             furnish(runtime, clients_of(plan.sizes[-1]))
         for task in _tasks(plan, with_gate=first):
-            _do(run, kind, url, task)
+            do(run, kind, url, task)
         if first:
             yield _gate(run)
         first = False
         yield from _large(run, kind)
-        yield from (_growth(run, kind, variant) for variant in VARIANTS[:2])
-        yield _growth(run, kind, VARIANTS[2])
+        yield from (growth(run, kind, variant, f"growth-{variant}", WHATS[variant]) for variant in VARIANTS)
 
 
-_Task = tuple[str, str, int, int]
+Task = tuple[str, str, int, int]
 """What to do, with which variant of a 303, of how many lines, for which pair."""
 
 
-def _tasks(plan: Plan, *, with_gate: bool) -> list[_Task]:
+def _tasks(plan: Plan, *, with_gate: bool) -> list[Task]:
     largest = plan.sizes[-1]
-    tasks: list[_Task] = []
+    tasks: list[Task] = []
     for pair in range(plan.pairs):
-        block: list[_Task] = [(way, "many", largest, pair) for way in ("bare", "bulk", *(["gate"] * with_gate))]
+        block: list[Task] = [(way, "many", largest, pair) for way in ("bare", "bulk", *(["gate"] * with_gate))]
         block += [("full", variant, size, pair) for variant in VARIANTS for size in plan.sizes]
         random.Random(pair).shuffle(block)
         tasks += block
     return tasks
 
 
-def _do(run: _Run, kind: str, url: str, task: _Task) -> None:
+def do(run: Run, kind: str, url: str, task: Task) -> None:
+    """Let a process do a task on a database that is furnished."""
     way, variant, lines, pair = task
     number = 1 + pair * 10 + run.plan.sizes.index(lines)
     body = declaratie(lines, variant, number + 1_000 * VARIANTS.index(variant))
@@ -105,13 +105,13 @@ def _do(run: _Run, kind: str, url: str, task: _Task) -> None:
     run.child((way, variant, str(lines)), way, body, **more)
 
 
-def _gate(run: _Run) -> Figure:
+def _gate(run: Run) -> Figure:
     key = ("many", str(run.plan.sizes[-1]))
     what = f"303 of {key[1]} lines, gate with every defence / parsed and validated"
     return compared("G2", "gate-303", what, "–", run.costs("gate", *key), run.costs("bare", *key))
 
 
-def _large(run: _Run, kind: str) -> Iterator[Figure]:
+def _large(run: Run, kind: str) -> Iterator[Figure]:
     lines = str(run.plan.sizes[-1])
     bare, bulk = run.costs("bare", "many", lines), run.costs("bulk", "many", lines)
     both = [Cost(*(one + other for one, other in zip(*pair, strict=True))) for pair in zip(bare, bulk, strict=True)]
@@ -126,7 +126,7 @@ def _large(run: _Run, kind: str) -> Iterator[Figure]:
     yield from (_memory(run, kind, variant, lines) for variant in VARIANTS)
 
 
-def _memory(run: _Run, kind: str, variant: str, lines: str) -> Figure:
+def _memory(run: Run, kind: str, variant: str, lines: str) -> Figure:
     grown = [result["grown"] / ROOM_KIB for result in run.results["full", variant, lines]]
     bare = statistics.median(result["grown"] for result in run.results["bare", "many", lines])
     return Figure(
@@ -140,7 +140,8 @@ def _memory(run: _Run, kind: str, variant: str, lines: str) -> Figure:
     )
 
 
-def _growth(run: _Run, kind: str, variant: str) -> Figure:
+def growth(run: Run, kind: str, variant: str, name: str, what: str) -> Figure:
+    """The power of the number of lines that the time grows with."""
     sizes = run.plan.sizes
     costs = [run.costs("full", variant, str(size)) for size in sizes]
     powers = [exponent(sizes, [cost.wall for cost in pair]) for pair in zip(*costs, strict=True)]
@@ -148,8 +149,8 @@ def _growth(run: _Run, kind: str, variant: str) -> Figure:
     medians = [statistics.median(cost.wall for cost in of_size) for of_size in costs]
     return Figure(
         goal="G5",
-        name=f"growth-{variant}",
-        what=f"growth exponent, {sizes[0]} to {sizes[-1]} lines, {WHATS[variant]}",
+        name=name,
+        what=f"growth exponent, {sizes[0]} to {sizes[-1]} lines, {what}",
         database=NAMES[kind],
         ratio=Spread(min(powers), exponent(sizes, medians), max(powers)),
         processor=processor,

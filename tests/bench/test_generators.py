@@ -6,6 +6,8 @@ import pytest
 from stdnum.nl import bsn as elfproef
 
 from app.domain.bericht import Berichtsoort
+from app.domain.declaratie import Declaratie, Prestatie
+from app.domain.toewijzing import Toewijzingsbericht
 from app.iwmo.reading import read, recognise
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
@@ -28,9 +30,23 @@ def schemas():
     return Schemas.load(OWN_SCHEMAS)
 
 
-def lines_in(body: bytes):
-    """Who the clients are, and how many lines each has."""
-    return {client.bsn: client.prestaties for client in read(recognise(body)).clienten}
+def read_303(body: bytes) -> Declaratie:
+    """What it says."""
+    inhoud = read(recognise(body))
+    assert isinstance(inhoud, Declaratie)
+    return inhoud
+
+
+def read_301(body: bytes) -> Toewijzingsbericht:
+    """What it says."""
+    inhoud = read(recognise(body))
+    assert isinstance(inhoud, Toewijzingsbericht)
+    return inhoud
+
+
+def lines_in(body: bytes) -> dict[str, tuple[Prestatie, ...]]:
+    """By bsn the lines."""
+    return {client.bsn: client.prestaties for client in read_303(body).clienten}
 
 
 def demand_valid(schemas: Schemas, body: bytes) -> None:
@@ -43,11 +59,11 @@ def test_a_301_is_valid_and_names_its_toewijzing(schemas):
     body = toewijzing(2_345_678)
     demand_valid(schemas, body)
     assert body == toewijzing(2_345_678) != toewijzing(2_345_679)
-    bericht = read(recognise(body))
+    bericht = read_301(body)
     (product,) = bericht.clienten[0].beschikking.toegewezen_producten
     assert recognise(body).soort is Berichtsoort.WMO301
     assert (product.toewijzing_nummer, bericht.clienten[0].bsn) == (2_345_678, bsn(2_345_678))
-    assert read(recognise(toewijzing(2_345_678, client=3))).clienten[0].bsn == bsn(3)
+    assert read_301(toewijzing(2_345_678, client=3)).clienten[0].bsn == bsn(3)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -59,11 +75,8 @@ def test_a_303_is_valid_has_its_lines_and_is_the_same_every_time(schemas, varian
     found = lines_in(body)
     assert sum(map(len, found.values())) == lines
     assert len(found) == (1 if variant == "one" else -(-lines // 3))
-    header = read(recognise(body)).header
-    asked = sum(
-        line.ingediende_bedrag_prestatie.declaratie_factuur_bedrag.bedrag.cents for line in sum(found.values(), ())
-    )
-    assert header.declaratie_factuur_totaal_bedrag.bedrag.cents == asked
+    asked = sum(line.ingediend.cents for lines_of_one in found.values() for line in lines_of_one)
+    assert read_303(body).header.declaratie_factuur_totaal_bedrag.saldo.cents == asked
 
 
 def test_two_303s_share_no_reference():
