@@ -22,7 +22,7 @@ def toewijzing_retour(
     else every class comes back with the codes found on it, or 0200.
     """
     wrong = [finding for finding in findings if finding.ernst is Ernst.FOUT and finding.retourcode]
-    pads = frozenset(_class_pads(bericht.clienten))
+    pads = frozenset(_class_pads(bericht.clienten) if wrong else ())
     codes = _header_codes(wrong, pads)
     header = RetourHeader(
         afzender=bericht.header.afzender,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from app.domain.bericht import Berichtsoort, Onderdeel
@@ -114,6 +115,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 """Rules of 2.3 that nothing checks; by id, why."""
 
 
+@cache
 def regels_for(soort: Berichtsoort, release: str, *niveaus: Niveau) -> tuple[TechnischeRegel, ...]:
     """The rules that hold for a message of this release, at these levels (all when none are named).
 

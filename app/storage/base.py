@@ -119,7 +119,7 @@ class Storage:
         """Whether the tables are those of this version of the code."""
         with outages_told(), self._reader.connect() as connection:
             current = MigrationContext.configure(connection).get_current_heads()
-        return set(current) == newest_revisions()
+        return frozenset(current) == newest_revisions()
 
     def upgrade(self, revision: str = "head", *, seal: Callable[[Session], None] | None = None) -> None:
         """Bring the schema up to date: all migrations that are missing, or none when one fails.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, NullPool, Pool, QueuePool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 
 from app.storage.alone import database_file
 
@@ -22,9 +25,13 @@ TRANSACTION_SECONDS = 600
 sent in a pipeline can leave the first unset. Our longest transaction takes a tenth of that."""
 
 HAS_TRANSACTION_TIMEOUT = 170_000
+LOG_PAGES = 4000
+"""Of 4 KB, so 16 MB: a page that many messages change is written into the file once for all of them."""
+
 SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
+    f"PRAGMA wal_autocheckpoint = {LOG_PAGES}",
     "PRAGMA synchronous = FULL",  # NORMAL loses commits when the power fails
     "PRAGMA secure_delete = ON",  # what is deleted is overwritten, not left in the file
 )
@@ -77,7 +84,7 @@ def _sqlite_engine(url: URL, poolclass: type[Pool], *, begin: str, pragmas: tupl
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
-        connection.exec_driver_sql(begin)
+        _begin(connection, begin)
 
     return engine
 
@@ -111,6 +118,17 @@ def _limit_transactions(connection: DBAPIConnection, _record: object) -> None:
         cursor.execute(f"SET transaction_timeout = '{TRANSACTION_SECONDS}s'")
     cursor.close()
     connection.commit()
+
+
+def _begin(connection: Connection, begin: str) -> None:
+    """Begin a transaction on SQLite, with nothing of what SQLAlchemy does around a statement but its errors."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(begin)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(
+            begin, None, error, sqlite3.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
 
 
 def keep_first_line(error: BaseException | None) -> None:
