@@ -207,14 +207,25 @@ class Room:
     left: int
 
 
+RoomSizes = tuple[tuple[RoomPeriod, int], ...]
+"""Periods and what fits in each when nothing was granted yet, in ledger units."""
+
+
+def room_sizes(toewijzing: Toewijzing, inrichting: Inrichting, span: GeslotenPeriode) -> RoomSizes:
+    """The periods that have a day in the span with their room, in order of days; bookings change nothing in these."""
+    gebroken = inrichting.instellingen.gebroken_periode
+    periods = room_periods(toewijzing, inrichting, span)
+    return tuple([(periode, room(toewijzing, periode, gebroken)) for periode in periods])
+
+
+def rooms_left(sizes: RoomSizes, sleutel: str, ledger: Ledger) -> tuple[Room, ...]:
+    """The rooms of the toewijzing `sleutel` as they stand now."""
+    return tuple([Room(periode, volume, volume - ledger.used(sleutel, periode)) for periode, volume in sizes])
+
+
 def rooms_of(toewijzing: Toewijzing, inrichting: Inrichting, span: GeslotenPeriode, ledger: Ledger) -> tuple[Room, ...]:
     """The rooms that have a day in the span, in order of days."""
-    gebroken = inrichting.instellingen.gebroken_periode
-    found: list[Room] = []
-    for periode in room_periods(toewijzing, inrichting, span):
-        volume = room(toewijzing, periode, gebroken)
-        found.append(Room(periode, volume, volume - ledger.used(toewijzing.sleutel, periode)))
-    return tuple(found)
+    return rooms_left(room_sizes(toewijzing, inrichting, span), toewijzing.sleutel, ledger)
 
 
 def draw(volume: int, rooms: Iterable[Room]) -> Boekingen:

@@ -108,6 +108,8 @@ class Settlement:
 
 def codes_of(findings: Sequence[Finding]) -> tuple[str, ...]:
     """The retourcodes of findings, each once, in order."""
+    if not findings:
+        return ()
     return tuple(dict.fromkeys(finding.retourcode for finding in findings if finding.retourcode))
 
 

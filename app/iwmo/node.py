@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, time
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from lxml import etree
@@ -205,7 +205,12 @@ def group(element: str, namespace: str, *children: Part) -> Group:
 
 def values_of(value: DataclassInstance) -> dict[str, Any]:
     """The fields of a dataclass by name, without the pad."""
-    return {f.name: getattr(value, f.name) for f in fields(value) if f.name != "pad"}
+    return {name: getattr(value, name) for name in _names(type(value))}
+
+
+@cache
+def _names(cls: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls) if field.name != "pad")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,9 @@ class Recognised:
     _lists: dict[Element, dict[str, list[Element]]] = field(
         default_factory=dict[Element, dict[str, list[Element]]], init=False, repr=False, compare=False
     )
+    _places: dict[str, tuple[Element, bool]] = field(
+        default_factory=dict[str, tuple[Element, bool]], init=False, repr=False, compare=False
+    )
 
     def with_lines(self) -> ElementTree:
         """The tree, parsed again when it does not know its lines: only what has findings needs them."""
@@ -59,19 +62,26 @@ class Recognised:
     def line_of(self, pad: str) -> int | None:
         """The source line of the element at the path, or of its nearest ancestor that is there.
 
-        None when the path does not begin at the root. Lists are walked once, so asking for every line of a large
-        message stays cheap.
+        None when the path does not begin at the root. Lists are walked once and every step is taken once, so asking for
+        every line of a large message stays cheap.
         """
-        root_name, *steps = pad.removeprefix("/").split("/")
-        element = self.with_lines().getroot()
-        if root_name != local_name(element):
-            return None
-        for step in steps:
-            child = self._child(element, step)
-            if child is None:
-                break
-            element = child
-        return source_line(element)
+        place = self._place(pad)
+        return None if place is None else source_line(place[0])
+
+    def _place(self, pad: str) -> tuple[Element, bool] | None:
+        """The nearest element that is there, and whether it is the one at the path."""
+        if pad in self._places:
+            return self._places[pad]
+        above, _, step = pad.rpartition("/")
+        if not above:
+            root = self.with_lines().getroot()
+            return (root, True) if local_name(root) == step else None
+        place = self._place(above)
+        if place is not None and place[1]:
+            child = self._child(place[0], step)
+            place = (place[0], False) if child is None else (child, True)
+            self._places[pad] = place
+        return place
 
     def _child(self, parent: Element, step: str) -> Element | None:
         parts = _STEP.fullmatch(step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TypeAlias, assert_never
 
 import structlog
@@ -17,6 +18,7 @@ from app.domain.verzoek import OverigBericht
 from app.iwmo.reading import Inhoud, declared, read, recognise
 from app.processing import access, declaraties, overige, retouren, toewijzingen
 from app.processing.arrival import Arrival, Receipt, refused, unreadable
+from app.processing.collector import LARGE_BYTES, collector_paused
 from app.processing.failpoints import passed
 from app.processing.logboek import note
 from app.processing.runtime import Runtime, new_id
@@ -40,6 +42,11 @@ def receive(runtime: Runtime, principal: Principal, body: bytes, *, also: Also =
     kept in the message log byte for byte. `also` gets the id of the bericht, accepted, refused or there already, at
     the end of the transaction that keeps it; what it raises undoes everything.
     """
+    with collector_paused() if len(body) > LARGE_BYTES else nullcontext():
+        return _receive(runtime, principal, body, also)
+
+
+def _receive(runtime: Runtime, principal: Principal, body: bytes, also: Also) -> Receipt:
     bericht_id, now = new_id(), runtime.now()
     try:
         recognised = recognise(body, runtime.schemas)
@@ -122,7 +129,7 @@ def content_of(runtime: Runtime, arrival: Arrival) -> Inhoud:
     )
     if findings:
         raise RejectedBericht(f"Het bericht voldoet niet aan het XSD van {arrival.soort}.", findings=findings)
-    return read(arrival.recognised)
+    return read(recognised)
 
 
 def process(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud) -> Receipt:

@@ -19,6 +19,7 @@ from app.domain.retour import Finding
 from app.iwmo.reading import declared, read, recognise_again
 from app.processing import declaraties, logboek
 from app.processing.arrival import Arrival
+from app.processing.collector import collector_paused
 from app.processing.declaratie_besluit import Besluit, decide
 from app.processing.declaratie_feiten import Feiten, judged_alone, load_feiten
 from app.processing.failpoints import passed
@@ -72,6 +73,7 @@ class _Plan:
     besluit: Besluit
 
 
+@collector_paused()
 def _plan(runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> _Plan:
     within = judged_alone(declaratie, arrival.release)
     with runtime.storage.reading() as session:
@@ -79,6 +81,7 @@ def _plan(runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> _Plan:
     return _Plan(within=within, feiten=feiten, besluit=decide(runtime, arrival, declaratie, feiten))
 
 
+@collector_paused()
 def _book(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie, plan: _Plan) -> None:
     id = new_id()
     feiten = load_feiten(session, runtime, declaratie, arrival.release, within=plan.within, claim=id)
@@ -86,6 +89,7 @@ def _book(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Decl
     declaraties.record(session, runtime, arrival, declaratie, besluit, id=id)
 
 
+@collector_paused()
 def _accepted(runtime: Runtime, bericht_id: str) -> tuple[Arrival, Declaratie]:
     with runtime.storage.reading() as session:
         feiten = feiten_of(session, id=bericht_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.domain.bedrag import HIGHEST_BEDRAG, NUL, Bedrag
-from app.domain.budget import Boekingen, Ledger, draw, room_of_days, rooms_of
+from app.domain.budget import Boekingen, Ledger, RoomSizes, draw, room_of_days, room_sizes, rooms_left
 from app.domain.codelijsten import GEMEENTE_ONBEKEND, NIET_BEOORDEELD, TECHNISCH_AFGEKEURD, Declaratievorm
 from app.domain.declaratie import Declaratie, DeclaratieClient, Prestatie
 from app.domain.dossier import DeclaratieDossier
@@ -76,6 +76,8 @@ class _Desk:
         self._dossier = dossier
         self._inrichting = inrichting
         self._ledger = Ledger(dossier.geboekt)
+        self._in_order: set[tuple[object, ...]] = set()
+        self._sizes: dict[tuple[str, GeslotenPeriode], tuple[RoomSizes, int | None]] = {}
 
     def decide(self) -> tuple[ClientOutcome, ...]:
         clienten = self._declaratie.clienten
@@ -123,7 +125,7 @@ class _Desk:
         return candidates[0] if len(candidates) == 1 else None
 
     def _debet(self, prestatie: Prestatie, facts: PrestatieDossier) -> LineOutcome:
-        found = _findings(ON_TOEWIJZING, prestatie, facts)
+        found = self._on_toewijzing(prestatie, facts)
         if "0611" not in codes_of(found):
             found += _findings((regels.bedrag_is_volume_times_tarief,), prestatie, facts)
         found += _findings((regels.referentie_nummer_is_new,), prestatie, facts)
@@ -135,14 +137,35 @@ class _Desk:
             return _granted(prestatie, facts)
         return self._in_part(prestatie, facts, found) or _refused(prestatie, facts, found)
 
+    def _on_toewijzing(self, prestatie: Prestatie, facts: PrestatieDossier) -> tuple[Finding, ...]:
+        """What ON_TOEWIJZING finds; asked once for lines that are the same in all that those rules look at."""
+        ingediend = prestatie.ingediende_bedrag_prestatie
+        looked_at = (
+            facts.toewijzing.sleutel if facts.toewijzing else None,
+            facts.client.bsn,
+            prestatie.product_categorie,
+            prestatie.product_code,
+            prestatie.product_periode,
+            ingediend.eenheid,
+            ingediend.product_tarief,
+        )
+        if looked_at in self._in_order:
+            return ()
+        found = _findings(ON_TOEWIJZING, prestatie, facts)
+        if not found:
+            self._in_order.add(looked_at)
+        return found
+
     def _with_rooms(
         self, facts: PrestatieDossier, toewijzing: Toewijzing, periode: GeslotenPeriode
     ) -> PrestatieDossier:
-        gebroken = self._inrichting.instellingen.gebroken_periode
-        return facts.with_rooms(
-            rooms_of(toewijzing, self._inrichting, periode, self._ledger),
-            room_of_days(toewijzing, periode, gebroken),
-        )
+        key = toewijzing.sleutel, periode
+        if key not in self._sizes:
+            gebroken = self._inrichting.instellingen.gebroken_periode
+            sizes = room_sizes(toewijzing, self._inrichting, periode)
+            self._sizes[key] = sizes, room_of_days(toewijzing, periode, gebroken)
+        sizes, of_days = self._sizes[key]
+        return facts.with_rooms(rooms_left(sizes, toewijzing.sleutel, self._ledger), of_days)
 
     def _in_part(self, prestatie: Prestatie, facts: PrestatieDossier, found: tuple[Finding, ...]) -> LineOutcome | None:
         """The part that fits, where gemeente and declaratievorm allow that."""

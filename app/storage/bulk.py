@@ -27,24 +27,28 @@ Writers = dict[type, Callable[[Any], str]]
 def insert_many(session: Session, row: type[Base], rows: Iterable[dict[str, Any]]) -> None:
     """Insert the rows, each with a value for every column; errors are those of any other statement."""
     columns = list(row.__table__.columns)
-    if is_postgresql(session):
-        _copy(session, columns, _in_order(rows, columns, {JSON: _json}))
-    else:
-        _execute_many(session, row, _in_order(rows, columns, {JSON: _json, Date: date.isoformat}))
-
-
-def _in_order(
-    rows: Iterable[dict[str, Any]],
-    columns: Sequence[KeyedColumnElement[Any]],
-    writers: Writers,
-) -> Iterator[Values]:
     names = [column.name for column in columns]
-    written = [(column.name, write) for column in columns for kind, write in writers.items() if _is(column, kind)]
+    insert_values(session, row, ([one[name] for name in names] for one in rows))
+
+
+def insert_values(session: Session, row: type[Base], rows: Iterable[list[Any]]) -> None:
+    """The same for rows that are a list of values in the order of the columns; the lists are used up."""
+    columns = list(row.__table__.columns)
+    if is_postgresql(session):
+        _copy(session, columns, _written(rows, columns, {JSON: _json}))
+    else:
+        _execute_many(session, row, _written(rows, columns, {JSON: _json, Date: date.isoformat}))
+
+
+def _written(
+    rows: Iterable[list[Any]], columns: Sequence[KeyedColumnElement[Any]], writers: Writers
+) -> Iterator[Values]:
+    places = [(at, write) for at, column in enumerate(columns) for kind, write in writers.items() if _is(column, kind)]
     for row in rows:
-        for name, write in written:
-            if row[name] is not None:
-                row[name] = write(row[name])
-        yield tuple([row[name] for name in names])
+        for at, write in places:
+            if row[at] is not None:
+                row[at] = write(row[at])
+        yield tuple(row)
 
 
 def _json(value: object) -> str:

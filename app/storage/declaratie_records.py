@@ -139,46 +139,28 @@ def prestatie_of(row: Row[*tuple[Any, ...]]) -> Prestatie:
     )
 
 
-def prestatie_values(prestatie: Prestatie) -> dict[str, Any]:
-    """The columns of a line as it was submitted; `prestatie_of` is the mirror."""
-    ingediend = prestatie.ingediende_bedrag_prestatie
+def prestatie_row(
+    declaratie: DeclaratieRecord, volgorde: int, line: PrestatieRecord, toewijzing_id: int | None
+) -> list[Any]:
+    """The values of a line in the order of the columns of its table; `line_of` is the mirror."""
+    prestatie, ingediend = line.prestatie, line.prestatie.ingediende_bedrag_prestatie
     berekend, btw, bedrag = ingediend.berekend_bedrag, ingediend.btw_bedrag, ingediend.declaratie_factuur_bedrag
-    return {
-        "referentie_nummer": prestatie.product_referentie.referentie_nummer,
-        "vorig_referentie_nummer": prestatie.product_referentie.vorig_referentie_nummer,
-        "beschikking_nummer": prestatie.beschikking_nummer,
-        "toewijzing_nummer": prestatie.toewijzing_nummer,
-        "categorie": prestatie.product_categorie,
-        "code": prestatie.product_code,
-        "begindatum": prestatie.product_periode.begindatum,
-        "einddatum": prestatie.product_periode.einddatum,
-        "volume": ingediend.geleverd_volume,
-        "eenheid": ingediend.eenheid.value,
-        "verrekenpercentage": ingediend.verrekenpercentage,
-        "tarief_cents": ingediend.product_tarief.cents if ingediend.product_tarief else None,
-        "berekend_cents": berekend.saldo.cents if berekend else None,
-        "berekend_debet_credit": berekend.debet_credit.value if berekend else None,
-        "btw_vrijstelling": ingediend.btw_vrijstelling_indicatie,
-        "btw_percentage": ingediend.btw_percentage,
-        "btw_cents": btw.saldo.cents if btw else None,
-        "btw_debet_credit": btw.debet_credit.value if btw else None,
-        "bedrag_cents": bedrag.saldo.cents,
-        "debet_credit": bedrag.debet_credit.value,
-        "commentaar": prestatie.commentaar,
-    }
-
-
-def uitkomst_values(line: PrestatieRecord) -> dict[str, Any]:
-    """The columns of the outcome of a line."""
-    return {
-        "bsn": line.bsn,
-        "telt": line.telt,
-        "uitkomst": line.uitkomst.value,
-        "toegekend_cents": line.toegekend.cents,
-        "gemeente_berekend_cents": line.gemeente_berekend.cents,
-        "retour_codes": list(line.retour_codes),
-        "bevindingen": [finding_to_json(finding) for finding in line.findings],
-    }
+    return [
+        *(declaratie.id, volgorde, declaratie.gemeente, declaratie.aanbieder, line.bsn),
+        *(prestatie.product_referentie.referentie_nummer, line.telt),
+        prestatie.product_referentie.vorig_referentie_nummer,
+        *(prestatie.beschikking_nummer, prestatie.toewijzing_nummer, toewijzing_id),
+        *(prestatie.product_categorie, prestatie.product_code),
+        *(prestatie.product_periode.begindatum, prestatie.product_periode.einddatum),
+        *(ingediend.geleverd_volume, ingediend.eenheid.value, ingediend.verrekenpercentage),
+        ingediend.product_tarief.cents if ingediend.product_tarief else None,
+        *((berekend.saldo.cents, berekend.debet_credit.value) if berekend else (None, None)),
+        *(ingediend.btw_vrijstelling_indicatie, ingediend.btw_percentage),
+        *((btw.saldo.cents, btw.debet_credit.value) if btw else (None, None)),
+        *(bedrag.saldo.cents, bedrag.debet_credit.value, prestatie.commentaar),
+        *(line.uitkomst.value, line.toegekend.cents, line.gemeente_berekend.cents, list(line.retour_codes)),
+        [finding_to_json(finding) for finding in line.findings] if line.findings else [],
+    ]
 
 
 def line_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.periode import GeslotenPeriode
 from app.domain.refusals import NotFound
-from app.storage.bulk import insert_many
+from app.storage.bulk import insert_values
 from app.storage.columns import one_of
 from app.storage.declaratie_facts import debets, geboekt, gecrediteerd, toegekend_by_period, used_referenties
 from app.storage.declaratie_lines import lines_of
@@ -21,8 +21,7 @@ from app.storage.declaratie_records import (
     Uitkomst,
     declaratie_of,
     declaratie_values,
-    prestatie_values,
-    uitkomst_values,
+    prestatie_row,
 )
 from app.storage.declaratie_tables import BoekingRow, DeclaratieRow, PrestatieRow
 from app.storage.factuurnummers import claim_factuurnummer, factuurnummer_used
@@ -55,11 +54,12 @@ def add_declaratie(session: Session, *, declaratie: DeclaratieRecord, lines: Seq
     """
     session.execute(insert(DeclaratieRow).values(declaratie_values(declaratie)))
     sleutels = {line.toewijzing_sleutel for line in lines if line.toewijzing_sleutel is not None}
-    ids = ids_by_sleutel(session, gemeente=declaratie.gemeente, sleutels=sleutels)
-    insert_many(session, PrestatieRow, (_prestatie(declaratie, *numbered, ids) for numbered in enumerate(lines)))
-    insert_many(
-        session, BoekingRow, (row for numbered in enumerate(lines) for row in _boekingen(declaratie, *numbered, ids))
-    )
+    known = ids_by_sleutel(session, gemeente=declaratie.gemeente, sleutels=sleutels)
+    ids: dict[str | None, int | None] = {None: None, **known}
+    prestaties = (prestatie_row(declaratie, at, line, ids[line.toewijzing_sleutel]) for at, line in enumerate(lines))
+    insert_values(session, PrestatieRow, prestaties)
+    boekingen = (row for numbered in enumerate(lines) for row in _boekingen(declaratie, *numbered, ids))
+    insert_values(session, BoekingRow, boekingen)
     add_sommen(session, added(_summed(declaratie, line) for line in lines))
 
 
@@ -109,20 +109,6 @@ def _visible(zicht: Zicht) -> ColumnElement[bool]:
     return zicht.of(*PARTY_COLUMNS)
 
 
-def _prestatie(
-    declaratie: DeclaratieRecord, volgorde: int, line: PrestatieRecord, toewijzing_ids: dict[str, int]
-) -> dict[str, Any]:
-    return {
-        "declaratie_id": declaratie.id,
-        "volgorde": volgorde,
-        "gemeente": declaratie.gemeente,
-        "aanbieder": declaratie.aanbieder,
-        "toewijzing_id": None if line.toewijzing_sleutel is None else toewijzing_ids[line.toewijzing_sleutel],
-        **prestatie_values(line.prestatie),
-        **uitkomst_values(line),
-    }
-
-
 def _summed(declaratie: DeclaratieRecord, line: PrestatieRecord) -> tuple[Sleutel, int, int]:
     prestatie = line.prestatie
     begindatum = prestatie.product_periode.begindatum
@@ -132,17 +118,12 @@ def _summed(declaratie: DeclaratieRecord, line: PrestatieRecord) -> tuple[Sleute
 
 
 def _boekingen(
-    declaratie: DeclaratieRecord, volgorde: int, line: PrestatieRecord, toewijzing_ids: dict[str, int]
-) -> Iterator[dict[str, Any]]:
-    if line.toewijzing_sleutel is None:
-        return
+    declaratie: DeclaratieRecord, volgorde: int, line: PrestatieRecord, toewijzing_ids: Mapping[str | None, int | None]
+) -> Iterator[list[Any]]:
+    """The rows of the bookings of a line, their values in the order of the columns."""
     toewijzing_id = toewijzing_ids[line.toewijzing_sleutel]
+    if toewijzing_id is None:
+        return
     for place, (periode_begin, volume) in enumerate(sorted(line.boekingen)):
-        yield {
-            "declaratie_id": declaratie.id,
-            "volgorde": volgorde,
-            "periode_begin": periode_begin,
-            "toewijzing_id": toewijzing_id,
-            "volume": volume,
-            "toegekend_cents": line.toegekend.cents if place == 0 else 0,
-        }
+        cents = line.toegekend.cents if place == 0 else 0
+        yield [declaratie.id, volgorde, periode_begin, toewijzing_id, volume, cents]
