@@ -1,7 +1,7 @@
 # Every task of the project. `make` alone prints them.
 
 PYTHON ?= python3
-WORKERS ?= 2
+WORKERS ?= 3
 FAULT_ROUNDS ?= 25
 FUZZ_SECONDS ?= 60
 API_EXAMPLES ?= 300
@@ -32,7 +32,7 @@ test: $(VENV)/installed-dev $(LINTER)/installed $(AXE)/installed ## run every ch
 	$(BIN)/ruff format --check
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 format: $(VENV)/installed-dev ## lay out the code and repair what ruff can repair
 	$(BIN)/ruff check --fix-only

@@ -41,6 +41,7 @@ _PATIENCE = 60
 def listening(app: ASGIApp) -> Iterator[int]:
     """The application on a port of 127.0.0.1, which is given, until the end of the block."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as a port of the service itself has
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

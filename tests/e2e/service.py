@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from httpx2 import Client, Response
 from starlette.testclient import TestClient
@@ -15,6 +17,7 @@ from app.domain.declaratie import DeclaratieRetour
 from app.domain.principal import Rol
 from app.domain.toewijzing import ToewijzingRetour
 from app.domain.werk import JobSoort
+from app.inrichting import load as loading
 from app.iwmo.reading import Inhoud, read, recognise
 from app.iwmo.releases import write
 from app.iwmo.xsd import Schemas
@@ -46,10 +49,15 @@ class Clock:
         return self.today
 
 
+_read_once = cache(loading.read_file)
+"""Most of the time that a service of a test takes to begin is the YAML, and it is always the same."""
+
+
 def a_runtime(storage: Storage, schemas: Schemas, clock: Clock, *inrichtingen: Path) -> Runtime:
     """The parts of a service that knows gemeente 0384, or the gemeenten of these files."""
     runtime = Runtime(storage=storage, schemas=schemas, today=clock, now=lambda: datetime.now(UTC))
-    load_files(runtime, inrichtingen or [INRICHTING])
+    with patch.object(loading, "read_file", _read_once):
+        load_files(runtime, inrichtingen or [INRICHTING])
     return runtime
 
 
