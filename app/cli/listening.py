@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from stat import S_IRWXG, S_IRWXO
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from app.settings import Settings
 from app.storage.alone import database_file
@@ -21,26 +22,37 @@ MOST_HEADER_BYTES: Final = 65_536
 LAST_ANSWERS_SECONDS: Final = 30
 """What is being answered when the service is told to stop gets so long; a caller that hangs keeps it no longer."""
 
+STARTING_SECONDS: Final = 60
+"""One of several processes gets so long to answer the one that keeps them; on a busy machine it starts in ten."""
+
 
 def listen(
     application: ASGIApp | str, *, host: str, port: int, log_level: str, workers: int = 1, factory: bool = False
 ) -> None:
     """Serve an application, or what the place named makes (`factory`), until a signal ends it."""
-    uvicorn.run(
-        application,
-        factory=factory,
-        host=host,
-        port=port,
-        workers=workers,
-        log_config=None,  # app.observability has set it up
-        access_log=False,  # a URL may say who looked at whom
-        log_level=log_level,
-        proxy_headers=False,  # it would believe any local proxy; app.api.origin believes the trusted ones
-        server_header=False,
-        http="h11",
-        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
-        timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
-    )
+    options: dict[str, Any] = {
+        "factory": factory,
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "log_config": None,  # app.observability has set it up
+        "access_log": False,  # a URL may say who looked at whom
+        "log_level": log_level,
+        "proxy_headers": False,  # it would believe any local proxy; app.api.origin believes the trusted ones
+        "server_header": False,
+        "http": "h11",
+        "h11_max_incomplete_event_size": MOST_HEADER_BYTES,
+        "timeout_graceful_shutdown": LAST_ANSWERS_SECONDS,
+        "timeout_worker_healthcheck": STARTING_SECONDS,
+    }
+    if workers == 1:
+        uvicorn.run(application, **options)
+        return
+    shared = uvicorn.Config(application, **options)
+    door = shared.bind_socket()
+    # What it accepts takes this over; else every answer on a connection that is kept waits 40 ms for the other side.
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    Multiprocess(shared, sockets=[door]).run()
 
 
 def objections(host: str, settings: Settings) -> Sequence[str]:

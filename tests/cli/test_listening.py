@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
+import uvicorn
 
+from app.cli import listening
 from app.cli.command import main
 from app.cli.listening import objections
 from app.settings import Settings
@@ -29,6 +32,27 @@ def test_the_outside_only_behind_a_proxy(host: str, tmp_path: Path):
     assert "IWMO_TRUSTED_PROXIES" in objection
     assert objections(host, settings(tmp_path, trusted_proxies=PROXIES)) == []
     assert objections(host, settings(tmp_path, without_tls=True)) == []
+
+
+def test_several_processes_answer_at_once(monkeypatch: pytest.MonkeyPatch):
+    """A connection that is kept would else wait for an acknowledgement with every answer."""
+    found: list[int] = []
+
+    class Accepting:
+        """One that takes the place of the processes."""
+
+        def __init__(self, _config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+            (self.door,) = sockets
+
+        def run(self) -> None:
+            self.door.listen()
+            with self.door, socket.create_connection(self.door.getsockname()), self.door.accept()[0] as accepted:
+                found.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(listening, "Multiprocess", Accepting)
+    listening.listen("app.main:create_app", factory=True, host="127.0.0.1", port=0, log_level="error", workers=2)
+    assert found
+    assert all(found)
 
 
 def test_the_secret_is_for_its_owner(tmp_path: Path):
