@@ -20,7 +20,7 @@ from app.observability import configure_logging
 from app.settings import PROJECT
 from tests.bench import beside, declaratie, history, http, intake, jobs
 from tests.bench.databases import NAMES, Grounds
-from tests.bench.figures import Figure, table, write_into
+from tests.bench.figures import Figure, held, table, write_into
 from tests.bench.machine import machine
 from tests.bench.measure import PINNED
 from tests.bench.plan import Group, Plan
@@ -45,6 +45,8 @@ def main() -> int:
     figures, on = measure(arguments)
     text = f"{table(figures)}\n\n{on}"
     print(text, f"{time.monotonic() - begun:.0f} s", sep="\n\n")
+    if arguments.hold:
+        print(held(figures))
     if arguments.write:
         write_into(PAGE, text)
     over = [figure for figure in figures if figure.verdict == "over"]
@@ -74,6 +76,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=0, help="measured pairs of a figure (default 5, with --quick 2)")
     parser.add_argument("--quick", action="store_true", help="small messages and short runs, to try it")
     parser.add_argument("--write", action="store_true", help=f"put the table in {PAGE.relative_to(PROJECT)}")
+    parser.add_argument("--hold", action="store_true", help="print what limits.HELD would be by these figures")
     arguments = parser.parse_args()
     arguments.groups = arguments.groups or list(GROUPS)
     arguments.database = tuple(arguments.database or NAMES)

@@ -23,6 +23,7 @@ from tests.bench.databases import NAMES
 from tests.bench.figures import Figure, compared, duration
 from tests.bench.generators import VARIANTS, clients_of, declaratie
 from tests.bench.ground import furnish, runtime_on
+from tests.bench.limits import NONE
 from tests.bench.measure import PINNED, Cost, Spread, exponent, spread
 from tests.bench.plan import Plan
 
@@ -108,7 +109,7 @@ def do(run: Run, kind: str, url: str, task: Task) -> None:
 def _gate(run: Run) -> Figure:
     key = ("many", str(run.plan.sizes[-1]))
     what = f"303 of {key[1]} lines, gate with every defence / parsed and validated"
-    return compared("G2", "gate-303", what, "–", run.costs("gate", *key), run.costs("bare", *key))
+    return compared("G2", "gate-303", what, NONE, run.costs("gate", *key), run.costs("bare", *key))
 
 
 def _large(run: Run, kind: str) -> Iterator[Figure]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.bench.limits import LIMITS, Limit
+from tests.bench.limits import NONE, POSTGRESQL, SQLITE, Limit, limit_of, room_for
 from tests.bench.measure import Cost, Spread, ratios, spread
 
 BEGIN: Final = "<!-- table of make bench -->"
@@ -34,7 +34,7 @@ class Figure:
     goal: str
     name: str
     what: str
-    database: str = "–"
+    database: str = NONE
     ratio: Spread
     processor: float | None = None
     ours: str
@@ -43,7 +43,7 @@ class Figure:
     @property
     def limit(self) -> Limit:
         """What it is held to; no limit for what is only shown."""
-        return LIMITS.get((self.name, self.database), Limit())
+        return limit_of(self.name, self.database)
 
     @property
     def verdict(self) -> str:
@@ -100,6 +100,15 @@ def _row(figure: Figure) -> tuple[str, ...]:
         "" if figure.limit.target is None else f"{sign} {figure.limit.target:g}",
         "" if figure.limit.hold is None else f"{sign} {figure.limit.hold:g}",
         figure.verdict,
+    )
+
+
+def held(figures: Iterable[Figure]) -> str:
+    """The lines of `limits.HELD` that follow from these figures."""
+    constants = {SQLITE: "SQLITE", POSTGRESQL: "POSTGRESQL", NONE: "NONE"}
+    return "\n".join(
+        f'    ("{figure.name}", {constants[figure.database]}): {room_for(figure.name, figure.ratio.median):g},'
+        for figure in figures
     )
 
 

@@ -16,8 +16,9 @@ from app.processing.runtime import Runtime
 from tests.bench.baselines import Judge, bare_on
 from tests.bench.databases import NAMES
 from tests.bench.figures import Figure, compared
-from tests.bench.generators import declaratie, toewijzing
+from tests.bench.generators import clients_of, declaratie, toewijzing
 from tests.bench.ground import CLAIMANT, SENDER, furnish, runtime_on
+from tests.bench.limits import NONE
 from tests.bench.measure import Clock, Round, paired
 from tests.bench.plan import Plan
 
@@ -36,7 +37,7 @@ def figures(plan: Plan) -> Iterator[Figure]:
 @contextmanager
 def _runtime(plan: Plan, kind: str) -> Iterator[Runtime]:
     with runtime_on(plan.grounds.url(kind, "intake")) as runtime:
-        furnish(runtime, 10)
+        furnish(runtime, clients_of(1))
         yield runtime
 
 
@@ -46,7 +47,7 @@ def _on(plan: Plan, kind: str, runtime: Runtime) -> Iterator[Figure]:
     numbers = count(FIRST)
     soorten = {
         "301": ("WMO301", lambda: toewijzing(next(numbers)), SENDER),
-        "303-1": ("WMO303", lambda: declaratie(1, "many", next(numbers)), CLAIMANT),
+        "303-1": ("WMO303", lambda: declaratie(1, "one", next(numbers)), CLAIMANT),
     }
     for name, (soort, make, principal) in soorten.items():
         judge = Judge(soort)
@@ -80,7 +81,7 @@ def _gate(plan: Plan, runtime: Runtime) -> Figure:
     }
     costs = paired(ways, plan.pairs, Clock())
     what = f"{size} × 301, gate with every defence / parsed and validated"
-    return compared("G2", "gate-301", what, "–", costs["gate"], costs["bare"])
+    return compared("G2", "gate-301", what, NONE, costs["gate"], costs["bare"])
 
 
 def _batch(plan: Plan, make: Callable[[], bytes], work: Callable[[bytes], None]) -> Round:

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from app.settings import PROJECT
-from tests.bench import figures
+from tests.bench import figures, limits
 from tests.bench.figures import BEGIN, END, Figure, compared, table, write_into
 from tests.bench.limits import Limit
 from tests.bench.measure import (
@@ -113,9 +113,27 @@ print(peak() - idle)
     ],
 )
 def test_a_figure_is_judged_by_its_limit(monkeypatch, limit, ratio, verdict):
-    monkeypatch.setattr(figures, "LIMITS", {("known", "–"): limit})
+    monkeypatch.setattr(figures, "limit_of", lambda name, database: limit)
     assert a_figure(ratio).verdict == verdict
-    assert a_figure(ratio, "unknown").verdict == ""
+
+
+def test_a_limit_is_found_by_figure_and_database(monkeypatch):
+    monkeypatch.setattr(limits, "HELD", {("http-rate", limits.SQLITE): 0.2, ("new", limits.NONE): 7})
+    assert limits.limit_of("http-rate", limits.SQLITE) == Limit(hold=0.2, target=0.5, at_least=True)
+    assert limits.limit_of("http-rate", limits.POSTGRESQL) == Limit(target=0.5, at_least=True)
+    assert limits.limit_of("301", limits.SQLITE).target == 2
+    assert limits.limit_of("new", limits.NONE) == Limit(hold=7)
+
+
+def test_what_was_measured_gets_room_for_noise():
+    assert limits.room_for("301", 2.4567) == 3.69
+    assert limits.room_for("http-rate", 0.3) == 0.2
+    assert figures.held([a_figure(2, "301")]) == '    ("301", NONE): 3,'
+
+
+def test_what_is_held_is_above_zero_on_a_known_database():
+    assert {database for _, database in limits.HELD} <= {limits.SQLITE, limits.POSTGRESQL, limits.NONE}
+    assert all(bound > 0 for bound in limits.HELD.values())
 
 
 def test_two_ways_compared_by_the_clock_and_by_processor_time():
@@ -125,7 +143,7 @@ def test_two_ways_compared_by_the_clock_and_by_processor_time():
 
 
 def test_the_table_goes_between_its_marks(tmp_path, monkeypatch):
-    monkeypatch.setattr(figures, "LIMITS", {("known", "–"): Limit(hold=3, target=2)})
+    monkeypatch.setattr(figures, "limit_of", lambda name, database: Limit(hold=3, target=2))
     page = tmp_path / "page.md"
     page.write_text(f"above\n\n{BEGIN}\nold\n{END}\n\nbelow\n")
     for _ in range(2):
