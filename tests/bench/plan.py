@@ -38,7 +38,7 @@ class Plan:
     @property
     def seconds(self) -> float:
         """How long a server is asked without pause."""
-        return 0.3 if self.quick else 2.5
+        return 0.3 if self.quick else 2.0
 
 
 Group = Callable[[Plan], Iterator[Figure]]
