@@ -29,14 +29,22 @@ NAMES: Final = ("Vis", "Bakker", "Van den Berg", "Oudenhuijzen", "De Vries-Haver
 HEAD: Final = "<?xml version='1.0' encoding='UTF-8'?>\n"
 
 
-def bsn(client: int) -> str:
-    """The bsn of a client: nine digits that keep to the elfproef, another one for each number below 9,999,999."""
-    digits = [int(digit) for digit in f"{9_999_999 - client:07}"]
-    for eighth in (0, 1):
-        rest = sum(weight * digit for weight, digit in zip(range(9, 1, -1), [*digits, eighth], strict=True)) % 11
+def _bsns() -> Iterator[str]:
+    """Every number of nine digits that begins with 9999, as those of invented people do, and keeps to the elfproef."""
+    for first in range(99_999_999, 99_989_999, -1):
+        rest = sum(weight * int(digit) for weight, digit in zip(range(9, 1, -1), str(first), strict=True)) % 11
         if rest != 10:
-            break
-    return f"{9_999_999 - client:07}{eighth}{rest}"
+            yield f"{first}{rest}"
+
+
+_BSNS: Final = tuple(_bsns())
+CLIENTS: Final = 9_000
+"""So many clients have a bsn of their own."""
+
+
+def bsn(client: int) -> str:
+    """The bsn of a client; IndexError when there are no so many."""
+    return _BSNS[client]
 
 
 def born(client: int) -> date:
@@ -45,8 +53,8 @@ def born(client: int) -> date:
 
 
 def toewijzing(number: int, *, client: int | None = None, aanbieder: str = AANBIEDER) -> bytes:
-    """A 301 with one toewijzing, that has this number, for this client or for the one that has its number."""
-    whom = number % 10_000_000 if client is None else client
+    """A 301 with one toewijzing, that has this number, for this client or for one of all in turn."""
+    whom = number % CLIENTS if client is None else client
     return _TOEWIJZING.format(
         number=number, aanbieder=aanbieder, gemeente=GEMEENTE, bsn=bsn(whom), geboren=born(whom)
     ).encode()
