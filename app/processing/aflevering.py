@@ -22,7 +22,7 @@ from app.storage.accepted import feiten_of
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen, has_it
 from app.storage.job_banen import clear_baan
 from app.storage.jobs import Job, finish_job
-from app.storage.logboek import bsns_of_berichten
+from app.storage.logboek import bsns_of_bericht
 from app.storage.te_bezorgen import TeBezorgen, advance_status, find_te_bezorgen
 
 BEFORE_PASSED_ON: Final = frozenset({BerichtStatus.TE_VERZENDEN, BerichtStatus.MISLUKT})
@@ -110,7 +110,7 @@ def _arrived(
         handeling=Handeling.BERICHT_OVERGEDRAGEN,
         object_id=job.bericht_id,
         reden=f"aan {job.partij}",
-        bsns=bsns_of_berichten(session, ids=[job.bericht_id or ""]),
+        bsns=bsns_of_bericht(session, id=job.bericht_id or ""),
     )
     logboek.note(session, runtime, DIENST, transfer)
 

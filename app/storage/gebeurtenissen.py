@@ -69,9 +69,8 @@ def has_it(session: Session, *, bericht_id: str, partij: str) -> bool:
 def last_of_partij(bericht_id: str | BindParameter[str], partij: str | BindParameter[str]) -> Select[str]:
     """The last that says whether a partij has the bericht: it does when that is `afgeleverd`."""
     of_partij = or_(GebeurtenisRow.partij == partij, GebeurtenisRow.soort != GebeurtenisSoort.AFGELEVERD)
-    query = select(GebeurtenisRow.soort).where(
-        GebeurtenisRow.bericht_id == bericht_id, GebeurtenisRow.soort.in_(HAS_IT_OR_NOT), of_partij
-    )
+    says = or_(*(GebeurtenisRow.soort == soort for soort in HAS_IT_OR_NOT))  # as many parameters every time
+    query = select(GebeurtenisRow.soort).where(GebeurtenisRow.bericht_id == bericht_id, says, of_partij)
     return query.order_by(GebeurtenisRow.id.desc()).limit(1)
 
 

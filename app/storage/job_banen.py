@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.domain.werk import GEEN_BAAN, Slotgroep, baan_rust, slotgroep
 from app.storage.columns import UtcDateTime, insert_or_conflict
 from app.storage.job_tables import JobBaanRow, JobRow
+from app.storage.prepared import Prepared
 
 AT_ONCE_PER_BAAN: Final = 8
 AT_ONCE_PER_MAP: Final = 1  # a folder that hangs, hangs for all that goes there
@@ -41,8 +42,7 @@ class DueBaan:
 def due_banen(session: Session, *, now: datetime) -> list[DueBaan]:
     """The lanes with work that may begin now, who waits longest first; a lane that rests or is full is not there."""
     found: list[DueBaan] = []
-    connection = session.connection()
-    rows: Iterable[tuple[str, datetime, datetime | None, int]] = connection.execute(_BANEN, {"now": now}).all()
+    rows: Iterable[tuple[str, datetime, datetime | None, int]] = _BANEN.rows(session, {"now": now})
     for baan, head, rust_tot, busy in rows:
         most = _at_once(baan, failing=rust_tot is not None)
         ruimte = None if most is None else most - busy
@@ -76,7 +76,7 @@ def rest_baan(
 
 def clear_baan(session: Session, *, baan: str) -> None:
     """Something arrived: whatever waits in the lane may go at once."""
-    session.connection().execute(_CLEARING, {"lane": baan})
+    _CLEARING.tell(session, [{"lane": baan}])
 
 
 def leased(now: Moment) -> ColumnElement[bool]:
@@ -103,7 +103,7 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     return min((lane.sinds for lane in due_banen(session, now=now)), default=None)
 
 
-def _lanes_with_work() -> Select[Any, Any, Any, Any]:
+def _lanes_with_work(_dialect: str) -> Select[Any, Any, Any, Any]:
     """Every lane with work that is due and free: since when its oldest is, until when it rests, how many are done."""
     now = bindparam("now", type_=UtcDateTime())
     # From one lane straight to the next in the index, instead of past every job of each.
@@ -118,8 +118,8 @@ def _lanes_with_work() -> Select[Any, Any, Any, Any]:
     return query.outerjoin(JobBaanRow, JobBaanRow.baan == heads.c.baan).where(heads.c.head.is_not(None))
 
 
-_CLEARING: Final = delete(JobBaanRow).where(JobBaanRow.baan == bindparam("lane"))
-_BANEN: Final = _lanes_with_work()  # built once: it is asked many times a second
+_CLEARING: Final = Prepared(lambda _dialect: delete(JobBaanRow).where(JobBaanRow.baan == bindparam("lane")))
+_BANEN: Final = Prepared(_lanes_with_work)
 
 
 def _at_once(baan: str, *, failing: bool) -> int | None:

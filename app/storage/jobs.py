@@ -15,11 +15,13 @@ from typing import Any, Final
 import uuid_utils
 from sqlalchemy import ColumnElement, Row, Select, Update, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.domain.werk import GEEN_BAAN, JobSoort, JobStatus, Slotgroep, slotgroep
 from app.storage.columns import UtcDateTime, insert_or_conflict, is_postgresql
 from app.storage.job_banen import IS_OPEN, clear_baan, due_and_free, due_banen, leased, oldest_due
 from app.storage.job_tables import JobRow
+from app.storage.prepared import Prepared
 from app.storage.wakes import work_added
 
 AS_NEW: Final = {"pogingen": 0, "onverwacht": 0, "afgebroken": 0}
@@ -115,7 +117,8 @@ def renew_leases(session: Session, jobs: Collection[Job], *, until: datetime) ->
 
 def finish_job(session: Session, job: Job, *, now: datetime) -> None:
     """The work is done, in the transaction that holds its effect; raises LeaseLost."""
-    _end(session, job, status=JobStatus.GEDAAN, reden=None, voortgang=100, klaar_op=now)
+    if not _FINISHING.rows(session, {**_held(job), "moment": now}):
+        raise LeaseLost(job.id)
 
 
 def postpone_job(session: Session, job: Job, *, at: datetime, reden: str, onverwacht: bool = False) -> None:
@@ -283,6 +286,15 @@ def _mine() -> tuple[ColumnElement[bool], ...]:
 
 def _held(job: Job) -> dict[str, Any]:
     return {"job_id": job.id, "job_token": job.token}
+
+
+def _finishing(_dialect: str) -> ReturningUpdate[str]:
+    done = {"status": JobStatus.GEDAAN.value, "reden": None, "voortgang": 100}
+    ended = {"lease_tot": None, "lease_token": None, "klaar_op": bindparam("moment", type_=UtcDateTime())}
+    return update(JobRow).where(*_mine()).values(**done, **ended).returning(JobRow.id)
+
+
+_FINISHING: Final = Prepared(_finishing)
 
 
 @cache

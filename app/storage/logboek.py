@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.logboek import COLUMNS, LogRecord
@@ -14,6 +14,7 @@ from app.storage.bulk import insert_many
 from app.storage.columns import one_of
 from app.storage.inserts import insert_rows
 from app.storage.logboek_tables import LogboekClientRow, LogboekRow
+from app.storage.prepared import Prepared
 
 __all__ = ["COLUMNS", "LogRecord"]
 
@@ -42,6 +43,16 @@ def bsns_of_berichten(session: Session, *, ids: Collection[str], limit: int | No
     """Whom the berichten are about; at most `limit` of them."""
     query = select(BerichtClientRow.bsn).where(one_of(session, BerichtClientRow.bericht_id, ids)).distinct()
     return frozenset(session.scalars(query.limit(limit)))
+
+
+def bsns_of_bericht(session: Session, *, id: str) -> frozenset[str]:
+    """Whom a bericht is about."""
+    return frozenset(row.bsn for row in _BSNS.rows(session, {"bericht": id}))
+
+
+_BSNS: Final = Prepared(
+    lambda _dialect: select(BerichtClientRow.bsn).where(BerichtClientRow.bericht_id == bindparam("bericht"))
+)
 
 
 def berichten_of_bsn(session: Session, *, bsn: str) -> list[str]:

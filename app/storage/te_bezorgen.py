@@ -15,6 +15,7 @@ from app.storage.aansluitingen import ENDED
 from app.storage.bericht_tables import BerichtInhoudRow, BerichtRow
 from app.storage.gebeurtenissen import last_of_partij
 from app.storage.job_tables import AansluitingRow
+from app.storage.prepared import Prepared, among
 
 
 class TeBezorgen(NamedTuple):
@@ -33,7 +34,7 @@ class TeBezorgen(NamedTuple):
 
 def find_te_bezorgen(session: Session, *, bericht_id: str, partij: str) -> TeBezorgen | None:
     """What is delivered to the partij; None: it fetches from its postbus."""
-    row = session.connection().execute(_TE_BEZORGEN, {"bericht": bericht_id, "to": partij}).one_or_none()
+    row = _TE_BEZORGEN.first(session, {"bericht": bericht_id, "to": partij})
     if row is None:
         return None
     reached = Aansluiting(
@@ -54,10 +55,10 @@ def find_te_bezorgen(session: Session, *, bericht_id: str, partij: str) -> TeBez
 
 def advance_status(session: Session, *, id: str, after: frozenset[BerichtStatus], status: BerichtStatus) -> None:
     """Give the bericht a status that still waits for its answer, when it comes `after` the one that it has."""
-    session.connection().execute(_ADVANCING, {"bericht": id, "after": sorted(after), "status": status})
+    _ADVANCING.tell(session, [{"bericht": id, "after": sorted(after), "new": status}])
 
 
-def _te_bezorgen() -> Select[*tuple[Any, ...]]:
+def _te_bezorgen(_dialect: str) -> Select[*tuple[Any, ...]]:
     bericht_id, partij = bindparam("bericht", type_=Text()), bindparam("to", type_=Text())
     facts = ("soort", "release", "afzender", "ontvanger", "identificatie", "ontvangen_op", "status")
     columns = [getattr(BerichtRow, name) for name in facts]
@@ -69,10 +70,12 @@ def _te_bezorgen() -> Select[*tuple[Any, ...]]:
     return query.where(BerichtRow.id == bericht_id)
 
 
-def _advancing() -> Update:
-    before = BerichtRow.status.in_(bindparam("after", expanding=True))
-    return update(BerichtRow).where(BerichtRow.id == bindparam("bericht"), before)
+def _advancing(dialect: str) -> Update:
+    changed = update(BerichtRow).values(status=bindparam("new", type_=Text()))
+    return changed.where(
+        BerichtRow.id == bindparam("bericht", type_=Text()), among(dialect, BerichtRow.status, "after")
+    )
 
 
-_TE_BEZORGEN: Final = _te_bezorgen()
-_ADVANCING: Final = _advancing()
+_TE_BEZORGEN: Final = Prepared(_te_bezorgen)
+_ADVANCING: Final = Prepared(_advancing)
