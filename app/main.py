@@ -40,6 +40,7 @@ from app.api.problems import FailuresEndHere, add_problem_handlers
 from app.api.security_txt import Disclosure
 from app.delivery.exchange import Limits
 from app.delivery.safe_client import SafeClient
+from app.hands import take_short_turns
 from app.observability import configure_logging
 from app.parts import OWN_SCHEMAS, create_runtime, destinations
 from app.processing.jwks import FetchedKeys, FileKeys, KeySource
@@ -234,6 +235,7 @@ def demand_database(runtime: Runtime) -> Readiness:
 @asynccontextmanager
 async def _running(parts: Runtime, *, works: bool) -> AsyncGenerator[None]:
     """From a database that is ready until its connections are closed; meanwhile a worker, when it `works`."""
+    take_short_turns()
     prepare_database(parts)
     alone = parts.storage.dialect == "sqlite"  # else another node may work on it too
     worker = Worker(parts, alone=alone, pause=PAUSE_AT_HOME) if works else None

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from threading import Event, get_ident
 
-from app.hands import Hands
+import pytest
+from starlette.testclient import TestClient
+
+from app.hands import TURN, Hands
+from app.main import create_app
+from app.settings import Settings
 
 ENOUGH = 30.0
 
@@ -44,3 +51,13 @@ def test_a_thread_is_kept_for_the_next_work():
     while not hands._idle:
         pass
     assert done_by(hands) == first
+
+
+def test_who_serves_takes_short_turns(tmp_path: Path):
+    before = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(1)
+        with TestClient(create_app(Settings(database_url=f"sqlite:///{tmp_path}/x.db", worker=False))):
+            assert sys.getswitchinterval() == pytest.approx(TURN)
+    finally:
+        sys.setswitchinterval(before)

@@ -8,6 +8,7 @@ from typing import Final
 
 from app.cli.stopping import leave_on_sigterm
 from app.cli.subcommands import Subcommands
+from app.hands import take_short_turns
 from app.main import opened_runtime
 from app.settings import Settings
 from app.storage.alone import alone
@@ -25,6 +26,7 @@ def add_to(commands: Subcommands) -> None:
 def _run(_arguments: argparse.Namespace) -> int:
     settings = Settings()
     leaving = leave_on_sigterm()
+    take_short_turns()
     with alone(settings.database_url, WERKER), opened_runtime(settings, holding=[WERKER]) as runtime:
         worker = Worker(runtime, alone=runtime.storage.dialect == "sqlite")
         worker.start()

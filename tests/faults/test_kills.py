@@ -10,12 +10,16 @@ from random import Random
 
 import pytest
 
+from app.domain.principal import Principal, Rol
+from app.processing.receive import receive
+from app.storage.job_banen import AT_ONCE_PER_BAAN
+from tests.builders import GEMEENTE
 from tests.faults.adapter import an_adapter
 from tests.faults.client import Task
 from tests.faults.ggk_steps import GGK_PLACES, bring_everything_again, do_everything_over_ggk
-from tests.faults.house import PARTIJEN, House
+from tests.faults.house import PARTIJEN, House, await_true
 from tests.faults.invariants import check
-from tests.faults.messages import chain
+from tests.faults.messages import chain, toewijzing
 from tests.faults.places import listed_twice, places
 from tests.faults.steps import BEWAREN_PLACES, DIRECT_PLACES, do_everything, prepare_every_kind_of_work
 
@@ -43,6 +47,31 @@ def test_at_any_moment(house: House, rounds):
     house.await_quiet()
     check(house)
     assert house.acknowledged.chains
+
+
+def test_a_full_queue_on_two_nodes(house: House, rounds: Callable[[int], int]):
+    """Killed in turn while they work it off: each message comes once more at most for what was being sent then."""
+    if house.storage.dialect != "postgresql":
+        pytest.skip("on SQLite there is one worker")
+    random = Random(10_000)
+    runtime = house.runtime()
+    back_office = Principal(key_id="x", rol=Rol.GEMEENTE, gemeenten=frozenset({GEMEENTE}))
+    queued = [toewijzing(70_000 + number) for number in range(rounds(200))]
+    for message in queued:
+        house.acknowledged.add(receive(runtime, back_office, message.body).bericht_id, message.body)
+    due = house.open_jobs()
+    assert due >= len(queued)
+    nodes, kills = [house.work(), house.work()], min(20, rounds(2))
+    for turn in range(kills):
+        left = house.open_jobs()
+        await_true(lambda left=left: house.open_jobs() < left or not left, "nothing is done")
+        time.sleep(random.uniform(0, 0.3))
+        nodes[turn % 2].kill()
+        nodes[turn % 2] = house.work()
+    house.await_quiet()
+    check(house)
+    extra = house.receiver.requests.total() - due
+    assert 0 <= extra <= kills * AT_ONCE_PER_BAAN
 
 
 def dealt(names: frozenset[str]) -> list[tuple[str, ...]]:
