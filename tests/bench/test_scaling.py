@@ -25,6 +25,11 @@ def test_cores():
     assert EVEN.all_cores == pytest.approx(0.02 + EVEN.cores(LIST))
 
 
+def test_a_day_of_the_dearest_kind():
+    every = (LETTER.a_year + LIST.a_year) / (365 * 24 * 3600)
+    assert EVEN.dearest_cores == pytest.approx(every * 0.2 / 0.5)
+
+
 def test_disk_and_log():
     assert EVEN.gb_a_year == pytest.approx((LETTER.a_year * 1_000 + 365 * 1_000) / 1e9)
     assert EVEN.wal_mb_a_second == pytest.approx(0.002)
