@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -31,20 +32,26 @@ VERSIE_COLUMNS = (
 
 def versie_of(row: Row[*tuple[Any, ...]] | ToewijzingVersieRow) -> ToewijzingVersie:
     """The version in a row that has at least `VERSIE_COLUMNS`."""
+    return versie_from([getattr(row, column.key) for column in VERSIE_COLUMNS])
+
+
+def versie_from(values: Sequence[Any]) -> ToewijzingVersie:
+    """The version of which these are the `VERSIE_COLUMNS`, in order."""
+    bsn, geboortedatum, categorie, code, datum, tijd, ingang, eind, reden, volume, eenheid, frequentie, vanaf = values
     omvang = None
-    if row.volume is not None:
-        omvang = Omvang(volume=row.volume, eenheid=Eenheid(row.eenheid), frequentie=Frequentie(row.frequentie))
+    if volume is not None:
+        omvang = Omvang(volume=volume, eenheid=Eenheid(eenheid), frequentie=Frequentie(frequentie))
     return ToewijzingVersie(
-        bsn=row.bsn,
-        geboortedatum=row.geboortedatum,
-        product=Product(categorie=row.categorie, code=row.code),
-        toewijzingsdatum=row.toewijzingsdatum,
-        toewijzingstijd=row.toewijzingstijd,
-        ingangsdatum=row.ingangsdatum,
-        einddatum=row.einddatum,
-        reden_wijziging=row.reden_wijziging,
+        bsn=bsn,
+        geboortedatum=geboortedatum,
+        product=Product(categorie=categorie, code=code),
+        toewijzingsdatum=datum,
+        toewijzingstijd=tijd,
+        ingangsdatum=ingang,
+        einddatum=eind,
+        reden_wijziging=reden,
         omvang=omvang,
-        aandeel_vanaf=row.aandeel_vanaf,
+        aandeel_vanaf=vanaf,
     )
 
 

@@ -31,7 +31,7 @@ from app.storage.inserts import insert_rows
 from app.storage.prepared import Prepared, among
 from app.storage.toewijzing_records import ToewijzingRecord, VersieRecord, find_toewijzing_record, list_toewijzingen
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
-from app.storage.toewijzing_versies import VERSIE_COLUMNS, values_of, versie_of
+from app.storage.toewijzing_versies import VERSIE_COLUMNS, values_of, versie_from, versie_of
 
 __all__ = ["ToewijzingRecord", "VersieRecord", "find_toewijzing_record", "list_toewijzingen"]
 
@@ -269,9 +269,9 @@ _BY_NUMMER: Final = Prepared(lambda dialect: _counting(among(dialect, Toewijzing
 def _grouped(gemeente: str, rows: Iterable[Any]) -> list[Toewijzing]:
     names: dict[int, tuple[str, int | None, str]] = {}
     versies: defaultdict[int, list[ToewijzingVersie]] = defaultdict(list)
-    for row in rows:
-        names[row.id] = row.sleutel, row.nummer, row.aanbieder
-        versies[row.id].append(versie_of(row))
+    for id, sleutel, nummer, aanbieder, *values in rows:
+        names[id] = sleutel, nummer, aanbieder
+        versies[id].append(versie_from(values))
     return [
         Toewijzing(sleutel=sleutel, gemeente=gemeente, nummer=nummer, aanbieder=aanbieder, versies=tuple(versies[id]))
         for id, (sleutel, nummer, aanbieder) in names.items()
