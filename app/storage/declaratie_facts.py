@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.bedrag import Bedrag
 from app.domain.codelijsten import DebetCredit
 from app.domain.dossier import EerderePrestatie
-from app.storage.columns import one_of
 from app.storage.declaratie_records import Uitkomst, prestatie_of
 from app.storage.declaratie_tables import BoekingRow, PrestatieRow
+from app.storage.prepared import Prepared, Values, among
 from app.storage.toewijzing_tables import ToewijzingRow
 
 Line = tuple[str, int]
@@ -22,19 +23,15 @@ Line = tuple[str, int]
 
 def used_referenties(session: Session, *, gemeente: str, aanbieder: str, nummers: Collection[str]) -> frozenset[str]:
     """Which of these ReferentieNummers the aanbieder used at the gemeente before."""
-    query = select(PrestatieRow.referentie_nummer).where(_telt(session, gemeente, aanbieder, nummers))
-    return frozenset(session.scalars(query))
+    return frozenset(row.referentie_nummer for row in _USED.rows(session, _asked(gemeente, aanbieder, nummers)))
 
 
 def debets(session: Session, *, gemeente: str, aanbieder: str, nummers: Collection[str]) -> dict[str, EerderePrestatie]:
     """The earlier debit lines with these ReferentieNummers; each on the toewijzing where its bookings count now."""
-    which = and_(_telt(session, gemeente, aanbieder, nummers), PrestatieRow.debet_credit == DebetCredit.DEBET.value)
-    boekingen, counts_on = _boekingen(session, which), _counts_on(session, which)
-    rows = session.execute(
-        select(*PrestatieRow.__table__.columns, ToewijzingRow.sleutel)
-        .join(ToewijzingRow, ToewijzingRow.id == PrestatieRow.toewijzing_id, isouter=True)
-        .where(which)
-    )
+    if not nummers:
+        return {}
+    asked = _asked(gemeente, aanbieder, nummers)
+    boekingen, counts_on = _boekingen(session, asked), _counts_on(session, asked)
     return {
         row.referentie_nummer: EerderePrestatie(
             bsn=row.bsn,
@@ -45,31 +42,22 @@ def debets(session: Session, *, gemeente: str, aanbieder: str, nummers: Collecti
             retour_codes=tuple(row.retour_codes),
             boekingen=tuple(boekingen[row.declaratie_id, row.volgorde]),
         )
-        for row in rows
+        for row in _DEBETS.rows(session, asked)
     }
 
 
 def gecrediteerd(session: Session, *, gemeente: str, aanbieder: str, nummers: Collection[str]) -> frozenset[str]:
     """Which of these ReferentieNummers an accepted credit took back already."""
-    query = select(PrestatieRow.vorig_referentie_nummer).where(
-        PrestatieRow.gemeente == gemeente,
-        PrestatieRow.aanbieder == aanbieder,
-        one_of(session, PrestatieRow.vorig_referentie_nummer, nummers),
-        PrestatieRow.debet_credit == DebetCredit.CREDIT.value,
-        PrestatieRow.uitkomst == Uitkomst.TOEGEKEND.value,
-    )
-    return frozenset(nummer for nummer in session.scalars(query) if nummer is not None)
+    if not nummers:
+        return frozenset()
+    found = _CREDITS.rows(session, _asked(gemeente, aanbieder, nummers))
+    return frozenset(row.vorig_referentie_nummer for row in found if row.vorig_referentie_nummer is not None)
 
 
 def geboekt(session: Session, *, gemeente: str, sleutels: Collection[str]) -> dict[tuple[str, date], int]:
     """The granted volume by toewijzing and first day of the room period, in the units of `Room`."""
-    rows = session.execute(
-        select(ToewijzingRow.sleutel, BoekingRow.periode_begin, func.sum(BoekingRow.volume))
-        .join(BoekingRow, BoekingRow.toewijzing_id == ToewijzingRow.id)
-        .where(ToewijzingRow.gemeente == gemeente, one_of(session, ToewijzingRow.sleutel, sleutels))
-        .group_by(ToewijzingRow.sleutel, BoekingRow.periode_begin)
-    )
-    return {(sleutel, periode_begin): int(volume) for sleutel, periode_begin, volume in rows}
+    rows = _GEBOEKT.rows(session, {"van": gemeente, "sleutels": list(sleutels)})
+    return {(row.sleutel, row.periode_begin): int(row.volume) for row in rows}
 
 
 def toegekend_by_period(session: Session, *, gemeente: str, toewijzing_sleutel: str) -> dict[date, tuple[int, int]]:
@@ -86,40 +74,74 @@ def toegekend_by_period(session: Session, *, gemeente: str, toewijzing_sleutel: 
     return {periode_begin: (int(volume), int(cents)) for periode_begin, volume, cents in rows}
 
 
-def _telt(session: Session, gemeente: str, aanbieder: str, nummers: Collection[str]) -> ColumnElement[bool]:
-    return and_(
-        PrestatieRow.gemeente == gemeente,
-        PrestatieRow.aanbieder == aanbieder,
-        one_of(session, PrestatieRow.referentie_nummer, nummers),
-        PrestatieRow.telt,
-    )
-
-
-def _counts_on(session: Session, which: ColumnElement[bool]) -> dict[Line, str]:
+def _counts_on(session: Session, asked: Values) -> dict[Line, str]:
     """The sleutel on which the bookings of each line stand: that of a successor when its toewijzing was split."""
-    rows = session.execute(
+    return {(row.declaratie_id, row.volgorde): row.sleutel for row in _COUNTS_ON.rows(session, asked)}
+
+
+def _boekingen(session: Session, asked: Values) -> defaultdict[Line, list[tuple[date, int]]]:
+    found: defaultdict[Line, list[tuple[date, int]]] = defaultdict(list)
+    for row in _BOEKINGEN.rows(session, asked):
+        found[row.declaratie_id, row.volgorde].append((row.periode_begin, row.volume))
+    return found
+
+
+def _asked(gemeente: str, aanbieder: str, nummers: Collection[str]) -> Values:
+    return {"van": gemeente, "aan": aanbieder, "nummers": list(nummers)}
+
+
+# All lines that the aanbieder `aan` declared to the gemeente `van` under one of the `nummers`.
+_OF_PARTIES: Final = (PrestatieRow.gemeente == bindparam("van"), PrestatieRow.aanbieder == bindparam("aan"))
+_OF_LINE: Final = and_(
+    PrestatieRow.declaratie_id == BoekingRow.declaratie_id, PrestatieRow.volgorde == BoekingRow.volgorde
+)
+
+
+def _telt(dialect: str) -> ColumnElement[bool]:
+    return and_(*_OF_PARTIES, among(dialect, PrestatieRow.referentie_nummer, "nummers"), PrestatieRow.telt)
+
+
+def _debet(dialect: str) -> ColumnElement[bool]:
+    return and_(_telt(dialect), PrestatieRow.debet_credit == DebetCredit.DEBET.value)
+
+
+_USED: Final = Prepared(lambda dialect: select(PrestatieRow.referentie_nummer).where(_telt(dialect)))
+_DEBETS: Final = Prepared(
+    lambda dialect: (
+        select(*PrestatieRow.__table__.columns, ToewijzingRow.sleutel)
+        .join(ToewijzingRow, ToewijzingRow.id == PrestatieRow.toewijzing_id, isouter=True)
+        .where(_debet(dialect))
+    )
+)
+_CREDITS: Final = Prepared(
+    lambda dialect: select(PrestatieRow.vorig_referentie_nummer).where(
+        *_OF_PARTIES,
+        among(dialect, PrestatieRow.vorig_referentie_nummer, "nummers"),
+        PrestatieRow.debet_credit == DebetCredit.CREDIT.value,
+        PrestatieRow.uitkomst == Uitkomst.TOEGEKEND.value,
+    )
+)
+_GEBOEKT: Final = Prepared(
+    lambda dialect: (
+        select(ToewijzingRow.sleutel, BoekingRow.periode_begin, func.sum(BoekingRow.volume).label("volume"))
+        .join(BoekingRow, BoekingRow.toewijzing_id == ToewijzingRow.id)
+        .where(ToewijzingRow.gemeente == bindparam("van"), among(dialect, ToewijzingRow.sleutel, "sleutels"))
+        .group_by(ToewijzingRow.sleutel, BoekingRow.periode_begin)
+    )
+)
+_COUNTS_ON: Final = Prepared(
+    lambda dialect: (
         select(BoekingRow.declaratie_id, BoekingRow.volgorde, ToewijzingRow.sleutel)
         .join(ToewijzingRow, ToewijzingRow.id == BoekingRow.toewijzing_id)
-        .join(
-            PrestatieRow,
-            and_(PrestatieRow.declaratie_id == BoekingRow.declaratie_id, PrestatieRow.volgorde == BoekingRow.volgorde),
-        )
-        .where(which)
+        .join(PrestatieRow, _OF_LINE)
+        .where(_debet(dialect))
     )
-    return {(declaratie_id, volgorde): sleutel for declaratie_id, volgorde, sleutel in rows}
-
-
-def _boekingen(session: Session, which: ColumnElement[bool]) -> defaultdict[Line, list[tuple[date, int]]]:
-    rows = session.execute(
+)
+_BOEKINGEN: Final = Prepared(
+    lambda dialect: (
         select(BoekingRow.declaratie_id, BoekingRow.volgorde, BoekingRow.periode_begin, BoekingRow.volume)
-        .join(
-            PrestatieRow,
-            and_(PrestatieRow.declaratie_id == BoekingRow.declaratie_id, PrestatieRow.volgorde == BoekingRow.volgorde),
-        )
-        .where(which)
+        .join(PrestatieRow, _OF_LINE)
+        .where(_debet(dialect))
         .order_by(BoekingRow.periode_begin)
     )
-    found: defaultdict[Line, list[tuple[date, int]]] = defaultdict(list)
-    for declaratie_id, volgorde, periode_begin, volume in rows:
-        found[declaratie_id, volgorde].append((periode_begin, volume))
-    return found
+)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import Date, bindparam, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from app.storage.columns import insert_or_conflict
+from app.storage.columns import insert_in_dialect
 from app.storage.declaratie_tables import FactuurnummerRow
+from app.storage.prepared import Prepared
 
 YEARS_IN_USE = 5
 
@@ -20,20 +23,22 @@ def claim_factuurnummer(
 
     Of simultaneous claims one wins: the others wait until its transaction ends.
     """
-    claimed = session.execute(
-        insert_or_conflict(session, FactuurnummerRow)
-        .values(gemeente=gemeente, aanbieder=aanbieder, nummer=nummer, declaratie_id=declaratie_id, gebruikt_op=today)
-        .on_conflict_do_update(
-            index_elements=["gemeente", "aanbieder", "nummer"],
-            set_={"declaratie_id": declaratie_id, "gebruikt_op": today},
-            where=or_(
-                FactuurnummerRow.gebruikt_op < five_years_before(today),
-                FactuurnummerRow.declaratie_id == declaratie_id,
-            ),
-        )
-        .returning(FactuurnummerRow.declaratie_id)
-    )
-    return claimed.scalar_one_or_none() is not None
+    named = {"gemeente": gemeente, "aanbieder": aanbieder, "nummer": nummer}
+    taken = {"declaratie_id": declaratie_id, "gebruikt_op": today, "free_before": five_years_before(today)}
+    return _CLAIM.first(session, {**named, **taken}) is not None
+
+
+def _claim(dialect: str) -> ReturningInsert[str]:
+    new = insert_in_dialect(dialect, FactuurnummerRow)
+    free = FactuurnummerRow.gebruikt_op < bindparam("free_before", type_=Date())
+    return new.on_conflict_do_update(
+        index_elements=["gemeente", "aanbieder", "nummer"],
+        set_={"declaratie_id": new.excluded.declaratie_id, "gebruikt_op": new.excluded.gebruikt_op},
+        where=or_(free, FactuurnummerRow.declaratie_id == new.excluded.declaratie_id),
+    ).returning(FactuurnummerRow.declaratie_id)
+
+
+_CLAIM: Final = Prepared(_claim, columns=("gemeente", "aanbieder", "nummer", "declaratie_id", "gebruikt_op"))
 
 
 def factuurnummer_used(session: Session, *, gemeente: str, aanbieder: str, nummer: str, today: date) -> bool:

@@ -74,11 +74,10 @@ def toewijzingen_by_sleutel(session: Session, *, gemeente: str, sleutels: Collec
 
 def toewijzingen_by_bsn(session: Session, *, gemeente: str, bsns: Collection[str]) -> dict[str, tuple[Toewijzing, ...]]:
     """The toewijzingen of each client: those of which some version that counts names the bsn."""
-    of_clients = select(ToewijzingVersieRow.toewijzing_id).where(
-        one_of(session, ToewijzingVersieRow.bsn, bsns), ToewijzingVersieRow.vervallen == false()
-    )
+    if not bsns:
+        return {}
     found: defaultdict[str, list[Toewijzing]] = defaultdict(list)
-    for toewijzing in _toewijzingen(session, gemeente, ToewijzingRow.id.in_(of_clients)):
+    for toewijzing in _grouped(gemeente, _BY_BSN.rows(session, {"van": gemeente, "bsns": list(bsns)})):
         for bsn in {versie.bsn for versie in toewijzing.versies}.intersection(bsns):
             found[bsn].append(toewijzing)
     return {bsn: tuple(toewijzingen) for bsn, toewijzingen in found.items()}
@@ -86,29 +85,15 @@ def toewijzingen_by_bsn(session: Session, *, gemeente: str, bsns: Collection[str
 
 def geboortedata(session: Session, *, gemeente: str, bsns: Collection[str]) -> dict[str, date]:
     """The birth date of each client in the newest version that counts at the gemeente."""
-    rows = session.execute(
-        select(ToewijzingVersieRow.bsn, ToewijzingVersieRow.geboortedatum, ToewijzingRow.gemeente)
-        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
-        .where(one_of(session, ToewijzingVersieRow.bsn, bsns), ToewijzingVersieRow.vervallen == false())
-        .order_by(ToewijzingVersieRow.toewijzingsdatum, ToewijzingVersieRow.toewijzingstijd, ToewijzingVersieRow.id)
-    )
+    rows = _GEBOORTEDATA.rows(session, {"bsns": list(bsns)})
     # The gemeente is asked in Python: as a condition it tempts SQLite to read every toewijzing of it.
-    return {bsn: day for bsn, day, whose in rows if whose == gemeente}  # the last one, the newest, stays
+    return {row.bsn: row.geboortedatum for row in rows if row.gemeente == gemeente}  # the last one, the newest, stays
 
 
 def known_bsns(session: Session, *, gemeente: str, aanbieder: str, bsns: Collection[str]) -> frozenset[str]:
     """Those of the clients who have a toewijzing, of any time, of the gemeente to the aanbieder."""
-    rows = session.scalars(
-        select(ToewijzingVersieRow.bsn)
-        .distinct()
-        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
-        .where(
-            ToewijzingRow.gemeente == gemeente,
-            ToewijzingRow.aanbieder == aanbieder,
-            one_of(session, ToewijzingVersieRow.bsn, bsns),
-        )
-    )
-    return frozenset(rows)
+    rows = _KNOWN_BSNS.rows(session, {"van": gemeente, "aan": aanbieder, "bsns": list(bsns)})
+    return frozenset(row.bsn for row in rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,12 +225,8 @@ def reject_versies(session: Session, *, bericht_id: str) -> None:
 
 def ids_by_sleutel(session: Session, *, gemeente: str, sleutels: Collection[str]) -> dict[str, int]:
     """The id in this database of each toewijzing, as far as they exist."""
-    rows = session.execute(
-        select(ToewijzingRow.sleutel, ToewijzingRow.id).where(
-            ToewijzingRow.gemeente == gemeente, one_of(session, ToewijzingRow.sleutel, sleutels)
-        )
-    )
-    return {sleutel: id for sleutel, id in rows}
+    rows = _IDS.rows(session, {"van": gemeente, "sleutels": list(sleutels)})
+    return {row.sleutel: row.id for row in rows}
 
 
 def _toewijzingen(session: Session, gemeente: str, condition: ColumnElement[bool]) -> list[Toewijzing]:
@@ -263,6 +244,37 @@ def _counting(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _by_bsn(dialect: str) -> Select[*tuple[Any, ...]]:
+    counts = (among(dialect, ToewijzingVersieRow.bsn, "bsns"), ToewijzingVersieRow.vervallen == false())
+    return _counting(ToewijzingRow.id.in_(select(ToewijzingVersieRow.toewijzing_id).where(*counts)))
+
+
+_BY_BSN: Final = Prepared(_by_bsn)
+_GEBOORTEDATA: Final = Prepared(
+    lambda dialect: (
+        select(ToewijzingVersieRow.bsn, ToewijzingVersieRow.geboortedatum, ToewijzingRow.gemeente)
+        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
+        .where(among(dialect, ToewijzingVersieRow.bsn, "bsns"), ToewijzingVersieRow.vervallen == false())
+        .order_by(ToewijzingVersieRow.toewijzingsdatum, ToewijzingVersieRow.toewijzingstijd, ToewijzingVersieRow.id)
+    )
+)
+_KNOWN_BSNS: Final = Prepared(
+    lambda dialect: (
+        select(ToewijzingVersieRow.bsn)
+        .distinct()
+        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
+        .where(
+            ToewijzingRow.gemeente == bindparam("van"),
+            ToewijzingRow.aanbieder == bindparam("aan"),
+            among(dialect, ToewijzingVersieRow.bsn, "bsns"),
+        )
+    )
+)
+_IDS: Final = Prepared(
+    lambda dialect: select(ToewijzingRow.sleutel, ToewijzingRow.id).where(
+        ToewijzingRow.gemeente == bindparam("van"), among(dialect, ToewijzingRow.sleutel, "sleutels")
+    )
+)
 _BY_NUMMER: Final = Prepared(lambda dialect: _counting(among(dialect, ToewijzingRow.nummer, "nummers")))
 
 
