@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -87,10 +86,7 @@ def work_for(connection: Connection) -> None:
     runtime = create_runtime(settings, beside=other)
     other.listen()
     while job := other.job():
-        gc.disable()  # one job makes few circles and very many objects
         other.say(_settled(runtime, job))
-        gc.enable()
-        gc.collect()
     other.say(Word.LEFT)
 
 
