@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.domain.codelijsten import REDEN_VERWIJDERD, Frequentie
+from app.domain.codelijsten import Frequentie
 from app.domain.periode import GeslotenPeriode
 from app.domain.stapeling import (
     BEGELEIDING,
@@ -92,7 +92,12 @@ def _days(
         (and_(row.einddatum > end, inside), end),
         else_=row.einddatum,
     )
-    return begindatum, einddatum, case((is_whole, _snapped(row.tot, perioden, last=False)), else_=row.tot)
+    tot = case(
+        (and_(row.tot > end, inside), null()),
+        (is_whole, _snapped(row.tot, perioden, last=False)),
+        else_=row.tot,
+    )
+    return begindatum, einddatum, tot
 
 
 def _groep(gemeente: str, *row: Any) -> Groep:  # noqa: ANN401  (columns of several types)
@@ -156,12 +161,13 @@ def gestapelde_clients(session: Session, *, keuze: Keuze, day: date) -> Iterator
 
 def clients_with_all(session: Session, *, keuze: Keuze, day: date, bsns: Collection[str]) -> list[GestapeldeClient]:
     """These clients with all that they have on a day."""
-    of_these = select(ToewijzingVersieRow.toewijzing_id).where(one_of(session, ToewijzingVersieRow.bsn, bsns))
-    own = _on(_deciding(keuze, day, ToewijzingRow.id.in_(of_these)), day).c
-    rows = select(own.bsn, own.sleutel, own.aanbieder, own.categorie, own.code)
+    own = _on(_deciding(keuze, day, one_of(session, ToewijzingVersieRow.bsn, bsns)), day).c
+    rows = select(own.bsn, ToewijzingRow.sleutel, own.aanbieder, own.categorie, own.code)
     found: dict[str, list[Toegewezen]] = {bsn: [] for bsn in bsns}
     for bsn, naam, aanbieder, categorie, code in session.execute(
-        rows.where(own.bsn.in_(bsns)).order_by(own.categorie, own.code, own.sleutel)
+        rows.join(ToewijzingRow, ToewijzingRow.id == own.toewijzing_id).order_by(
+            own.categorie, own.code, ToewijzingRow.sleutel
+        )
     ):
         found[bsn].append(Toegewezen(naam=naam, aanbieder=aanbieder, categorie=categorie, code=code))
     return [
@@ -172,47 +178,21 @@ def clients_with_all(session: Session, *, keuze: Keuze, day: date, bsns: Collect
 def _deciding(keuze: Keuze, until: date, *which: ColumnElement[bool]) -> Subquery:
     """Every version that decides days up to and including `until`, with the first day (`tot`) that newer ones decide.
 
-    The same as app.domain.versies.Toewijzing.segments: what was deleted leaves nothing, and does not come back.
+    The same as app.domain.versies.Toewijzing.segments, which app.storage.toewijzing_dagen keeps.
     """
-    ranked = _ranked(keuze, until, *which)
-    row = ranked.c
-    decides = and_(
-        row.verwijderd == 0,
-        or_(row.tot.is_(None), row.ingangsdatum < row.tot),
-        or_(row.einddatum.is_(None), row.ingangsdatum <= row.einddatum),
+    row = ToewijzingVersieRow
+    columns = (row.toewijzing_id, row.aanbieder, *(getattr(row, name) for name in OF_VERSIE))
+    query = select(*columns, row.loopt_tot, row.beslist_tot.label("tot")).where(
+        row.gemeente == keuze.gemeente, row.ingangsdatum <= until, *which
     )
-    query = select(ranked).where(decides)
-    return (query if keuze.product is None else query.where(row.code == keuze.product)).subquery()
-
-
-def _ranked(keuze: Keuze, until: date, *which: ColumnElement[bool]) -> Subquery:
-    """Every version that counts, with what those newer than it leave of it."""
-    versie = ToewijzingVersieRow
-    newer: dict[str, Any] = {
-        "partition_by": versie.toewijzing_id,
-        "order_by": (versie.toewijzingsdatum.desc(), versie.toewijzingstijd.desc()),
-        "rows": (None, -1),
-    }
-    is_void = and_(versie.einddatum == versie.ingangsdatum, versie.reden_wijziging == REDEN_VERWIJDERD)
-    void = case((is_void, 1), else_=0)
-    in_time = or_(versie.ingangsdatum <= until, is_void)  # a later one takes no day from another, unless it deletes
-    conditions = [ToewijzingRow.gemeente == keuze.gemeente, versie.vervallen == false(), in_time, *which]
     if keuze.aanbieder is not None:
-        conditions.append(ToewijzingRow.aanbieder == keuze.aanbieder)
-    columns = (ToewijzingRow.aanbieder, ToewijzingRow.sleutel, *(getattr(versie, name) for name in OF_VERSIE))
-    tot = func.min(versie.ingangsdatum).over(**newer).label("tot")
-    verwijderd = (void + func.coalesce(func.max(void).over(**newer), 0)).label("verwijderd")
-    query = select(*columns, tot, verwijderd).join(ToewijzingRow, ToewijzingRow.id == versie.toewijzing_id)
-    return query.where(*conditions).subquery()
+        query = query.where(row.aanbieder == keuze.aanbieder)
+    return (query if keuze.product is None else query.where(row.code == keuze.product)).subquery()
 
 
 def _touches(deciding: Subquery, begin: ColumnElement[date], end: ColumnElement[date]) -> ColumnElement[bool]:
     row = deciding.c
-    return and_(
-        row.ingangsdatum <= end,
-        or_(row.einddatum.is_(None), row.einddatum >= begin),
-        or_(row.tot.is_(None), row.tot > begin),
-    )
+    return and_(row.ingangsdatum <= end, row.loopt_tot >= begin, or_(row.tot.is_(None), row.tot > begin))
 
 
 def _on(deciding: Subquery, day: date) -> Subquery:

@@ -31,6 +31,8 @@ class ToewijzingVersieRow(Base):
     """A state of a toewijzing as a 301 gave it; `bericht_id` is that 301, the oldest that stands.
 
     `vervallen`: every 301 that gave it was refused by a 302, so it does not count. `aandeel_vanaf` is known here only.
+    `gemeente` and `aanbieder` are those of the toewijzing. `loopt_tot` is the einddatum (or FOREVER) of a version that
+    decides any day, else empty; `beslist_tot` is the first day that newer versions decide.
     """
 
     __tablename__ = "toewijzing_versie"
@@ -47,10 +49,19 @@ class ToewijzingVersieRow(Base):
         Index(None, "toewijzing_id"),
         Index(None, "bsn"),
         Index(None, "bericht_id"),
+        Index(
+            "ix_toewijzing_versie_lopend",
+            "gemeente",
+            "loopt_tot",
+            sqlite_where=text("loopt_tot IS NOT NULL"),
+            postgresql_where=text("loopt_tot IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Identity]
     toewijzing_id: Mapped[int] = mapped_column(ForeignKey("toewijzing.id"))
+    gemeente: Mapped[str] = mapped_column(server_default=text("''"))
+    aanbieder: Mapped[str] = mapped_column(server_default=text("''"))
     toewijzingsdatum: Mapped[date]
     toewijzingstijd: Mapped[time]
     bsn: Mapped[str]
@@ -65,6 +76,8 @@ class ToewijzingVersieRow(Base):
     frequentie: Mapped[str | None]
     bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"))
     vervallen: Mapped[bool]
+    beslist_tot: Mapped[date | None]
+    loopt_tot: Mapped[date | None]
     aandeel_vanaf: Mapped[int] = mapped_column(server_default=text("0"))
 
 

@@ -29,6 +29,7 @@ from app.domain.versies import Toewijzing, ToewijzingVersie
 from app.storage.columns import insert_in_dialect, insert_or_conflict, is_postgresql, one_of
 from app.storage.inserts import insert_rows
 from app.storage.prepared import Prepared, among
+from app.storage.toewijzing_dagen import days_of_first, settle_days
 from app.storage.toewijzing_records import ToewijzingRecord, VersieRecord, find_toewijzing_record, list_toewijzingen
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
 from app.storage.toewijzing_versies import VERSIE_COLUMNS, values_of, versie_from, versie_of
@@ -132,11 +133,12 @@ def book_versies(session: Session, *, new: Sequence[NewVersie]) -> None:
     insert_rows(session, VersieBerichtRow, links)
 
 
+OF_BOOKING: Final = ("toewijzing_id", "bericht_id", "gemeente", "aanbieder", "vervallen", "beslist_tot", "loopt_tot")
 _ADD_VERSIE: Final = Prepared(
     lambda _dialect: insert(cast("Table", ToewijzingVersieRow.__table__)).returning(
         ToewijzingVersieRow.id, ToewijzingVersieRow.toewijzing_id
     ),
-    columns=(*(column.key for column in VERSIE_COLUMNS), "toewijzing_id", "bericht_id", "vervallen"),
+    columns=(*(column.key for column in VERSIE_COLUMNS), *OF_BOOKING),
 )
 
 
@@ -164,7 +166,10 @@ def _values(toewijzing_id: int, new: NewVersie) -> dict[str, Any]:
     return {
         "toewijzing_id": toewijzing_id,
         "bericht_id": new.bericht_id,
+        "gemeente": new.gemeente,
+        "aanbieder": new.aanbieder,
         "vervallen": False,
+        **days_of_first(new.versie),
         **values_of(new.versie),
     }
 
@@ -192,6 +197,8 @@ def _versie_id(session: Session, toewijzing_id: int, new: NewVersie) -> int:
     if versie_id is None:
         session.execute(insert(ToewijzingVersieRow).values(values))  # raises: another version of the same moment
         raise AssertionError
+    if added is not None:
+        settle_days(session, toewijzing_ids=[toewijzing_id])
     return versie_id
 
 
@@ -218,9 +225,15 @@ def reject_versies(session: Session, *, bericht_id: str) -> None:
     session.execute(
         update(ToewijzingVersieRow)
         .where(ToewijzingVersieRow.id.in_(given))
-        .values(vervallen=standing.is_(None), bericht_id=func.coalesce(standing, ToewijzingVersieRow.bericht_id))
+        .values(
+            vervallen=standing.is_(None),
+            bericht_id=func.coalesce(standing, ToewijzingVersieRow.bericht_id),
+            loopt_tot=None,
+        )
         .execution_options(synchronize_session=False)
     )
+    refused = session.scalars(select(ToewijzingVersieRow.toewijzing_id).where(ToewijzingVersieRow.id.in_(given)))
+    settle_days(session, toewijzing_ids=set(refused))
 
 
 def ids_by_sleutel(session: Session, *, gemeente: str, sleutels: Collection[str]) -> dict[str, int]:

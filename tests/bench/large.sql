@@ -126,10 +126,11 @@ SELECT id, gemeente, id::text, id, aanbieder FROM bench.toewijzing ORDER BY 1;
 ----
 -- One in ten was changed after half a year.
 INSERT INTO toewijzing_versie (id, toewijzing_id, toewijzingsdatum, toewijzingstijd, bsn, geboortedatum, categorie, code,
-  ingangsdatum, einddatum, volume, eenheid, frequentie, bericht_id, vervallen)
+  ingangsdatum, einddatum, volume, eenheid, frequentie, bericht_id, vervallen, gemeente, aanbieder, beslist_tot, loopt_tot)
 SELECT (SELECT max(id) FROM bench.toewijzing) * v + id, id, day + 180 * v, '12:00', bsn, date '1930-06-10' + (c % 25000)::int,
   substr(code, 1, 2), code, bench.day(month + 6 * v), bench.day(month + 20) - 1, 4 + bench.number(id + v, 8, 980),
-  CASE WHEN code = '02A01' THEN '82' ELSE '14' END, '3', bench.uuid7(moment, '1', c), false
+  CASE WHEN code = '02A01' THEN '82' ELSE '14' END, '3', bench.uuid7(moment, '1', c), false, gemeente, aanbieder,
+  CASE WHEN v = 0 AND bench.number(id, 9, 10) = 0 THEN bench.day(month + 6) END, bench.day(month + 20) - 1
 FROM bench.toewijzing, generate_series(0, 1) AS v WHERE v = 0 OR bench.number(id, 9, 10) = 0 ORDER BY 1;
 ----
 INSERT INTO toewijzing_versie_bericht (versie_id, bericht_id, geweigerd)

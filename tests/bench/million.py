@@ -141,6 +141,8 @@ class Log:
                 "bsn": client.bsn, "geboortedatum": date(1930 + client.number % 70, 6, 10), "categorie": code[:2],
                 "code": code, "ingangsdatum": day, "einddatum": date(day.year + 1, 12, 31), "reden_wijziging": None,
                 "volume": chance.randint(4, 990), "eenheid": "82", "frequentie": "3", "bericht_id": bericht_id,
+                "gemeente": client.gemeente, "aanbieder": client.aanbieder, "beslist_tot": None,
+                "loopt_tot": date(day.year + 1, 12, 31),
                 "vervallen": False, "aandeel_vanaf": 0,
             }  # fmt: skip
             self.rows[ToewijzingRow].append(

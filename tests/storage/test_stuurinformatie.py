@@ -268,3 +268,17 @@ class TestStapeling:
             Toegewezen(naam="5", aanbieder=OTHER, categorie="02", code="02A01"),
             Toegewezen(naam="7", aanbieder=AANBIEDER, categorie="04", code="04A01"),
         )
+
+
+def test_a_total_that_goes_on_in_a_version_after_the_span_is_counted_there(storage):
+    """The volume of the newer version is that of the whole validity, also when that begins after the last period."""
+    versies = [
+        a_versie(omvang=Omvang(volume=1, eenheid=Eenheid.STUKS, frequentie=Frequentie.TOTAAL)),
+        a_versie(toewijzingsdatum=date(2018, 1, 2), ingangsdatum=date(2018, 12, 31), einddatum=None, omvang=None),
+    ]
+    one = Toewijzing(sleutel="1", gemeente=GEMEENTE, nummer=1, aanbieder=AANBIEDER, versies=tuple(versies))
+    with storage.writing() as session:
+        for versie in versies:
+            book(session, "1", AANBIEDER, versie)
+        groups = toegewezen_groepen(session, keuze=OWN, perioden=CAK, whole=True) or []
+    assert volumes(groups, GebrokenPeriode.VOLLEDIG) == volumes(one_by_one([one]), GebrokenPeriode.VOLLEDIG) == {}
