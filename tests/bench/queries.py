@@ -179,7 +179,7 @@ class Visitors:
         return {**found, "van": van, "g": (gemeenten or (LARGE,))[0]}
 
 
-def measure(visitors: Visitors, only: str = "") -> list[Measured]:
+def measure(visitors: Visitors, only: str = "", times: int = TIMES) -> list[Measured]:
     """Every look of everybody who may have it."""
     results: list[Measured] = []
     for who in WHO:
@@ -189,7 +189,7 @@ def measure(visitors: Visitors, only: str = "") -> list[Measured]:
             if (only and only not in path) or "None" in path:
                 continue
             found = Measured(who, path, 0)
-            for _ in range(TIMES + 1):
+            for _ in range(times + 1):
                 before = visitors.processor_ms()
                 with listening() as asked:
                     found.status = visitors.ask(who, path)
@@ -233,11 +233,12 @@ def main() -> None:
     parser.add_argument("--plans", help="file for the plans of what is slow")
     parser.add_argument("--above", type=float, default=SLOW_MS, help="milliseconds that a statement may take")
     parser.add_argument("--only", default="", help="part of the addresses")
+    parser.add_argument("--times", type=int, default=TIMES, help="requests after the first, of which the median counts")
     parser.add_argument("--rows", type=int, default=40)
     arguments = parser.parse_args()
     demand_complete()
     visitors = Visitors(arguments.url)
-    results = measure(visitors, arguments.only)
+    results = measure(visitors, arguments.only, arguments.times)
     print("| who | address | statements | ms, first | ms, median | slowest statement |\n|---|---|---|---|---|---|")
     for one in results[: arguments.rows]:
         worst = max((asked.ms for asked in one.asked), default=0.0)
