@@ -19,6 +19,9 @@ from lxml import etree
 from app.iwmo.pad import Element, ElementTree
 
 CHUNK_BYTES: Final = 1 << 16
+LONGEST_DECLARATION: Final = 60
+"""Of XML in UTF-8; in a longer one, or behind it, there may be more question marks."""
+
 JUDGED_BYTES: Final = 1 << 20
 """Between two looks at whether a large message is still valid."""
 
@@ -136,7 +139,9 @@ def _root_namespace(body: bytes) -> str:
 
 def _has_more_than_elements(body: bytes) -> bool:
     """Whether there is a comment, CDATA or processing instruction: the blanks beside those may be part of a text."""
-    return b"<!" in body or body.rfind(b"<?") > 0
+    # Single bytes are found ten times as fast, and few messages have these.
+    marked = body if body.rfind(b"?") > LONGEST_DECLARATION else body[:LONGEST_DECLARATION]
+    return (b"!" in body and b"<!" in body) or marked.rfind(b"<?") > 0
 
 
 def _harmless(root: Element) -> ElementTree | Unreadable:
