@@ -60,8 +60,6 @@ class ToewijzingVersieRow(Base):
 
     id: Mapped[Identity]
     toewijzing_id: Mapped[int] = mapped_column(ForeignKey("toewijzing.id"))
-    gemeente: Mapped[str] = mapped_column(server_default=text("''"))
-    aanbieder: Mapped[str] = mapped_column(server_default=text("''"))
     toewijzingsdatum: Mapped[date]
     toewijzingstijd: Mapped[time]
     bsn: Mapped[str]
@@ -76,9 +74,11 @@ class ToewijzingVersieRow(Base):
     frequentie: Mapped[str | None]
     bericht_id: Mapped[str] = mapped_column(ForeignKey("bericht.id"))
     vervallen: Mapped[bool]
+    aandeel_vanaf: Mapped[int] = mapped_column(server_default=text("0"))
+    gemeente: Mapped[str] = mapped_column(server_default=text("''"))
+    aanbieder: Mapped[str] = mapped_column(server_default=text("''"))
     beslist_tot: Mapped[date | None]
     loopt_tot: Mapped[date | None]
-    aandeel_vanaf: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class VersieBerichtRow(Base):
