@@ -35,7 +35,8 @@ def test_a_row_says_what_the_domain_says(storage, found: list[Toewijzing], data:
                 book_versies(session, new=[named])
                 if versie in refused:
                     reject_versies(session, bericht_id=new.id)
-            left.append(replace(one, versies=tuple(versie for versie in one.versies if versie not in refused)))
+            if standing := tuple(versie for versie in one.versies if versie not in refused):
+                left.append(replace(one, versies=standing))
         row = ToewijzingVersieRow
         columns = (row.gemeente, row.aanbieder, row.ingangsdatum, row.toewijzingsdatum, row.loopt_tot)
         rows = session.execute(select(*columns).where(row.loopt_tot.is_not(None))).all()
