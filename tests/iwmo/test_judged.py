@@ -53,6 +53,7 @@ def test_an_error_at_the_start_ends_it(monkeypatch):
     monkeypatch.setattr("app.iwmo.parsing.JUDGED_BYTES", 10_000)
     fed = []
     parser = SCHEMAS.judging_parser("http://www.istandaarden.nl/iwmo/2_3/wmo303/schema")
+    assert parser is not None
     feed = parser.feed
 
     class Counting:

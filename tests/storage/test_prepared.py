@@ -14,9 +14,9 @@ from app.storage.outages import DatabaseUnavailable
 from app.storage.prepared import Prepared, among
 from tests.storage.rows import BSN, stored_bericht
 
-ADD = Prepared(lambda _dialect: insert(VerwijderdSpoorRow.__table__).inline(), columns=("spoor", "verwijderd_op"))
+ADD = Prepared(lambda _dialect: insert(VerwijderdSpoorRow).inline(), columns=("spoor", "verwijderd_op"))
 ADD_AND_TELL = Prepared(
-    lambda _dialect: insert(VerwijderdSpoorRow.__table__).returning(VerwijderdSpoorRow.spoor),
+    lambda _dialect: insert(VerwijderdSpoorRow).returning(VerwijderdSpoorRow.spoor),
     columns=("spoor", "verwijderd_op"),
 )
 DAY: Final = date(2018, 1, 2)
