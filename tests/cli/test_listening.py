@@ -50,6 +50,7 @@ def test_several_processes_answer_at_once(monkeypatch: pytest.MonkeyPatch):
                 found.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
     monkeypatch.setattr(listening, "Multiprocess", Accepting)
+    monkeypatch.setattr(uvicorn.Config, "configure_logging", lambda _config: None)  # it is that of every test
     listening.listen("app.main:create_app", factory=True, host="127.0.0.1", port=0, log_level="error", workers=2)
     assert found
     assert all(found)

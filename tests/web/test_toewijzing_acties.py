@@ -59,8 +59,9 @@ def confirm(browser: Browser, path: str, fields: dict[str, str]) -> Response:
 def state(runtime: Runtime) -> list[tuple[object, ...]]:
     """Everything that an act may change."""
     query = text(
-        "SELECT aanbieder, nummer, ingangsdatum, einddatum, volume, reden_wijziging FROM toewijzing "
-        "JOIN toewijzing_versie ON toewijzing_id = toewijzing.id WHERE gemeente = '1708' ORDER BY toewijzing_versie.id"
+        "SELECT toewijzing.aanbieder, nummer, ingangsdatum, einddatum, volume, reden_wijziging FROM toewijzing "
+        "JOIN toewijzing_versie ON toewijzing_id = toewijzing.id WHERE toewijzing.gemeente = '1708' "
+        "ORDER BY toewijzing_versie.id"
     )
     with runtime.storage.reading() as session:
         berichten = session.scalar(text("SELECT count(*) FROM bericht"))
