@@ -49,7 +49,32 @@ AT_MOST: Final[Mapping[str, float]] = {
     "delivery-p99": 1.0,
 }
 AT_LEAST: Final[Mapping[str, float]] = {"http-rate": 0.5, "http-rate-2": 0.5, "connections": 2.4, "jobs": 1.0}
-HELD: Final[Mapping[tuple[str, str], float]] = {}
+HELD: Final[Mapping[tuple[str, str], float]] = {
+    ("301", SQLITE): 7.73,
+    ("301", POSTGRESQL): 15.6,
+    ("gate-301", NONE): 1.83,
+    ("gate-303", NONE): 1.22,
+    ("303-many", SQLITE): 12.9,
+    ("303-many", POSTGRESQL): 17.2,
+    ("303-one", SQLITE): 8.02,
+    ("303-one", POSTGRESQL): 9.21,
+    ("303-refused", SQLITE): 23.3,
+    ("303-refused", POSTGRESQL): 26.7,
+    ("303-bulk", SQLITE): 10.8,
+    ("303-bulk", POSTGRESQL): 13.6,
+    ("memory-many", SQLITE): 3.68,
+    ("memory-many", POSTGRESQL): 3.69,
+    ("memory-one", SQLITE): 2.66,
+    ("memory-one", POSTGRESQL): 2.75,
+    ("memory-refused", SQLITE): 14.3,
+    ("memory-refused", POSTGRESQL): 14.2,
+    ("growth-many", SQLITE): 1.38,
+    ("growth-many", POSTGRESQL): 1.3,
+    ("growth-one", SQLITE): 1.4,
+    ("growth-one", POSTGRESQL): 1.26,
+    ("growth-refused", SQLITE): 1.46,
+    ("growth-refused", POSTGRESQL): 1.42,
+}
 
 
 def limit_of(name: str, database: str) -> Limit:
