@@ -55,11 +55,6 @@ _BSNS: Final = Prepared(
 )
 
 
-def berichten_of_bsn(session: Session, *, bsn: str) -> list[str]:
-    """The berichten that are about a client."""
-    return list(session.scalars(select(BerichtClientRow.bericht_id).where(BerichtClientRow.bsn == bsn)))
-
-
 def clients_of(session: Session, *, ids: Collection[str]) -> Iterator[tuple[str, str]]:
     """(row, client) of the rows, in order of both, however many there are."""
     query = select(LogboekClientRow.logboek_id, LogboekClientRow.client)

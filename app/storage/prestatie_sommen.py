@@ -1,7 +1,7 @@
 """What was asked and granted, added up while it is booked: reading it takes as long, however many lines there were.
 
 A sum changes in the transaction that adds or deletes its lines, so it is always what adding them up would give.
-`differing` proves that, `rebuild` makes all of them anew.
+`iwmo db sommen` compares them all with their lines, and makes them anew when told to.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, delete, func, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.storage.columns import Base, dialect_of, insert_in_dialect, one_of
+from app.storage.columns import Base, dialect_of, insert_in_dialect, is_postgresql, one_of
 from app.storage.declaratie_tables import PrestatieRow
 
 KEY: Final[tuple[str, ...]] = ("gemeente", "begindatum", "aanbieder", "categorie", "code")
@@ -98,7 +98,9 @@ def differing(session: Session) -> list[Sleutel]:
 
 
 def rebuild(session: Session) -> None:
-    """Make every sum anew from the lines; nothing may be booked meanwhile."""
+    """Make every sum anew from the lines; who books meanwhile waits until the transaction ends."""
+    if is_postgresql(session):
+        session.execute(text("LOCK TABLE prestatie IN SHARE MODE"))
     session.execute(delete(PrestatieSomRow))
     table = cast("Table", PrestatieSomRow.__table__)
     session.execute(insert(table).from_select([*KEY, *SUMS], _query()))
