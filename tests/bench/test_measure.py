@@ -95,7 +95,7 @@ del held
 print(peak() - idle)
 """  # in a process of its own: another heap may have room already
     ran = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True)
-    assert 29_000 < int(ran.stdout) < 60_000
+    assert 20_000 < int(ran.stdout) < 60_000  # KiB: pages that the freed 200 MB left behind may serve again
 
 
 @pytest.mark.parametrize(

@@ -85,5 +85,8 @@ def test_hears(name: str, page: Page, empty_house: House):
     page.goto("/inloggen")
     assert watching.heard == []
     page.evaluate(HEARD[name] + "; undefined")
-    page.wait_for_timeout(200)
+    for _ in range(100):  # an answer from the service comes when it comes
+        if watching.heard:
+            break
+        page.wait_for_timeout(100)
     assert watching.heard != []
