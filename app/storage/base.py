@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from io import StringIO
@@ -30,6 +30,9 @@ from app.storage.wakes import adds_work
 __all__ = ["Base", "Storage", "Turn", "create_storage"]
 
 MAX_ATTEMPTS = 5
+WRITERS = 3
+"""So many threads of a process write to PostgreSQL at once. More get no more done, for they share one interpreter; and
+what they lock in the database they get in no order, so that some wait long."""
 MIGRATION_LOCK = 1708_0301  # any number, the same on every node
 SYNCHRONOUS_FULL = 2
 MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
@@ -39,7 +42,7 @@ LOST_RACE_SQLITE_CODES = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONST
 
 T = TypeVar("T")
 Turn: TypeAlias = AbstractContextManager[None]
-"""What a writer holds during its transaction, so that there is one at a time where there can be no more."""
+"""What a writer holds during its transaction, so that there are no more at a time than is good."""
 
 
 class Storage:
@@ -54,7 +57,7 @@ class Storage:
         self._writer = create_engine_for(self._url)
         self._reader = reading_engine(self._writer)
         self._listeners: list[Callable[[], None]] = []
-        self.turn: Turn = (turn or FairLock()) if self.dialect == "sqlite" else nullcontext()
+        self.turn: Turn = (turn or FairLock()) if self.dialect == "sqlite" else FairLock(WRITERS)
 
     @property
     def dialect(self) -> str:
@@ -69,15 +72,16 @@ class Storage:
     @contextmanager
     def reading(self) -> Generator[Session]:
         """A session that sees one moment and can change nothing; on SQLite no writer makes it wait."""
-        with outages_told(), Session(self._reader, autoflush=False) as session:
+        with outages_told(), Session(self._reader, autoflush=False, expire_on_commit=False) as session:
             attach(session)
             yield session
+            session.commit()  # with ROLLBACK psycopg forgets each statement that the server has prepared
 
     @contextmanager
     def writing(self) -> Generator[Session]:
         """A transaction: committed at the end of the block, undone when the block raises.
 
-        On SQLite there is one writer at a time, in the order in which they came.
+        On SQLite there is one writer at a time, on PostgreSQL three in a process, in the order in which they came.
         """
         with outages_told(), self.turn, Session(self._writer) as session, session.begin():
             attach(session)  # BEGIN IMMEDIATE now: what the block reads stays true until it writes

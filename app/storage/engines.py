@@ -24,6 +24,9 @@ TRANSACTION_SECONDS = 600
 """On PostgreSQL what a process that stands still has locked is free again after the first, or after the second: work
 sent in a pipeline can leave the first unset. Our longest transaction takes a tenth of that."""
 
+KEPT_STATEMENTS = 1000
+"""So many the server of PostgreSQL keeps prepared for a connection: all that we have."""
+
 HAS_TRANSACTION_TIMEOUT = 170_000
 LOG_PAGES = 4000
 """Of 4 KB, so 16 MB: a page that many messages change is written into the file once for all of them."""
@@ -118,6 +121,7 @@ def _limit_transactions(connection: DBAPIConnection, _record: object) -> None:
         cursor.execute(f"SET transaction_timeout = '{TRANSACTION_SECONDS}s'")
     cursor.close()
     connection.commit()
+    connection.prepared_max = KEPT_STATEMENTS
 
 
 def _begin(connection: Connection, begin: str) -> None:

@@ -1,4 +1,4 @@
-"""A lock that threads get in the order in which they asked."""
+"""A lock of one or more places, that threads get in the order in which they asked."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from types import TracebackType
 
 
 class FairLock:
-    """A lock, first come first served, so that no writer starves; not reentrant."""
+    """A lock that as many threads hold as there are places; first come first served, none starves; not reentrant."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: int = 1) -> None:
         self._guard = Lock()
-        self._holder: int | None = None
+        self._places = places
+        self._holders: set[int] = set()
         self._waiting: deque[tuple[int, Lock]] = deque()
 
     def __enter__(self) -> None:
         thread = get_ident()
         turn = Lock()
         with self._guard:
-            if self._holder is None:
-                self._holder = thread
-                return
-            if self._holder == thread:
+            if thread in self._holders:
                 raise RuntimeError("this thread is already writing")
+            if len(self._holders) < self._places:
+                self._holders.add(thread)
+                return
             turn.acquire()
             self._waiting.append((thread, turn))
         self._await(thread, turn)
@@ -36,18 +37,18 @@ class FairLock:
                 if (thread, turn) in self._waiting:
                     self._waiting.remove((thread, turn))
                 else:
-                    self._pass_on()
+                    self._pass_on(thread)
             raise
 
-    def _pass_on(self) -> None:
+    def _pass_on(self, thread: int) -> None:
+        self._holders.discard(thread)
         if self._waiting:
-            self._holder, turn = self._waiting.popleft()
+            following, turn = self._waiting.popleft()
+            self._holders.add(following)
             turn.release()
-        else:
-            self._holder = None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._guard:
-            self._pass_on()
+            self._pass_on(get_ident())

@@ -116,11 +116,10 @@ class TestWriting:
         with pytest.raises(DBAPIError), storage.reading() as session:
             add_bericht(session, new=a_bericht())
 
-    def test_writing_twice_at_once_in_one_thread_is_an_error_on_sqlite(self, storage):
-        if storage.dialect == "sqlite":
-            with storage.writing(), pytest.raises(RuntimeError), storage.writing():
-                pass
-            stored_bericht(storage)  # the turn was given back
+    def test_writing_twice_at_once_in_one_thread_is_an_error(self, storage):
+        with storage.writing(), pytest.raises(RuntimeError), storage.writing():
+            pass
+        stored_bericht(storage)  # the turn was given back
 
     def test_threads_of_several_storages_all_get_their_turn(self, storage, database_url):
         others = [create_storage(database_url) for _ in range(2)]
@@ -131,6 +130,19 @@ class TestWriting:
             assert len(session.scalars(select(BerichtRow.id)).all()) == 60
         for other in others:
             other.close()
+
+
+class TestPreparedStatements:
+    def test_a_reader_leaves_them(self, storage):
+        if storage.dialect == "sqlite":
+            return
+        for _ in range(10):
+            with storage.writing() as session:
+                session.execute(text("SELECT 1"))
+            with storage.reading() as session:
+                session.execute(text("SELECT 1"))
+        with storage.writing() as session:
+            assert session.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one() > 0
 
 
 class TestRun:

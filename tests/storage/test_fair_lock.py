@@ -1,5 +1,6 @@
 """The lock of the one writer."""
 
+from queue import SimpleQueue
 from threading import Event, Thread
 
 import pytest
@@ -49,6 +50,28 @@ class TestFairLock:
         for thread in threads:
             thread.join(30)
         assert entered.is_set()
+
+    def test_no_more_at_a_time_than_there_are_places(self):
+        lock, may_leave = FairLock(2), Event()
+        inside: SimpleQueue[None] = SimpleQueue()
+
+        def hold() -> None:
+            with lock:
+                inside.put(None)
+                may_leave.wait(30)
+
+        threads = [Thread(target=hold) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        inside.get(timeout=30)
+        inside.get(timeout=30)
+        while _waiting(lock) < 1:
+            pass
+        assert inside.empty()
+        may_leave.set()
+        inside.get(timeout=30)
+        for thread in threads:
+            thread.join(30)
 
     def test_is_given_back_when_the_block_raises(self):
         lock = FairLock()
