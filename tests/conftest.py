@@ -20,13 +20,21 @@ from tests.storage.postgres_server import CannotStart, postgres_server
 
 __all__ = ["pytest_configure", "pytest_runtest_makereport", "pytest_runtest_setup"]
 
-settings.register_profile("untimed", parent=settings(), deadline=None)  # a busy machine is no failure
+# A busy machine is no failure, and neither is an example that this run happened to draw and no other.
+settings.register_profile(
+    "untimed",
+    parent=settings(),
+    deadline=None,
+    derandomize="HYPOTHESIS_SEEK" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile(
     "mutants",
     parent=settings.get_profile("untimed"),
     database=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.differing_executors],  # mutmut runs the tests more than once in one process
+    # mutmut runs the tests more than once in one process
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
 )
 settings.load_profile("mutants" if "MUTANT_UNDER_TEST" in os.environ else "untimed")
 

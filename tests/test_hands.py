@@ -13,7 +13,7 @@ from app.hands import TURN, Hands
 from app.main import create_app
 from app.settings import Settings
 
-ENOUGH = 30.0
+ENOUGH = 120.0
 
 
 def done_by(hands: Hands) -> int:

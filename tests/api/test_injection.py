@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.processing.runtime import Runtime
 from tests.builders import GEMEENTE
 from tests.e2e.service import Clock, Service, serving
+from tests.unhurried import BESIDE_A_FIXTURE
 
 HOSTILE = (
     "' OR '1'='1", "1; DROP TABLE berichten--", "1) UNION SELECT 1,2,3--", "\" OR 1=1 --", "'||(SELECT 1)||'", "%27",
@@ -34,7 +35,7 @@ PARAMETERS = {
 }  # fmt: skip
 EACH = [(path, name) for path, names in PARAMETERS.items() for name in names]
 CONTROLS = {chr(code) for code in [*range(32), 127, *range(0x80, 0xA0), 0x2028, 0x2029]} - {"\n"}
-SAME_DATABASE = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SAME_DATABASE = settings(deadline=None, max_examples=40, suppress_health_check=BESIDE_A_FIXTURE)
 
 
 def test_the_parameters_are_those_of_the_description(service: Service):

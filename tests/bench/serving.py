@@ -21,7 +21,8 @@ from tests.bench.ground import SECRET, TODAY
 from tests.bench.load import Sample
 from tests.bench.measure import PINNED, processor_of
 from tests.faults.house import await_true
-from tests.faults.node import ask, free_port
+from tests.faults.node import ask
+from tests.ports import own_port
 
 IWMO: Final = "import sys; from app.cli import main; sys.exit(main(sys.argv[1:]))"
 STOP_SECONDS: Final = 60
@@ -42,7 +43,6 @@ class Server:
 @contextmanager
 def iwmo(folder: Path, url: str, *argv: str, module: str = "", **environment: str) -> Iterator[Server]:
     """`iwmo serve` with everything switched on; only the limits per caller are off, for here one caller asks all."""
-    port = free_port()
     settings = {
         "IWMO_DATABASE_URL": url,
         "IWMO_DATA_DIR": str(folder),
@@ -52,17 +52,21 @@ def iwmo(folder: Path, url: str, *argv: str, module: str = "", **environment: st
         **environment,
     }
     how = ["-m", module] if module else ["-c", IWMO]
-    with _running([*how, "serve", "--port", str(port), *argv], settings, folder / f"server-{port}.log", port) as server:
-        yield server
+    with own_port() as port:
+        command = [*how, "serve", "--port", str(port), *argv]
+        with _running(command, settings, folder / f"server-{port}.log", port) as server:
+            yield server
 
 
 @contextmanager
 def bare(folder: Path, url: str, workers: int) -> Iterator[Server]:
     """The least that such a service does, under the same server program with as many processes."""
-    port = free_port()
-    argv = ["-m", "uvicorn", "tests.bench.bare_server:create", "--factory", "--port", str(port), "--http", "h11"]
+    argv = ["-m", "uvicorn", "tests.bench.bare_server:create", "--factory", "--http", "h11"]
     argv += ["--workers", str(workers), "--lifespan", "off", "--no-access-log", "--log-level", "warning"]
-    with _running(argv, {"BARE_URL": url}, folder / f"server-{port}.log", port) as server:
+    with (
+        own_port() as port,
+        _running([*argv, "--port", str(port)], {"BARE_URL": url}, folder / f"server-{port}.log", port) as server,
+    ):
         yield server
 
 

@@ -23,8 +23,9 @@ from app.storage.alone import alone
 from app.storage.base import Storage, create_storage
 from tests.builders import AANBIEDER, GEMEENTE, a_declaratie, a_toewijzingsbericht
 from tests.cli.conftest import Iwmo
+from tests.ports import own_port
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 INRICHTING = PROJECT / "fixtures" / "inrichting" / "voorbeeld-0384.yaml"
 COMMAND = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())"]
 
@@ -35,30 +36,24 @@ def surroundings(folder: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(PROJECT), "IWMO_TODAY": "2019-06-20", "IWMO_LOG_FORMAT": "json"}
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
 @contextmanager
 def running(environment: dict[str, str], *argv: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A command that serves, once it answers, and its port."""
-    port = free_port()
-    process = subprocess.Popen(
-        [*COMMAND, *argv, "--port", str(port)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        await_answer(process, port)
-        yield process, port
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+    with own_port() as port:
+        process = subprocess.Popen(
+            [*COMMAND, *argv, "--port", str(port)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            await_answer(process, port)
+            yield process, port
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
 
 
 def await_answer(process: subprocess.Popen[str], port: int) -> None:

@@ -55,7 +55,7 @@ def serving(behaviour: Callable[[Server], Behaviour], *, tls: ssl.SSLContext | N
                 connection, _ = listener.accept()
             except OSError:
                 return
-            connection.settimeout(20)
+            connection.settimeout(120)
             threading.Thread(target=treat, args=[connection], daemon=True).start()
 
     thread = threading.Thread(target=accept, daemon=True)
@@ -96,7 +96,7 @@ def hangs(after: bytes = b"") -> Callable[[Server], Behaviour]:
 
     def behave(connection: socket.socket, server: Server) -> None:
         connection.sendall(after)
-        server.stopped.wait(20)
+        server.stopped.wait(120)
 
     return then(behave)
 
@@ -126,7 +126,7 @@ def never_reads(server: Server) -> Behaviour:
     """Take the connection and do nothing with it."""
 
     def behave(_connection: socket.socket) -> None:
-        server.stopped.wait(20)
+        server.stopped.wait(120)
 
     return behave
 

@@ -15,7 +15,7 @@ from app.delivery.transport import Zending
 
 NOW = datetime(2018, 2, 1, 12, 0, tzinfo=UTC)
 SHORT = Limits(connect_seconds=0.3, total_seconds=0.3)
-PATIENT = Limits(connect_seconds=20, total_seconds=20)
+PATIENT = Limits(connect_seconds=120, total_seconds=120)
 NAME = "ontvanger.example"
 SYSTEM_TLS = tls_context()  # reading the authorities of the system takes long
 

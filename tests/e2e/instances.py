@@ -34,7 +34,7 @@ PATH = "/soap/ggk0210"
 SHORT_WAITS = (timedelta(milliseconds=50),) * 5
 """In place of the minutes and hours after which a delivery is tried again, and a lane that failed is used again."""
 
-_PATIENCE = 60
+_PATIENCE = 120
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def listening(app: ASGIApp) -> Iterator[int]:
             yield listener.getsockname()[1]
         finally:
             server.should_exit = True
-            thread.join(60)
+            thread.join(120)
 
 
 SECRET = "a secret key that both instances of a test have"
@@ -179,7 +179,7 @@ def a_line(*, loss: float, seed: int) -> Iterator[Line]:
             yield line
         finally:
             server.shutdown()
-            thread.join(60)
+            thread.join(120)
 
 
 def until(holds: Callable[[], object], seconds: float = _PATIENCE, said: Callable[[], object] = str) -> None:

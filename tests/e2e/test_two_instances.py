@@ -39,7 +39,7 @@ from tests.faults.messages import CLAIMS, GRANTED_OF_EACH, RELEASE, ROOM, TARIEF
 CLIENTS = int(os.environ.get("CHAIN_CLIENTS", "6"))
 SEED = int(os.environ.get("CHAIN_SEED", "1"))
 LOSS = 0.3
-SECONDS = 60 + 10 * CLIENTS
+SECONDS = 240 + 10 * CLIENTS
 """After so long a stage of the chain is stuck."""
 
 AGB = a.OTHER_AANBIEDER

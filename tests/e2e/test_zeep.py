@@ -68,7 +68,7 @@ def service(stub: Stub, tmp_path: Path, migrated_sqlite: Path, schemas: Schemas)
     settings = Settings(log_level="error", worker=False, data_dir=tmp_path)
     with (
         listening(create_app(settings, runtime)) as port,
-        Client(base_url=f"http://127.0.0.1:{port}") as client,
+        Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client,
     ):
         yield Service(client, runtime, clock)
 

@@ -18,6 +18,7 @@ from tests.faults.messages import FIRST_NUMMER, Message, chain
 ACKNOWLEDGED = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}
 PAUSE_SECONDS = 0.02
 INSIST_SECONDS = 900
+ANSWER_SECONDS = 300
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Connection:
 
     def post(self, message: Message) -> tuple[int, dict[str, str]] | None:
         """Status and JSON of the answer; None when there was none."""
-        connection = self._connection or http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        connection = self._connection or http.client.HTTPConnection("127.0.0.1", self._port, timeout=ANSWER_SECONDS)
         key = self._keys["gemeente" if message.soort == "301" else "other" if message.soort == "302" else "aanbieder"]
         headers = {"Content-Type": "application/xml", "Authorization": f"Bearer {key}"}
         self._connection = None

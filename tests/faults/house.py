@@ -31,8 +31,9 @@ from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER
 from tests.faults.adapter import Adapter
 from tests.faults.client import Acknowledged, Connection, Load, Numbers, Task, insist
 from tests.faults.messages import DIRECT_BYTES, Message
-from tests.faults.node import PATIENCE_SECONDS, Node, await_ready, free_port
+from tests.faults.node import PATIENCE_SECONDS, Node, await_ready
 from tests.faults.receiver import Receiver
+from tests.ports import OwnPort
 
 INRICHTING = PROJECT / "fixtures" / "inrichting" / "voorbeeld-0384.yaml"
 TODAY = date(2019, 6, 20)
@@ -54,7 +55,8 @@ class House:
         self.acknowledged = Acknowledged()
         self.numbers = Numbers()
         self.nodes: list[Node] = []
-        self.port = free_port()
+        self._ports = [OwnPort()]
+        self.port = self._ports[0].number
         self.keys: dict[str, str] = {}
         self.adapter: Adapter | None = None
         self._posting: Task | None = None
@@ -110,6 +112,11 @@ class House:
             "FAULT_LEASE": "1",
             **more,
         }
+
+    def another_port(self) -> int:
+        """Where a second service may listen."""
+        self._ports.append(OwnPort())
+        return self._ports[-1].number
 
     def serve(self, *argv: str, port: int = 0, **environment: str) -> Node:
         """Start a service that answers; Died when it ends before."""
@@ -200,6 +207,8 @@ class House:
             if node.alive:
                 node.kill()
         self.storage.close()
+        for port in self._ports:
+            port.close()
 
 
 def await_true(holds: Callable[[], bool], otherwise: str, seconds: float = PATIENCE_SECONDS) -> None:

@@ -21,7 +21,7 @@ FORKING.set_forkserver_preload(["tests.faults.preloaded"])
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that nobody listens on now, for a bench; a test has its own (tests/ports.py)."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
 

@@ -125,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, manner: Manner, receiver: Receiver) -> None:
         self._say(BEGINNINGS.get(manner, b""))
         if manner == "hang":
-            receiver.closing.wait(30)
+            receiver.closing.wait(120)
         if manner == "drip":
             while not receiver.closing.wait(1):
                 self._say(b"x")

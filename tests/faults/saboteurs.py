@@ -31,7 +31,8 @@ from app.storage.berichten import NewBericht, add_unique_bericht
 from app.storage.job_tables import JobRow
 from app.storage.jobs import Job, finish_job
 
-COMMIT_LATER_SECONDS = 0.5
+COMMIT_LATER_SECONDS = 30
+"""Much later than whoever heard the answer needs to pull the plug."""
 
 _promised: ContextVar[str | None] = ContextVar("promised", default=None)
 

@@ -20,7 +20,6 @@ from tests.faults.postgres import stoppable_postgres
 from tests.faults.receiver import Receiver
 from tests.faults.test_start import a_house_to_be
 
-RECOVERED_SECONDS = 5
 LOGS_ONLY = 65_536
 """Bytes that a file may have when the disk is full: what the service says still fits, a database does not."""
 
@@ -41,7 +40,7 @@ def test_postgresql_goes_and_comes_back(tmp_path: Path, receiver: Receiver, roun
             assert ask(house.port, "GET", "/healthz")[0] == 200
             assert ask(house.port, "GET", "/readyz")[0] == 503
             server.start()
-            await_true(lambda: ask(house.port, "GET", "/readyz")[0] == 200, "it does not recover", RECOVERED_SECONDS)
+            await_true(lambda: ask(house.port, "GET", "/readyz")[0] == 200, "it does not recover")
         load.stop()
         house.await_quiet()
         assert node.alive
@@ -78,7 +77,8 @@ def test_the_disk_is_full(migrated_sqlite: Path, tmp_path: Path, receiver: Recei
             assert refused >= 500
             assert ask(house.port, "GET", "/healthz")[0] == 200
             looks = ("GET", "/v1/berichten", house.keys["gemeente"])
-            assert ask(house.port, *looks)[0] == 503  # no view without its row in the logboek
+            # No view without its row in the logboek; a last one may still fit where a bericht did not.
+            await_true(lambda looks=looks: ask(house.port, *looks)[0] == 503, "it is seen and not written down")
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
             assert ask(house.port, *looks)[0] == 200
             house.post(*chain(10 * number + 2))

@@ -24,6 +24,8 @@ from tests.faults.places import listed_twice, places
 from tests.faults.steps import BEWAREN_PLACES, DIRECT_PLACES, do_everything, prepare_every_kind_of_work
 
 GROUPS = 2
+LEASE = "6"
+"""Seconds: longer than a busy machine lets a node stand still, for then another sends what it was sending."""
 
 
 def test_nothing_fails_when_nothing_is_wrong(house: House):
@@ -61,13 +63,13 @@ def test_a_full_queue_on_two_nodes(house: House, rounds: Callable[[int], int]):
         house.acknowledged.add(receive(runtime, back_office, message.body).bericht_id, message.body)
     due = house.open_jobs()
     assert due >= len(queued)
-    nodes, kills = [house.work(), house.work()], min(20, rounds(2))
+    nodes, kills = [house.work(FAULT_LEASE=LEASE), house.work(FAULT_LEASE=LEASE)], min(20, rounds(2))
     for turn in range(kills):
         left = house.open_jobs()
         await_true(lambda left=left: house.open_jobs() < left or not left, "nothing is done")
         time.sleep(random.uniform(0, 0.3))
         nodes[turn % 2].kill()
-        nodes[turn % 2] = house.work()
+        nodes[turn % 2] = house.work(FAULT_LEASE=LEASE)
     house.await_quiet()
     check(house)
     extra = house.receiver.requests.total() - due

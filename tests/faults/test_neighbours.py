@@ -17,7 +17,6 @@ from tests.faults.client import Connection, at_once
 from tests.faults.house import PARTIJEN, House, await_true
 from tests.faults.invariants import check
 from tests.faults.messages import chain, declaratie, toewijzing
-from tests.faults.node import free_port
 
 THREADS = 20
 
@@ -99,7 +98,7 @@ class TestWorkers:
         if house.storage.dialect != "sqlite":
             pytest.skip("on PostgreSQL there may be several")
         house.serve()
-        for argv in (("serve", "--port", str(free_port())), ("worker",)):
+        for argv in (("serve", "--port", str(house.another_port())), ("worker",)):
             second = house.launch(*argv)
             assert second.ended() == 2
             assert "Een ander proces werkt al met deze SQLite-database" in second.said()
@@ -110,7 +109,7 @@ class TestWorkers:
         if house.storage.dialect != "postgresql":
             pytest.skip("on SQLite there is one service")
         house.serve()
-        port = free_port()
+        port = house.another_port()
         house.serve(port=port)
         first, second = house.load(), house.load()
         second._port = port

@@ -16,7 +16,7 @@ from app.settings import PROJECT
 from tests.conftest import new_postgres_database
 from tests.faults.house import House, a_house
 from tests.faults.messages import chain
-from tests.faults.node import Died, await_ready, free_port
+from tests.faults.node import Died, await_ready
 from tests.faults.postgres import stoppable_postgres
 from tests.faults.receiver import Receiver
 
@@ -24,7 +24,7 @@ COMMITS = 50
 
 
 def _refused(house: House, setting: str, **environment: str) -> None:
-    for argv in (("serve", "--port", str(free_port())), ("worker",)):
+    for argv in (("serve", "--port", str(house.another_port())), ("worker",)):
         node = house.launch(*argv, **environment)
         assert node.ended() == 2, node.said()
         assert f"De database kan bij stroomuitval gegevens verliezen; zet aan: {setting}." in node.said()

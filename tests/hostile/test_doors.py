@@ -123,7 +123,7 @@ class TestWatching:
             "import socket, sys, urllib.request\nfrom pathlib import Path\nfrom tests.hostile.watch import Watch\n"
             f"watch = Watch.begin(Path({str(tmp_path)!r}))\nopen('/etc/hostname').close()\n"
             f"Path({str(tmp_path / 'x')!r}).touch()\n"
-            "try: socket.create_connection(('127.0.0.1', 9), timeout=1)\nexcept OSError: pass\nprint(watch.seen)"
+            "try: socket.create_connection(('127.0.0.1', 9), timeout=9)\nexcept OSError: pass\nprint(watch.seen)"
         )
         ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
         assert "open '/etc/hostname'" in ran.stdout

@@ -17,6 +17,7 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+START_MS = 180_000
 
 
 class NoChromium(Exception):
@@ -31,7 +32,7 @@ def chromium() -> Iterator[Browser]:
         raise NoChromium(f"none of {', '.join(NAMES)} is on the path")
     unboxed = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*QUIET, *unboxed])
+        browser = playwright.chromium.launch(executable_path=found, args=[*QUIET, *unboxed], timeout=START_MS)
         try:
             yield browser
         finally:

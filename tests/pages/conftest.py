@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from app.processing import personen_wachtwoord
 from tests.pages.chromium import NoChromium, chromium
-from tests.pages.house import House, a_demo, a_house
+from tests.pages.house import PATIENCE_MS, House, a_demo, a_house
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package", autouse=True)

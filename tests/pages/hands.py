@@ -38,14 +38,16 @@ class Hands:
         self.press(self.page.get_by_label("Hoofdmenu").get_by_role("link", name=name, exact=True))
 
     def press(self, what: Locator) -> None:
-        """Follow a link, or press a button."""
+        """Follow a link or press a button, and wait for where it leads: until then there is the page before it."""
+        what.wait_for()
         if self.keyboard:
             self._to(what)
-            self.page.keyboard.press("Enter")
-        else:
-            what.wait_for()
-            what.scroll_into_view_if_needed()
-            self.page.mouse.click(*what.evaluate(_MIDDLE))
+        with self.page.expect_navigation():
+            if self.keyboard:
+                self.page.keyboard.press("Enter")
+            else:
+                what.scroll_into_view_if_needed()
+                self.page.mouse.click(*what.evaluate(_MIDDLE))
 
     def fill(self, label: str, text: str) -> None:
         """Fill in the field with a label."""

@@ -23,6 +23,9 @@ from tests.e2e.instances import listening
 from tests.e2e.service import drain
 
 COOKIE = "iwmo-lokaal"
+PATIENCE_MS = 60_000
+"""How long a browser waits for what a busy machine may do later."""
+
 WACHTWOORD = "een lange zin is goed"
 GEMEENTEN = ("0505", "1708")
 OF_A_GEMEENTE = frozenset({Rol.BEHANDELAAR, Rol.LEZER})
@@ -64,7 +67,7 @@ class House:
         """A browser of somebody's own, at this service."""
         viewport = {"width": width, "height": 900}
         context = browser.new_context(base_url=self.url, viewport=viewport, java_script_enabled=script)  # type: ignore[arg-type]
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_MS)
         if rol is not None:
             self.log_in(context, rol)
         return context

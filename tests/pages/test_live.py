@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -51,7 +52,7 @@ def test_the_newest_filter_wins(page: Page):
     with page.expect_response("**/berichten?soort=WMO301"):
         held[0].continue_()
     page.wait_for_load_state("networkidle")
-    assert page.url.endswith("/berichten?soort=WMO303")
+    expect(page).to_have_url(re.compile(r"/berichten\?soort=WMO303$"))
     expect(page.get_by_role("row")).to_have_count(2)
 
 

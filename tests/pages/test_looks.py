@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.pages.house import House
+from tests.pages.house import PATIENCE_MS, House
 from tests.pages.keyboard import walk
 from tests.pages.looks import axe, contrast, does_not_fit, heard_wrong
 from tests.pages.watch import Watch, watch
@@ -85,8 +86,7 @@ def test_hears(name: str, page: Page, empty_house: House):
     page.goto("/inloggen")
     assert watching.heard == []
     page.evaluate(HEARD[name] + "; undefined")
-    for _ in range(100):  # an answer from the service comes when it comes
-        if watching.heard:
-            break
-        page.wait_for_timeout(100)
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not watching.heard and time.monotonic() < deadline:  # an answer from the service comes when it comes
+        page.wait_for_timeout(50)
     assert watching.heard != []

@@ -71,8 +71,8 @@ def http(status: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-def local_transports(port: int, *, seconds: float = 5) -> Transports:
-    """Transports that reach one port on this machine, without TLS, within a few seconds."""
+def local_transports(port: int, *, seconds: float = 60) -> Transports:
+    """Transports that reach one port on this machine, without TLS, within `seconds`."""
     destinations = Destinations(networks=["127.0.0.0/8"], ports=[port], plain_http=True)
     client = SafeClient(destinations, limits=Limits(connect_seconds=seconds, total_seconds=seconds))
     return Transports(client=client, ggk_client=client, secret_key=lambda: SECRET)

@@ -119,18 +119,18 @@ class TestWhatWaits:
             def work(session):
                 give(session, post, [(PARTIJ, id)])
                 locked.set()
-                connecting.wait(10)
+                connecting.wait(60)
 
             post.storage.run(work)
 
         giver = Thread(target=giving)
         giver.start()
-        assert locked.wait(10)
+        assert locked.wait(60)
         connector = Thread(target=lambda: connected(post))
         connector.start()
         connecting.set()
-        giver.join(20)
-        connector.join(20)
+        giver.join(120)
+        connector.join(120)
         drain(post)
         assert [zending.bericht_id for zending in transport.sent] == [id]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.logboek import OPDRACHTREGEL
@@ -19,6 +19,7 @@ from app.storage.toewijzingen import NewVersie, book_versies
 from tests.e2e.service import Clock
 from tests.processing.bewaren_stories import Dump, dump, on_the_day
 from tests.storage.rows import AANBIEDER, GEMEENTE, a_bericht, a_versie
+from tests.unhurried import BESIDE_A_FIXTURE
 
 BSNS = ("999900006", "999900018", "999900031", "999900043", "999900055")
 TODAY = date(2040, 6, 1)
@@ -102,7 +103,7 @@ def rows_about(found: Dump, kept: set[str]) -> dict[str, list[str]]:
 
 
 class TestRun:
-    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, suppress_health_check=BESIDE_A_FIXTURE)
     @given(
         messages=st.lists(MESSAGES, max_size=8),
         stopped=st.frozensets(CLIENTS, max_size=2),

@@ -194,7 +194,7 @@ class TestFetched:
         together = Barrier(16)
 
         def find(number: int) -> bool:
-            together.wait(20)
+            together.wait(120)
             return keys.find("rsa-1" if number % 2 else f"verzonnen-{number}") is not None
 
         with ThreadPoolExecutor(16) as pool:

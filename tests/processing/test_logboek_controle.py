@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
@@ -17,6 +17,7 @@ from app.processing.logboek_schakels import link_of
 from app.processing.runtime import Runtime
 from tests.builders import BSN_X
 from tests.processing.logboek_house import COLUMNS, ROWS, WHO, Unlocked, later, runtime, unlocked, written
+from tests.unhurried import BESIDE_A_FIXTURE
 
 __all__ = ["runtime", "unlocked"]
 
@@ -44,7 +45,7 @@ class TestOneByte:
         assert found.goed == found.laatste >= ROWS
 
     @pytest.mark.parametrize(("table", "column"), PLACES)
-    @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=4, suppress_health_check=BESIDE_A_FIXTURE)
     @given(data=st.data())
     def test_changed(self, runtime: Runtime, unlocked: Unlocked, table: str, column: str, data: st.DataObject):
         before = unlocked.tables()

@@ -49,7 +49,7 @@ def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:
     start = Barrier(len(acts))
 
     def run(act: Callable[[], T]) -> T:
-        start.wait(timeout=30)
+        start.wait(timeout=120)
         return act()
 
     with ThreadPoolExecutor(len(acts)) as threads:

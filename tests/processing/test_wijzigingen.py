@@ -72,7 +72,7 @@ def at_once(acts: Sequence[Callable[[], str]]) -> list[str]:
     start = Barrier(len(acts))
 
     def run(act: Callable[[], str]) -> str:
-        start.wait(timeout=30)
+        start.wait(timeout=120)
         return act()
 
     with ThreadPoolExecutor(len(acts)) as threads:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-START_SECONDS = 60
+START_SECONDS = 180
 UNPRIVILEGED_USER = "nobody"  # PostgreSQL refuses to run as root
 
 # The server ends when this process does, however it ends: then `read` meets the end of the pipe.

@@ -204,7 +204,7 @@ class TestRun:
                 session.execute(text("UPDATE bericht SET status = 'a' WHERE id = :id"), {"id": mine})
                 first_locks[number].set()
                 if storage.dialect == "postgresql":
-                    first_locks[1 - number].wait(10)
+                    first_locks[1 - number].wait(60)
                 session.execute(text("UPDATE bericht SET status = 'b' WHERE id = :id"), {"id": other})
 
             storage.run(cross)
@@ -213,7 +213,7 @@ class TestRun:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(120)
         with storage.reading() as session:
             assert set(session.scalars(select(BerichtRow.status))) == {"a", "b"}
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
@@ -37,6 +37,7 @@ from tests.storage.rows import (
     booked,
     stored_bericht,
 )
+from tests.unhurried import BESIDE_A_FIXTURE
 
 FINDINGS = (
     Finding(
@@ -288,7 +289,7 @@ class TestZicht:
         parties = [(g, a, s) for g in ("a", "b", None) for a in ("a", "b", None) for s in ("a", "c", None)]
         owners = {stored_bericht(storage, gemeente=g, aanbieder=a, servicebureau=s): (g, a, s) for g, a, s in parties}
 
-        @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+        @settings(max_examples=40, deadline=None, suppress_health_check=BESIDE_A_FIXTURE)
         @given(gemeenten=SIGHTS, aanbieders=SIGHTS)
         def judge(gemeenten, aanbieders):
             seen = set(_listed(storage, Zicht(gemeenten=gemeenten, aanbieders=aanbieders)))

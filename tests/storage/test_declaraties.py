@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
@@ -46,6 +46,7 @@ from tests.storage.rows import (
     new_id,
     stored_bericht,
 )
+from tests.unhurried import BESIDE_A_FIXTURE
 
 WHO = {"gemeente": GEMEENTE, "aanbieder": AANBIEDER}
 CREDIT = DebetCredit.CREDIT
@@ -118,7 +119,7 @@ class TestAddDeclaratie:
         )
         numbers = iter(range(10_000))
 
-        @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+        @settings(max_examples=40, deadline=None, suppress_health_check=BESIDE_A_FIXTURE)
         @given(bedragen, optional, optional, st.none() | st.sampled_from(["é\n\t\\N", "", 'a,"b"']))
         def judge(bedrag, beschikking, toewijzing, commentaar):
             line = a_line(

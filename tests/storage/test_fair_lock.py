@@ -27,7 +27,7 @@ class TestFairLock:
                 while _waiting(lock) <= number:
                     pass
         for thread in threads:
-            thread.join(30)
+            thread.join(120)
         assert order == list(range(10))
 
     def test_one_at_a_time(self):
@@ -36,11 +36,11 @@ class TestFairLock:
         def hold() -> None:
             with lock:
                 entered.set()
-                may_leave.wait(30)
+                may_leave.wait(120)
 
         threads = [Thread(target=hold) for _ in range(2)]
         threads[0].start()
-        entered.wait(30)
+        entered.wait(120)
         entered.clear()
         threads[1].start()
         while _waiting(lock) < 1:
@@ -48,7 +48,7 @@ class TestFairLock:
         assert not entered.is_set()
         may_leave.set()
         for thread in threads:
-            thread.join(30)
+            thread.join(120)
         assert entered.is_set()
 
     def test_no_more_at_a_time_than_there_are_places(self):

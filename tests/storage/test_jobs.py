@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
@@ -14,6 +14,7 @@ from app.storage.job_banen import AT_ONCE_PER_BAAN
 from app.storage.job_tables import JobBaanRow, JobRow
 from app.storage.jobs import LeaseLost, NewJob
 from tests.storage.rows import at_once, stored_bericht
+from tests.unhurried import BESIDE_A_FIXTURE
 
 NOW = datetime(2018, 3, 1, 12, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -265,7 +266,7 @@ ACTS = [_Office.add, _Office.claim, _Office.finish, _Office.postpone, _Office.ex
 
 
 class TestNothingIsLost:
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+    @settings(suppress_health_check=BESIDE_A_FIXTURE, max_examples=25)
     @given(st.lists(st.sampled_from(ACTS), max_size=25))
     def test_every_job_is_finished_exactly_once(self, storage, acts):
         office = _Office(storage)

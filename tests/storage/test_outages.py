@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.storage import engines
 from app.storage.base import Storage, create_storage
 from app.storage.outages import DatabaseUnavailable, outages_told
+from tests.ports import own_port
 
 
 class TestSqlite:
@@ -50,13 +51,12 @@ class TestSqlite:
 
 class TestPostgresql:
     def test_a_port_where_nobody_listens(self):
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            port = closed.getsockname()[1]
-        storage = create_storage(f"postgresql://postgres@127.0.0.1:{port}/iwmo")
-        with pytest.raises(DatabaseUnavailable), storage.writing():
-            pass
-        with pytest.raises(DatabaseUnavailable):
-            storage.schema_is_current()
+        with own_port() as port:
+            storage = create_storage(f"postgresql://postgres@127.0.0.1:{port}/iwmo")
+            with pytest.raises(DatabaseUnavailable), storage.writing():
+                pass
+            with pytest.raises(DatabaseUnavailable):
+                storage.schema_is_current()
 
     def test_a_server_that_never_answers_is_not_waited_for(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(engines, "CONNECT_TIMEOUT_SECONDS", 2)

@@ -5,7 +5,7 @@ import json
 from threading import Event, Thread
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
@@ -13,6 +13,7 @@ from app.domain.refusals import InvalidInput
 from app.storage.berichten import add_bericht
 from app.storage.postbus import postbus_after, put_in_postbus
 from tests.storage.rows import a_bericht, at_once, stored_bericht
+from tests.unhurried import BESIDE_A_FIXTURE
 
 P, Q = "aanbieder:98000001", "aanbieder:98000002"
 
@@ -83,7 +84,7 @@ class TestPostbusAfter:
             _after(storage, cursor)
 
     def test_any_text_is_a_cursor_or_refused(self, storage):
-        @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+        @settings(max_examples=100, deadline=None, suppress_health_check=BESIDE_A_FIXTURE)
         @given(st.text(max_size=40) | st.binary(max_size=30).map(lambda b: base64.urlsafe_b64encode(b).decode()))
         def judge(cursor):
             with pytest.raises(InvalidInput):
@@ -111,7 +112,7 @@ class TestConcurrentWriters:
             with storage.writing() as session:
                 put_in_postbus(session, partij=P, bericht_id=slow)
                 has_number.set()
-                may_commit.wait(30)
+                may_commit.wait(120)
 
         def write_fast():
             with storage.writing() as session:
@@ -119,13 +120,13 @@ class TestConcurrentWriters:
 
         threads = [Thread(target=write_slowly), Thread(target=write_fast)]
         threads[0].start()
-        has_number.wait(30)
+        has_number.wait(120)
         threads[1].start()
         threads[1].join(0.3)
         assert _after(storage)[0] == []
         may_commit.set()
         for thread in threads:
-            thread.join(30)
+            thread.join(120)
         assert _after(storage)[0] == sorted([slow, fast], key=[slow, fast].index)
 
     def test_a_reader_gets_everything_once(self, storage):

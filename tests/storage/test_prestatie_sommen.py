@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
@@ -21,6 +21,7 @@ from app.storage.declaraties import PrestatieRecord, add_declaratie
 from app.storage.prestatie_sommen import PrestatieSomRow, differing, rebuild
 from tests.storage.rows import AANBIEDER, GEMEENTE, a_bericht, a_declaratie, a_line, a_prestatie, stored_bericht
 from tests.storage.test_stuurinformatie import Undone
+from tests.unhurried import BESIDE_A_FIXTURE
 
 DAYS = st.sampled_from([date(2018, 1, 1), date(2018, 1, 2), date(2018, 3, 1)])
 LINES = st.lists(
@@ -66,7 +67,7 @@ def sommen(session) -> dict[tuple[object, ...], tuple[int, int, int]]:
 
 
 class TestSommen:
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60, suppress_health_check=BESIDE_A_FIXTURE)
     @given(given=DECLARATIES)
     def test_are_what_the_lines_that_are_left_come_to(self, storage, given):
         count, asked, granted = Counter(), Counter(), Counter()

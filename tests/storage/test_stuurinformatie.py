@@ -10,7 +10,7 @@ from datetime import date, time, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -50,6 +50,7 @@ from tests.storage.rows import (
     booked,
     stored_bericht,
 )
+from tests.unhurried import BESIDE_A_FIXTURE
 
 OTHER, OTHER_BSN = "98000002", "999900018"
 CAK = [cak.dagen for cak in derived_cak_perioden(2018)]
@@ -132,7 +133,7 @@ def volumes(groepen: Iterable[Groep], gebroken: GebrokenPeriode) -> dict[tuple[S
 
 
 @pytest.mark.parametrize("gebroken", sorted(GebrokenPeriode))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=BESIDE_A_FIXTURE)
 @given(found=toewijzingen())
 def test_groups_hold_what_the_versions_say(storage, gebroken: GebrokenPeriode, found: list[Toewijzing]):
     with trying(storage) as session:
@@ -237,7 +238,7 @@ class TestStapeling:
         )  # fmt: skip
         assert self.found(storage) == {BSN: frozenset()}
 
-    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, suppress_health_check=BESIDE_A_FIXTURE)
     @given(
         st.lists(
             st.tuples(

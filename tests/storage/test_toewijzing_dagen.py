@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -16,9 +16,10 @@ from app.storage.toewijzing_tables import ToewijzingVersieRow
 from app.storage.toewijzingen import NewVersie, book_versies, reject_versies
 from tests.storage.rows import GEMEENTE, a_bericht
 from tests.storage.test_stuurinformatie import Undone, toewijzingen
+from tests.unhurried import BESIDE_A_FIXTURE
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=BESIDE_A_FIXTURE)
 @given(found=toewijzingen(), data=st.data())
 def test_a_row_says_what_the_domain_says(storage, found: list[Toewijzing], data: st.DataObject):
     with suppress(Undone), storage.writing() as session:

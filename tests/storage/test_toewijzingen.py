@@ -5,7 +5,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
@@ -25,6 +25,7 @@ from app.storage.toewijzingen import (
 from app.storage.verzoeken import add_referenties, referenties
 from app.storage.zicht import Zicht
 from tests.storage.rows import AANBIEDER, ALL, BSN, GEMEENTE, a_versie, at_once, booked, stored_bericht
+from tests.unhurried import BESIDE_A_FIXTURE
 
 OTHER_BSN = "999900018"
 
@@ -180,17 +181,17 @@ class TestLockToewijzingen:
                     lock_toewijzingen(session, gemeente=GEMEENTE, nummers=nummers, bsns=bsns)
                     order.append(f"{name} holds")
                     holds.set()
-                    may_end.wait(30)
+                    may_end.wait(120)
                     order.append(f"{name} ends")
 
             threads = [Thread(target=settle, args=(name,)) for name in ("first", "second")]
             threads[0].start()
-            holds.wait(30)
+            holds.wait(120)
             threads[1].start()
             threads[1].join(0.2)
             may_end.set()
             for thread in threads:
-                thread.join(30)
+                thread.join(120)
             assert order == ["first holds", "first ends", "second holds", "second ends"]
 
 
@@ -251,7 +252,7 @@ class TestListToewijzingen:
         versie = st.tuples(day, day, st.none() | day, st.sampled_from([None, "01"]), st.booleans())
         numbers = iter(range(1, 10_000))
 
-        @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+        @settings(max_examples=20, deadline=None, suppress_health_check=BESIDE_A_FIXTURE)
         @given(st.lists(versie, min_size=1, max_size=4, unique_by=lambda v: v[0]), day)
         def judge(versies, asked):
             nummer = next(numbers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.refusals import NotFound
@@ -13,6 +13,7 @@ from app.storage.base import Storage
 from app.storage.berichten import BerichtFilters, body_of, get_bericht, list_berichten
 from app.storage.zicht import Zicht
 from tests.storage.rows import stored_bericht
+from tests.unhurried import BESIDE_A_FIXTURE
 
 GEMEENTEN, AANBIEDERS = ("1708", "0505", "0384"), ("98000001", "98000002", "98000003")
 ZICHT = st.builds(
@@ -41,7 +42,7 @@ def seen(storage: Storage, zicht: Zicht) -> set[str]:
         }
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=BESIDE_A_FIXTURE)
 @given(zicht=ZICHT)
 def test_never_a_row_of_others(zicht: Zicht, storage: Storage, rows: dict[str, tuple[str | None, ...]]):
     codes = zicht.gemeenten | zicht.aanbieders
@@ -50,7 +51,7 @@ def test_never_a_row_of_others(zicht: Zicht, storage: Storage, rows: dict[str, t
         assert zicht.shows(rows[id][0], rows[id][1:])
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=BESIDE_A_FIXTURE)
 @given(zicht=ZICHT)
 def test_always_the_own_rows(zicht: Zicht, storage: Storage, rows: dict[str, tuple[str | None, ...]]):
     found = seen(storage, zicht)
@@ -59,7 +60,7 @@ def test_always_the_own_rows(zicht: Zicht, storage: Storage, rows: dict[str, tup
             assert id in found
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=BESIDE_A_FIXTURE)
 @given(zicht=ZICHT, number=st.integers(0, len(PARTIES) - 1))
 def test_one_row_is_there_exactly_when_it_is_in_the_list(
     zicht: Zicht, number: int, storage: Storage, rows: dict[str, tuple[str | None, ...]]

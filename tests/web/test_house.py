@@ -20,7 +20,7 @@ def tried(turns: Turns, places: list[str | None]) -> list[str | None]:
 
     async def one(adres: str | None) -> object:
         try:
-            return await turns.run(lambda: go.wait(10), adres)
+            return await turns.run(lambda: go.wait(120), adres)
         except TooBusy:
             return busy
 

@@ -164,7 +164,7 @@ def providing(now: Callable[[], datetime]) -> Iterator[FakeProvider]:
     def behave(connection: socket.socket, server: Server) -> None:
         answer = fake.answer(server.requests[-1])
         if answer is None:
-            server.stopped.wait(20)
+            server.stopped.wait(120)
         else:
             connection.sendall(answer)
 
