@@ -16,6 +16,8 @@ REGISTRY = re.compile(
     r"[p]ypi\.|pythonh[o]sted|registry\.n[p]mjs|--(?:extra-)?[i]ndex-url|--[f]ind-links", re.IGNORECASE
 )
 
+HURRIED = re.compile(r"suppress_health_check=\[(?!.*too_slow)")
+
 
 def long_file(source: str) -> Iterator[str]:
     """A file of more than 400 lines."""
@@ -86,6 +88,11 @@ def unordered_parameters(source: str) -> Iterator[str]:
                 yield f"{node.lineno} sort the parameters"
             case _:
                 pass
+
+
+def hurried(source: str) -> Iterator[str]:
+    """A test that fails when a busy machine draws its examples slowly: see tests/unhurried.py."""
+    return _lines_with(HURRIED, source)
 
 
 def _is_set(node: ast.expr) -> bool:

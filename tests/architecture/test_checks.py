@@ -31,6 +31,7 @@ BAD: list[tuple[Check, str]] = [
     (checks.registries, "https://PyP" + "I.org/simple\n"),
     (checks.unordered_parameters, "@pytest.mark.parametrize('x', set(Eenheid) - {Eenheid.UUR})\ndef f(x): ...\n"),
     (checks.unordered_parameters, "@pytest.mark.parametrize('x', {1, 2})\ndef f(x): ...\n"),
+    (checks.hurried, "@settings(suppress_health_" + "check=[HealthCheck.function_scoped_fixture])\n"),
     (checks.one_way_migration, "def upgrade(): op.create_table('x')\n"),
     (checks.one_way_migration, "def downgrade():\n    pass\n"),
     (checks.one_way_migration, "def downgrade():\n    raise NotImplementedError('never')\n"),
@@ -48,6 +49,8 @@ GOOD: list[tuple[Check, str]] = [
     (checks.machine_paths, "shared = ROOT.parent / 'shared'  # ../shared\n"),
     (checks.registries, "the index of berichten\n"),
     (checks.unordered_parameters, "@pytest.mark.parametrize('x', sorted({1, 2}))\ndef f(x): ...\n"),
+    (checks.hurried, "@settings(suppress_health_check=BESIDE_A_FIXTURE)\n"),
+    (checks.hurried, "@settings(suppress_health_check=[HealthCheck.too_slow])\n"),
     (checks.one_way_migration, "def downgrade():\n    op.drop_table('x')\n"),
 ]
 

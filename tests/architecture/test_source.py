@@ -53,5 +53,9 @@ def test_the_order_of_tests_is_fixed():
     assert offences(checks.unordered_parameters, *python_files("tests")) == []
 
 
+def test_no_test_is_in_a_hurry():
+    assert offences(checks.hurried, *python_files("tests")) == []
+
+
 def test_every_migration_can_be_undone():
     assert offences(checks.one_way_migration, *python_files("migrations/versions")) == []
