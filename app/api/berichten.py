@@ -25,7 +25,8 @@ from app.processing import controleren
 from app.processing.bericht_bekijken import download
 from app.processing.logboek import viewing
 from app.processing.receive import receive_and_find
-from app.storage.berichten import BerichtFilters, BerichtRecord, list_berichten
+from app.storage.berichten import BerichtFilters, BerichtRecord
+from app.storage.berichten_lijst import page_of_log
 from app.storage.zicht import Zicht
 
 router = APIRouter(prefix="/berichten", tags=["Berichten"])
@@ -195,7 +196,11 @@ def zoek_berichten(
 def get_berichten(
     request: Request, caller: Caller, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
 ) -> Page[BerichtOut]:
-    """Wat deze partij verzond en ontving, ook wat werd geweigerd."""
+    """Wat deze partij verzond en ontving, ook wat werd geweigerd.
+
+    Wie naar iets zeldzaams zoekt krijgt soms een pagina met minder berichten dan `limiet`, of zonder, en toch een
+    volgende: pas zonder `_links.next` is alles doorzocht.
+    """
     return _page(request, runtime, _Asked(caller, sight, _filters(query), query.limiet, query.na))
 
 
@@ -253,8 +258,6 @@ def _page(request: Request, runtime: Parts, asked: _Asked) -> Page[BerichtOut]:
     handeling = Handeling.BERICHTEN_BEKEKEN if bsn is None else Handeling.BERICHTEN_GEZOCHT
     with viewing(runtime, asked.caller, handeling) as view:
         before = str(asked.before) if asked.before else None
-        records = list_berichten(view.session, zicht=asked.sight, filters=asked.filters, limit=limit + 1, before=before)
-        shown = records[:limit]
-        view.about(bsns=() if bsn is None else (bsn,), aantal=len(shown))
-    more = shown[-1].id if len(records) > limit else None
-    return page_of(request, [BerichtOut.of(record) for record in shown], more)
+        found = page_of_log(view.session, zicht=asked.sight, filters=asked.filters, limit=limit, before=before)
+        view.about(bsns=() if bsn is None else (bsn,), aantal=len(found.berichten))
+    return page_of(request, [BerichtOut.of(record) for record in found.berichten], found.verder)

@@ -15,9 +15,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from app.storage.bericht_records import visible_bericht
+from app.storage.bericht_records import PARTY_COLUMNS, BerichtRecord, visible_bericht
 from app.storage.bericht_tables import BerichtRow
-from app.storage.berichten import start_of_day
+from app.storage.berichten import BerichtFilters, berichten_by_id, list_berichten, start_of_day
 from app.storage.columns import one_of
 from app.storage.findings import BevindingRow
 from app.storage.measures import moment_in
@@ -31,7 +31,11 @@ FEW: Final = 5_000
 """A way with fewer rows is read to its end."""
 COUNTED: Final = 10_000
 """No more berichten of a status are counted: to count a million of them takes longer than all of the page."""
+ONE_BY_ONE: Final = 50
+"""Up to so many parties each have their own way through an index; what more of them see is read together."""
 PARTY_INDEXES: Final = (BerichtRow.aanbieder, BerichtRow.servicebureau)
+EQUAL: Final = ("soort", "richting", "status", "afzender", "ontvanger")
+OF_PAGE: Final = (*EQUAL, "van", "tot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,8 @@ class LogFilters:
     soort: str | None = None
     richting: str | None = None
     status: str | None = None
+    afzender: str | None = None
+    ontvanger: str | None = None
     partij: str | None = None
     van: date | None = None
     tot: date | None = None
@@ -89,12 +95,20 @@ class Gelezen:
     gestopt: Plek | None = None
 
 
+class Bladzijde(NamedTuple):
+    """Berichten, newest first; more may come after `verder`, also when there are fewer than asked for."""
+
+    berichten: tuple[BerichtRecord, ...]
+    verder: str | None
+
+
 class _Stream(NamedTuple):
-    """Rows that lie together in one index, in the order of the list."""
+    """Rows that lie together in one index, in the order of the list unless they are to be `sorted` first."""
 
     id: Any
     conditions: tuple[Condition, ...]
     moment: Any = None
+    sorted: bool = False
 
 
 _Way: TypeAlias = Sequence[_Stream]
@@ -120,6 +134,24 @@ def read_log(
         start = Plek(rows[-1].id, rows[-1].moment)
     assert start is not None  # noqa: S101  (a step that was full has a last row)
     return Gelezen(ids=tuple(found), meer=True, gestopt=_with_moment(session, start))
+
+
+def page_of_log(
+    session: Session, *, zicht: Zicht, filters: BerichtFilters, limit: int, before: str | None
+) -> Bladzijde:
+    """At most `limit` berichten that come `before` an id. What is seldom is looked for in a part of the log at a time.
+
+    Newest first: by id, within a period by moment of receipt.
+    """
+    if filters.bsn is not None or filters.identificatie is not None:  # an index leads to the few that there are
+        records = list_berichten(session, zicht=zicht, filters=filters, limit=limit + 1, before=before)
+        return Bladzijde(tuple(records[:limit]), records[limit - 1].id if len(records) > limit else None)
+    asked = LogFilters(**{name: getattr(filters, name) for name in OF_PAGE})
+    start = plek_in(session, id=before, zicht=zicht) if before is not None else None
+    found = read_log(session, zicht=zicht, filters=asked, limit=limit, start=start)
+    last = found.ids[-1] if found.meer and found.ids else None
+    onward = found.gestopt.id if found.gestopt is not None else last
+    return Bladzijde(tuple(berichten_by_id(session, ids=found.ids, zicht=zicht)), onward)
 
 
 def find_plek(session: Session, *, id: str) -> Plek | None:
@@ -182,9 +214,13 @@ def _end(stream: _Stream, asked: Condition, start: Plek | None, *, upward: bool,
     query = select(stream.id.label("id"), moment.label("moment"), asked.label("past"))
     if stream.id is not BerichtRow.id:
         query = query.join(BerichtRow, BerichtRow.id == stream.id)
+    query = query.where(*stream.conditions)
+    if stream.sorted:
+        rows = query.offset(0).subquery().c  # an offset keeps the order outside from choosing the index inside
+        stream, query = _Stream(rows.id, (), rows.moment), select(rows.id, rows.moment, rows.past)
     beyond = [] if start is None else [_beyond(stream, start, upward=upward)]
     order = _ordered(stream.moment, stream.id, upward=upward)
-    return query.where(*stream.conditions, *beyond).order_by(*order).limit(limit).subquery()
+    return query.where(*beyond).order_by(*order).limit(limit).subquery()
 
 
 def _ordered(
@@ -207,8 +243,7 @@ def _beyond(stream: _Stream, start: Plek, *, upward: bool) -> Condition:
 
 def _asked(zicht: Zicht, filters: LogFilters) -> Condition:
     """All that a row must be, whatever way leads to it."""
-    equal = ("soort", "richting", "status")
-    wanted = {name: getattr(filters, name) for name in equal}
+    wanted = {name: getattr(filters, name) for name in EQUAL}
     conditions = [getattr(BerichtRow, name) == value for name, value in wanted.items() if value is not None]
     conditions += [visible_bericht(zicht), *_period(filters)]
     if filters.partij is not None:
@@ -231,14 +266,21 @@ def _period(filters: LogFilters) -> list[Condition]:
 
 
 def _way(session: Session, zicht: Zicht, filters: LogFilters) -> _Way:
-    """The way with the fewest rows; where all have many, the first in the order of `_ways`."""
+    """The way with the fewest rows; where all have many, the first in the order of `_ways`.
+
+    The order depends on the filters and not on the way, which the next page may choose otherwise: within a period it is
+    that of receipt. Only that period has it from an index; rows of another way, which are few then, are sorted.
+    """
     if filters.ids is not None:
         return [_Stream(BerichtRow.id, (one_of(session, BerichtRow.id, filters.ids),))]
     ways = _ways(zicht, filters)
     if len(ways) == 1:
         return ways[0]
     counts = session.execute(select(*(_count(way, FEW) for way in ways))).one()
-    return ways[min(range(len(ways)), key=lambda at: min(counts[at], FEW))]
+    best = min(range(len(ways)), key=lambda at: min(counts[at], FEW))
+    if best > 0 and ways[0][0].moment is not None:
+        return [stream._replace(moment=BerichtRow.ontvangen_op, sorted=True) for stream in ways[best]]
+    return ways[best]
 
 
 def _ways(zicht: Zicht, filters: LogFilters) -> list[_Way]:
@@ -248,7 +290,7 @@ def _ways(zicht: Zicht, filters: LogFilters) -> list[_Way]:
         ways.append([_Stream(BerichtRow.id, (party, *within), BerichtRow.ontvangen_op) for party in parties])
     if filters.retourcode is not None:
         ways.append([_Stream(BevindingRow.bericht_id, (BevindingRow.retourcode == filters.retourcode,))])
-    if not zicht.aanbieders:  # whose log is not as long
+    if not zicht.aanbieders and len(zicht.gemeenten) <= ONE_BY_ONE:  # the log of an aanbieder is not as long
         ways += _of_gemeenten(sorted(zicht.gemeenten), filters)
     if filters.status is not None:
         ways.append(_by_status(zicht, filters.status))
@@ -283,6 +325,8 @@ def _by_status(zicht: Zicht, status: str) -> _Way:
 
 def _parties(zicht: Zicht) -> list[Condition]:
     """What one may see, each on one column and of one code: only then an index has the rows in the order of id."""
+    if len(zicht.gemeenten) + len(zicht.aanbieders) > ONE_BY_ONE:
+        return zicht.parties(*PARTY_COLUMNS)
     codes = [(BerichtRow.gemeente, code) for code in sorted(zicht.gemeenten)]
     codes += [(column, code) for column in PARTY_INDEXES for code in sorted(zicht.aanbieders)]
     return [column == code for column, code in codes]
