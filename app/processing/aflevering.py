@@ -5,7 +5,8 @@ A crash between the two sends the same bytes again under the same kenmerk, by wh
 
 from __future__ import annotations
 
-from typing import Final, assert_never
+from collections.abc import Sequence
+from typing import Final, NamedTuple, assert_never
 
 from sqlalchemy.orm import Session
 
@@ -20,25 +21,29 @@ from app.processing.opgeven import give_up, try_later
 from app.processing.runtime import Runtime
 from app.storage.accepted import feiten_of
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen, has_it
-from app.storage.job_banen import clear_baan
-from app.storage.jobs import Job, finish_job
-from app.storage.logboek import bsns_of_bericht
+from app.storage.job_banen import clear_banen
+from app.storage.jobs import Job, LeaseLost, finish_job, finish_jobs
+from app.storage.logboek import bsns_of_each
 from app.storage.te_bezorgen import TeBezorgen, advance_status, find_te_bezorgen
 
 BEFORE_PASSED_ON: Final = frozenset({BerichtStatus.TE_VERZENDEN, BerichtStatus.MISLUKT})
 BEFORE_DELIVERY: Final = BEFORE_PASSED_ON | {BerichtStatus.VERZONDEN, BerichtStatus.VERWERKT}
+BECOMES: Final = {
+    GebeurtenisSoort.VERZONDEN: (BEFORE_PASSED_ON, BerichtStatus.VERZONDEN),
+    GebeurtenisSoort.AFGELEVERD: (BEFORE_DELIVERY, BerichtStatus.AFGELEVERD),
+}
+"""After which statuses a bericht gets which, when that happens to it."""
 
 
 def carry_out(runtime: Runtime, job: Job) -> None:
     """Deliver the bericht of the job to its partij, or have it tried again later; raises LeaseLost."""
-    with runtime.storage.reading() as session:
-        found = find_te_bezorgen(session, bericht_id=job.bericht_id or "", partij=job.partij or "")
+    found = runtime.storage.read_together(find_te_bezorgen, (job.bericht_id or "", job.partij or ""))
     if found is None or found.has_it:  # it fetches from its postbus by now, or has it
         runtime.storage.run(lambda session: finish_job(session, job, now=runtime.moment(session)))
         return
     uitkomst = _send(runtime, found.aansluiting, _zending(job, found))
     passed("aflevering-verzonden")
-    runtime.storage.run(lambda session: _record(session, runtime, job, uitkomst))
+    _record(runtime, job, uitkomst)
     AFLEVERINGEN.labels(type(uitkomst).__name__.lower()).inc()
     passed("aflevering-vastgelegd")
 
@@ -72,14 +77,13 @@ def _zending(job: Job, found: TeBezorgen) -> Zending:
     )
 
 
-def _record(session: Session, runtime: Runtime, job: Job, uitkomst: Uitkomst) -> None:
+def _record(runtime: Runtime, job: Job, uitkomst: Uitkomst) -> None:
     match uitkomst:
-        case Afgeleverd():
-            _arrived(session, runtime, job, GebeurtenisSoort.AFGELEVERD, BerichtStatus.AFGELEVERD, BEFORE_DELIVERY)
-        case Overgedragen():
-            _arrived(session, runtime, job, GebeurtenisSoort.VERZONDEN, BerichtStatus.VERZONDEN, BEFORE_PASSED_ON)
+        case Afgeleverd() | Overgedragen():
+            if not runtime.storage.run_together(_arrived, _Arrived(runtime, job, uitkomst)):
+                raise LeaseLost(job.id)
         case Later() | Nooit():
-            _failed(session, runtime, job, uitkomst)
+            runtime.storage.run(lambda session: _failed(session, runtime, job, uitkomst))
         case _:
             assert_never(uitkomst)
 
@@ -91,32 +95,54 @@ def _failed(session: Session, runtime: Runtime, job: Job, uitkomst: Later | Nooi
     elif isinstance(uitkomst, Nooit):
         give_up(session, job, uitkomst.reden, now=now)
     elif try_later(session, job, uitkomst, now=now):
-        _note(session, runtime, job, GebeurtenisSoort.POGING_MISLUKT, uitkomst.reden)
+        failed = _gebeurtenis(runtime, job, GebeurtenisSoort.POGING_MISLUKT, uitkomst.reden)
+        add_gebeurtenissen(session, [failed])
 
 
-def _arrived(
-    session: Session,
-    runtime: Runtime,
-    job: Job,
-    soort: GebeurtenisSoort,
-    status: BerichtStatus,
-    after: frozenset[BerichtStatus],
-) -> None:
-    finish_job(session, job, now=runtime.now())
-    clear_baan(session, baan=job.baan)
-    advance_status(session, id=job.bericht_id or "", after=after, status=status)
-    _note(session, runtime, job, soort)
-    transfer = Logregel(
-        handeling=Handeling.BERICHT_OVERGEDRAGEN,
-        object_id=job.bericht_id,
-        reden=f"aan {job.partij}",
-        bsns=bsns_of_bericht(session, id=job.bericht_id or ""),
-    )
-    logboek.note(session, runtime, DIENST, transfer)
+class _Arrived(NamedTuple):
+    """A delivery that came where it had to."""
+
+    runtime: Runtime
+    job: Job
+    uitkomst: Afgeleverd | Overgedragen
+
+    @property
+    def soort(self) -> GebeurtenisSoort:
+        """Whether the partij has it, or the next link in the chain."""
+        delivered = isinstance(self.uitkomst, Afgeleverd)
+        return GebeurtenisSoort.AFGELEVERD if delivered else GebeurtenisSoort.VERZONDEN
 
 
-def _note(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoort, reden: str | None = None) -> None:
-    gebeurtenis = Gebeurtenis(
+def _arrived(session: Session, arrived: Sequence[_Arrived]) -> list[bool]:
+    """Record deliveries that ended at the same time, each with the end of its job; whether that was still ours."""
+    runtime = arrived[0].runtime
+    held = {job.token for job in finish_jobs(session, [one.job for one in arrived], now=runtime.now())}
+    ours = sorted((one for one in arrived if one.job.token in held), key=lambda one: one.job.id)
+    if ours:
+        clear_banen(session, banen={one.job.baan for one in ours})
+        for soort, (after, status) in BECOMES.items():
+            ids = [one.job.bericht_id or "" for one in ours if one.soort is soort]
+            advance_status(session, ids=ids, after=after, status=status)
+        add_gebeurtenissen(session, [_gebeurtenis(runtime, one.job, one.soort) for one in ours])
+        logboek.note(session, runtime, DIENST, *_transfers(session, [one.job for one in ours]))
+    return [one.job.token in held for one in arrived]
+
+
+def _transfers(session: Session, jobs: Sequence[Job]) -> list[Logregel]:
+    bsns = bsns_of_each(session, ids=sorted({job.bericht_id or "" for job in jobs}))
+    return [
+        Logregel(
+            handeling=Handeling.BERICHT_OVERGEDRAGEN,
+            object_id=job.bericht_id,
+            reden=f"aan {job.partij}",
+            bsns=bsns[job.bericht_id or ""],
+        )
+        for job in jobs
+    ]
+
+
+def _gebeurtenis(runtime: Runtime, job: Job, soort: GebeurtenisSoort, reden: str | None = None) -> Gebeurtenis:
+    return Gebeurtenis(
         bericht_id=job.bericht_id or "",
         moment=runtime.now(),
         soort=soort,
@@ -124,4 +150,3 @@ def _note(session: Session, runtime: Runtime, job: Job, soort: GebeurtenisSoort,
         poging=job.pogingen,
         reden=reden,
     )
-    add_gebeurtenissen(session, [gebeurtenis])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from io import StringIO
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -20,11 +20,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 import app
-from app.storage.columns import Base
+from app.storage.columns import Base, UtcDateTime
 from app.storage.engines import checkpoint, create_engine_for, reading_engine
 from app.storage.fair_lock import FairLock
 from app.storage.outages import outages_told
-from app.storage.prepared import attach
+from app.storage.prepared import Prepared, attach
+from app.storage.together import Together
 from app.storage.wakes import adds_work
 
 __all__ = ["Base", "Storage", "Turn", "create_storage"]
@@ -41,6 +42,7 @@ LOST_RACE_SQLSTATES = {"23503", "23505", "40001", "40P01"}
 LOST_RACE_SQLITE_CODES = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
 T = TypeVar("T")
+R = TypeVar("R")
 Turn: TypeAlias = AbstractContextManager[None]
 """What a writer holds during its transaction, so that there are no more at a time than is good."""
 
@@ -58,6 +60,7 @@ class Storage:
         self._reader = reading_engine(self._writer)
         self._listeners: list[Callable[[], None]] = []
         self.turn: Turn = (turn or FairLock()) if self.dialect == "sqlite" else FairLock(WRITERS)
+        self._together: dict[object, Together[Any, Any]] = {}
 
     @property
     def dialect(self) -> str:
@@ -109,6 +112,29 @@ class Storage:
                     raise
         with self.writing() as session:
             return work(session)
+
+    def read_together(self, work: Callable[[Session, Sequence[T]], Sequence[R]], item: T) -> R:
+        """What `work` finds for an item, read in one session with what other threads want of the same work meanwhile.
+
+        `work` is a function that lives as long as the database is used, and gives an answer to each item, in order.
+        """
+
+        def read(items: Sequence[T]) -> Sequence[R]:
+            with self.reading() as session:
+                return work(session, items)
+
+        return self._together.setdefault(work, Together(read))(item)
+
+    def run_together(self, work: Callable[[Session, Sequence[T]], Sequence[R]], item: T) -> R:
+        """The result of `work` for an item, in one transaction with those of other threads; done again as with `run`.
+
+        When it raises, each item gets a transaction of its own.
+        """
+
+        def write(items: Sequence[T]) -> Sequence[R]:
+            return self.run(lambda session: work(session, items))
+
+        return self._together.setdefault(work, Together(write))(item)
 
     def unsafe_settings(self) -> list[str]:
         """Which settings of the database let a commit get lost when the power fails; empty: none."""
@@ -181,7 +207,10 @@ class Storage:
 
 def moment_of(session: Session) -> datetime:
     """Now (UTC) by the clock of PostgreSQL, the same for every node that works on it."""
-    return session.scalars(select(func.clock_timestamp())).one().astimezone(UTC)
+    return _MOMENT.rows(session, {})[0].moment
+
+
+_MOMENT = Prepared(lambda _dialect: select(func.clock_timestamp(type_=UtcDateTime()).label("moment")))
 
 
 def create_storage(url: str, *, turn: Turn | None = None) -> Storage:

@@ -5,7 +5,7 @@ Every question is asked per lane: thousands of jobs behind a party that is away 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
@@ -76,7 +76,12 @@ def rest_baan(
 
 def clear_baan(session: Session, *, baan: str) -> None:
     """Something arrived: whatever waits in the lane may go at once."""
-    _CLEARING.tell(session, [{"lane": baan}])
+    clear_banen(session, banen=[baan])
+
+
+def clear_banen(session: Session, *, banen: Collection[str]) -> None:
+    """Something arrived in each of these lanes."""
+    _CLEARING.tell(session, [{"lane": baan} for baan in sorted(banen)])
 
 
 def leased(now: Moment) -> ColumnElement[bool]:

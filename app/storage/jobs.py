@@ -6,22 +6,34 @@ What a job does and that it is done are committed together; who lost its lease m
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
 import uuid_utils
-from sqlalchemy import ColumnElement, Row, Select, Update, bindparam, delete, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.domain.werk import GEEN_BAAN, JobSoort, JobStatus, Slotgroep, slotgroep
-from app.storage.columns import UtcDateTime, insert_or_conflict, is_postgresql
+from app.storage.columns import POSTGRESQL, UtcDateTime, insert_or_conflict
 from app.storage.job_banen import IS_OPEN, clear_baan, due_and_free, due_banen, leased, oldest_due
 from app.storage.job_tables import JobRow
-from app.storage.prepared import Prepared
+from app.storage.prepared import Prepared, among
 from app.storage.wakes import work_added
 
 AS_NEW: Final = {"pogingen": 0, "onverwacht": 0, "afgebroken": 0}
@@ -94,31 +106,36 @@ def claim_jobs(
     failed last time, so that one party holds up nobody.
     """
     lanes = [lane for lane in due_banen(session, now=now) if groep in {None, slotgroep(lane.baan)}]
-    rows: list[Row[Any]] = []
-    oldest = _oldest(skip_locked=is_postgresql(session))
+    rows: list[Any] = []
     asked = {"soorten": sorted(soorten), "now": now}
     for number, lane in enumerate(lanes):
         share = -((len(rows) - limit) // (len(lanes) - number))  # rounded up
         if share <= 0:
             break
         most = share if lane.ruimte is None else min(share, lane.ruimte)
-        rows += session.connection().execute(oldest, {**asked, "baan": lane.baan, "most": most})
+        rows += _OLDEST.rows(session, {**asked, "lane": lane.baan, "most": most})
     claimed = [_claim(row, now + lease) for row in rows]
-    if claimed:
-        session.connection().execute(_CLAIMING, [values for _, values in claimed])
+    _CLAIMING.tell(session, [values for _, values in claimed])
     return [job for job, _ in claimed]
 
 
 def renew_leases(session: Session, jobs: Collection[Job], *, until: datetime) -> None:
     """Keep jobs that take long; one that was lost stays lost."""
-    for job in sorted(jobs, key=lambda job: job.id):
+    for job in sorted(jobs, key=_id):
         session.connection().execute(_keeping(), {**_held(job), "lease_tot": until})
 
 
 def finish_job(session: Session, job: Job, *, now: datetime) -> None:
     """The work is done, in the transaction that holds its effect; raises LeaseLost."""
-    if not _FINISHING.rows(session, {**_held(job), "moment": now}):
+    if not finish_jobs(session, [job], now=now):
         raise LeaseLost(job.id)
+
+
+def finish_jobs(session: Session, jobs: Sequence[Job], *, now: datetime) -> list[Job]:
+    """The work of these is done, as with `finish_job`; without those whose lease was lost: they stay as they are."""
+    rows = _FINISHING.each(session, [{**_held(job), "moment": now} for job in sorted(jobs, key=_id)])
+    ended = {row.token for row in rows}
+    return [job for job in jobs if job.token in ended]
 
 
 def postpone_job(session: Session, job: Job, *, at: datetime, reden: str, onverwacht: bool = False) -> None:
@@ -247,24 +264,24 @@ def _row(job: NewJob, now: datetime) -> dict[str, Any]:
     }
 
 
-# Statements that every job needs are built once, and executed without the ORM: that took most of the time of a job.
-
-
-@cache
-def _oldest(*, skip_locked: bool) -> Select[*tuple[Any, ...]]:
-    """The oldest jobs of the lane `baan` that are due `now` and free, of the kinds `soorten`, at most `most`."""
+def _oldest(dialect: str) -> Select[*tuple[Any, ...]]:
+    """The oldest jobs of the lane `lane` that are due `now` and free, of the kinds `soorten`, at most `most`."""
     now = bindparam("now", type_=UtcDateTime())
     columns = [getattr(JobRow, name) for name in (*JOB_FACTS, "lease_token", "gepland_op")]
-    of_lane = (JobRow.baan == bindparam("baan"), JobRow.soort.in_(bindparam("soorten", expanding=True)))
+    of_lane = (JobRow.baan == bindparam("lane"), among(dialect, JobRow.soort, "soorten"))
     query = select(*columns).where(*of_lane, *due_and_free(now)).order_by(JobRow.gepland_op, JobRow.id)
-    query = query.limit(bindparam("most"))
-    return query.with_for_update(skip_locked=True) if skip_locked else query
+    query = query.limit(bindparam("most", type_=Integer()))
+    return query.with_for_update(skip_locked=True) if dialect == POSTGRESQL else query
 
 
-_CLAIMING: Final = update(JobRow).where(JobRow.id == bindparam("job_id"))
+_OLDEST: Final = Prepared(_oldest)
+_CLAIMING: Final = Prepared(
+    lambda _dialect: update(JobRow).where(JobRow.id == bindparam("job_id")),
+    columns=("lease_tot", "lease_token", "pogingen", "afgebroken"),
+)
 
 
-def _claim(row: Row[Any], until: datetime) -> tuple[Job, dict[str, Any]]:
+def _claim(row: Any, until: datetime) -> tuple[Job, dict[str, Any]]:  # noqa: ANN401  (a row of `_oldest`)
     """The job, and what its row has to hold from now on."""
     facts = {name: getattr(row, name) for name in JOB_FACTS}
     facts["soort"] = JobSoort(row.soort)
@@ -284,14 +301,19 @@ def _mine() -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _id(job: Job) -> str:
+    return job.id  # rows are changed in this order, so that nobody waits in a circle
+
+
 def _held(job: Job) -> dict[str, Any]:
     return {"job_id": job.id, "job_token": job.token}
 
 
-def _finishing(_dialect: str) -> ReturningUpdate[str]:
+def _finishing(_dialect: str) -> ReturningUpdate[*tuple[Any, ...]]:
     done = {"status": JobStatus.GEDAAN.value, "reden": None, "voortgang": 100}
     ended = {"lease_tot": None, "lease_token": None, "klaar_op": bindparam("moment", type_=UtcDateTime())}
-    return update(JobRow).where(*_mine()).values(**done, **ended).returning(JobRow.id)
+    token = bindparam("job_token", type_=Text()).label("token")  # two attempts of one job may end together
+    return update(JobRow).where(*_mine()).values(**done, **ended).returning(token)
 
 
 _FINISHING: Final = Prepared(_finishing)

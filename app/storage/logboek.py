@@ -45,13 +45,16 @@ def bsns_of_berichten(session: Session, *, ids: Collection[str], limit: int | No
     return frozenset(session.scalars(query.limit(limit)))
 
 
-def bsns_of_bericht(session: Session, *, id: str) -> frozenset[str]:
-    """Whom a bericht is about."""
-    return frozenset(row.bsn for row in _BSNS.rows(session, {"bericht": id}))
+def bsns_of_each(session: Session, *, ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Whom each of a few berichten is about."""
+    rows = _BSNS.each(session, [{"bericht": id} for id in ids])
+    return {id: frozenset(row.bsn for row in rows if row.bericht_id == id) for id in ids}
 
 
 _BSNS: Final = Prepared(
-    lambda _dialect: select(BerichtClientRow.bsn).where(BerichtClientRow.bericht_id == bindparam("bericht"))
+    lambda _dialect: select(BerichtClientRow.bericht_id, BerichtClientRow.bsn).where(
+        BerichtClientRow.bericht_id == bindparam("bericht")
+    )
 )
 
 

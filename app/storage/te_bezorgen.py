@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -32,13 +33,16 @@ class TeBezorgen(NamedTuple):
     has_it: bool
 
 
-def find_te_bezorgen(session: Session, *, bericht_id: str, partij: str) -> TeBezorgen | None:
-    """What is delivered to the partij; None: it fetches from its postbus."""
-    row = _TE_BEZORGEN.first(session, {"bericht": bericht_id, "to": partij})
-    if row is None:
-        return None
+def find_te_bezorgen(session: Session, asked: Sequence[tuple[str, str]]) -> list[TeBezorgen | None]:
+    """For each (bericht id, partij) what is delivered; None: the partij fetches from its postbus."""
+    rows = _TE_BEZORGEN.each(session, [{"bericht": id, "to": partij} for id, partij in asked])
+    found = {(row.id, row.partij): row for row in rows}
+    return [_te_bezorgen(found[key]) if key in found else None for key in asked]
+
+
+def _te_bezorgen(row: Any) -> TeBezorgen:  # noqa: ANN401  (a row of the statement below)
     reached = Aansluiting(
-        partij=partij, soort=AansluitingSoort(row.weg), adres=row.adres, sleutelversie=row.sleutelversie
+        partij=row.partij, soort=AansluitingSoort(row.weg), adres=row.adres, sleutelversie=row.sleutelversie
     )
     return TeBezorgen(
         aansluiting=reached,
@@ -53,19 +57,29 @@ def find_te_bezorgen(session: Session, *, bericht_id: str, partij: str) -> TeBez
     )
 
 
-def advance_status(session: Session, *, id: str, after: frozenset[BerichtStatus], status: BerichtStatus) -> None:
-    """Give the bericht a status that still waits for its answer, when it comes `after` the one that it has."""
-    _ADVANCING.tell(session, [{"bericht": id, "after": sorted(after), "new": status}])
+def advance_status(
+    session: Session, *, ids: Collection[str], after: frozenset[BerichtStatus], status: BerichtStatus
+) -> None:
+    """Give berichten a status that still waits for its answer, where it comes `after` the one that they have."""
+    _ADVANCING.tell(session, [{"bericht": id, "after": sorted(after), "new": status} for id in sorted(set(ids))])
 
 
-def _te_bezorgen(_dialect: str) -> Select[*tuple[Any, ...]]:
+_REACHED: Final = (
+    AansluitingRow.partij,
+    AansluitingRow.soort.label("weg"),
+    AansluitingRow.adres,
+    AansluitingRow.sleutelversie,
+)
+
+
+def _finding(_dialect: str) -> Select[*tuple[Any, ...]]:
     bericht_id, partij = bindparam("bericht", type_=Text()), bindparam("to", type_=Text())
-    facts = ("soort", "release", "afzender", "ontvanger", "identificatie", "ontvangen_op", "status")
+    facts = ("id", "soort", "release", "afzender", "ontvanger", "identificatie", "ontvangen_op", "status")
     columns = [getattr(BerichtRow, name) for name in facts]
     reached = and_(AansluitingRow.partij == partij, AansluitingRow.soort != ENDED)
     last = last_of_partij(bericht_id, partij).scalar_subquery()
     query = select(*columns, BerichtInhoudRow.inhoud, last.label("last"))
-    query = query.add_columns(AansluitingRow.soort.label("weg"), AansluitingRow.adres, AansluitingRow.sleutelversie)
+    query = query.add_columns(*_REACHED)
     query = query.join(BerichtInhoudRow, BerichtInhoudRow.bericht_id == BerichtRow.id).join(AansluitingRow, reached)
     return query.where(BerichtRow.id == bericht_id)
 
@@ -77,5 +91,5 @@ def _advancing(dialect: str) -> Update:
     )
 
 
-_TE_BEZORGEN: Final = Prepared(_te_bezorgen)
+_TE_BEZORGEN: Final = Prepared(_finding)
 _ADVANCING: Final = Prepared(_advancing)

@@ -6,19 +6,23 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.delivery.transport import Afgeleverd, Later, Nooit, Overgedragen
 from app.domain.aflevering import AansluitingSoort
 from app.domain.bericht import BerichtStatus
+from app.domain.logboek import Handeling
 from app.domain.werk import JobSoort, JobStatus
 from app.iwmo.releases import write
 from app.processing import aflevering
 from app.processing.aansluitingen import connect, disconnect
+from app.processing.bezorgen import give
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
 from app.processing.werk import carry_out
 from app.storage.berichten import set_status
 from app.storage.jobs import LeaseLost, finish_job
+from app.storage.logboek_tables import LogboekRow
 from app.storage.outages import DatabaseUnavailable
 from tests.builders import a_toewijzingsbericht
 from tests.e2e.notation import BASE
@@ -37,6 +41,7 @@ from tests.processing.working import (
     scripted,
     status_of,
 )
+from tests.storage.rows import stored_bericht
 
 A_301 = write(a_toewijzingsbericht(), "2.3")
 AWAY = Later("De ontvanger is niet bereikbaar.")
@@ -58,6 +63,13 @@ def transport() -> Scripted:
 def post(runtime: Runtime, moment: Moment, transport: Scripted) -> Runtime:
     """A service whose transport and clock a test decides."""
     return replace(runtime, now=moment, transports=scripted(transport))
+
+
+def transfers(post: Runtime) -> list[str | None]:
+    """Of which berichten the logboek says that they were handed over."""
+    with post.storage.reading() as session:
+        query = select(LogboekRow.object_id).where(LogboekRow.gebeurtenis == Handeling.BERICHT_OVERGEDRAGEN)
+        return sorted(session.scalars(query))
 
 
 @pytest.fixture
@@ -181,6 +193,46 @@ class TestLease:
         carry_out(post, job)
         assert jobs(post, JobSoort.AFLEVERING, JobStatus.MISLUKT) == []
         assert kinds(post, given) == []
+
+
+class TestTogether:
+    """Deliveries that end at the same time are recorded in one transaction, and each stays what it is."""
+
+    @pytest.fixture
+    def ended(self, post, given):
+        """Three deliveries that arrived, as their threads tell it."""
+        others = [stored_bericht(post.storage) for _ in range(2)]
+        post.storage.run(lambda session: give(session, post, [(PARTIJ, id) for id in others]))
+        return [aflevering._Arrived(post, job, Afgeleverd()) for job in claimed(post, JobSoort.AFLEVERING)]
+
+    def test_each_gets_what_it_would_get_alone(self, post, ended):
+        first, *_, last = [one.job.bericht_id for one in ended]
+        ended[-1] = ended[-1]._replace(uitkomst=Overgedragen())
+        assert post.storage.run(lambda session: aflevering._arrived(session, ended)) == [True] * 3
+        assert [job.status for job in jobs(post, JobSoort.AFLEVERING)] == ["gedaan"] * 3
+        assert (status_of(post, first), kinds(post, first)) == ("afgeleverd", ["afgeleverd"])
+        assert kinds(post, last) == ["verzonden"]
+        assert transfers(post) == sorted(one.job.bericht_id for one in ended)
+
+    def test_one_that_lost_its_lease_takes_nobody_along(self, post, ended, moment):
+        first, lost, _ = [one.job for one in ended]
+        post.storage.run(lambda session: finish_job(session, lost, now=post.now()))
+        assert post.storage.run(lambda session: aflevering._arrived(session, ended)) == [True, False, True]
+        assert (kinds(post, first.bericht_id), kinds(post, lost.bericht_id)) == (["afgeleverd"], [])
+        assert lost.bericht_id not in transfers(post)
+
+    def test_of_two_attempts_at_one_job_the_last_counts(self, post, ended, moment):
+        moment.pass_(minutes=10)
+        again = [one._replace(job=job) for one, job in zip(ended, claimed(post, JobSoort.AFLEVERING), strict=True)]
+        outcome = post.storage.run(lambda session: aflevering._arrived(session, [*ended, *again]))
+        assert outcome == [False] * 3 + [True] * 3
+        assert [kinds(post, one.job.bericht_id) for one in ended] == [["afgeleverd"]] * 3
+
+    def test_what_none_of_them_holds_changes_nothing(self, post, ended):
+        for one in ended:
+            post.storage.run(lambda session, job=one.job: finish_job(session, job, now=post.now()))
+        assert post.storage.run(lambda session: aflevering._arrived(session, ended)) == [False] * 3
+        assert transfers(post) == []
 
 
 class TestNotSent:
