@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
-
-from lxml import etree
 
 from app.domain.bericht import Berichtsoort
 from app.iwmo.node import Problems, Record
 from app.iwmo.pad import Element
 from app.iwmo.release import Adapter, Inhoud
+from app.iwmo.text import Text
 
 ROOT = "Bericht"
 Content = TypeVar("Content", bound=Inhoud)
@@ -17,19 +17,16 @@ Content = TypeVar("Content", bound=Inhoud)
 
 def adapter_for(soort: Berichtsoort, shape: Record[Content], inhoud: type[Content], basis: str) -> Adapter:
     """The adapter of a message whose root has this shape and whose values stand in the namespace `basis`."""
-    prefixes = {soort.value.lower(): shape.namespace, "iwmo": basis}
+    prefix = soort.value.lower()
+    prefixes = {shape.namespace: prefix, basis: "iwmo"}
 
     def read(root: Element, problems: Problems) -> Content:
         return shape.read(root, f"/{ROOT}", problems)
 
-    def write(value: Content) -> Element:
-        root = etree.Element(f"{{{shape.namespace}}}{ROOT}", nsmap=prefixes)
-        shape.fill(root, value)
-        return root
+    def write(value: Content, take: Callable[[bytes], object]) -> None:
+        out = Text(prefixes, take)
+        out.begin_root(f"{prefix}:{ROOT}")
+        shape.fill(out, value)
+        out.end()
 
     return Adapter(soort=soort, namespace=shape.namespace, inhoud=inhoud, read=read, write=write)
-
-
-def to_bytes(root: Element) -> bytes:
-    """The document as it goes out: UTF-8 with a declaration and without a byte order mark, indented."""
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from app.domain.refusals import UnreadableBericht
-from app.iwmo.document import to_bytes
 from app.iwmo.reading import recognise
 
 FEW_LINES: Final = 5
@@ -32,7 +31,7 @@ def laid_out(body: bytes) -> Leesbaar | None:
     try:
         root = recognise(body).tree.getroot()
         etree.indent(root)
-        pretty = to_bytes(root)
+        pretty = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
         return Leesbaar(pretty, recognise(pretty).line_of)
     except UnreadableBericht:
         return None

@@ -13,8 +13,6 @@ from datetime import date, time
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
-from lxml import etree
-
 from app.domain.bedrag import NUL, Bedrag
 from app.domain.bericht import Onderdeel
 from app.domain.codelijsten import DebetCredit, Eenheid, Frequentie
@@ -22,6 +20,7 @@ from app.domain.retour import Finding
 from app.iwmo import values
 from app.iwmo.pad import Element
 from app.iwmo.source_line import source_line
+from app.iwmo.text import CannotWrite, Text
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -36,10 +35,6 @@ LATELY_READ = 4_096
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-class CannotWrite(ValueError):
-    """The object does not fit the release; the text names the element and never a value."""
-
-
 def unreadable(pad: str, melding: str, regelnummer: int | None) -> Finding:
     """A finding on what cannot be read."""
     return Finding(regel=LEES, retourcode=None, pad=pad, melding=melding, regelnummer=regelnummer)
@@ -52,8 +47,8 @@ class Shape(Protocol[T]):
         """The value of the element, which stands at `pad`; what is absurd is added to the problems."""
         ...
 
-    def write(self, parent: Element, tag: str, value: T) -> None:
-        """Append the value to the parent."""
+    def write(self, out: Text, name: str, value: T) -> None:
+        """Add the value as an element."""
         ...
 
 
@@ -82,13 +77,9 @@ class Leaf(Generic[T]):
             problems.append(unreadable(pad, str(absurd), source_line(element)))
             return self.stand_in
 
-    def write(self, parent: Element, tag: str, value: T) -> None:
-        """Append an element with the text of the value."""
-        text = self.render(value)
-        try:
-            etree.SubElement(parent, tag).text = text
-        except ValueError:
-            raise CannotWrite(f"{local_name(tag)} holds a character that XML has not") from None
+    def write(self, out: Text, name: str, value: T) -> None:
+        """Add an element with the text of the value."""
+        out.leaf(name, self.render(value))
 
 
 def _bedrag(text: str) -> Bedrag:
@@ -118,13 +109,13 @@ class Child:
         """Put the value of the element, whose parent stands at `pad`, among those found."""
         found[self.name] = self.shape.read(element, f"{pad}/{self.element}", problems)
 
-    def write_from(self, left: dict[str, Any], parent: Element, tag: str) -> None:
-        """Append the element, taking its value out of what is left."""
+    def write_from(self, left: dict[str, Any], out: Text, name: str) -> None:
+        """Add the element, taking its value out of what is left."""
         value = left.pop(self.name)
         if value is not None and value != ():
-            self.shape.write(parent, tag, value)
+            self.shape.write(out, name, value)
         elif self.required:
-            raise CannotWrite(f"{local_name(parent.tag)} needs {self.element}")
+            raise CannotWrite(f"{out.inner} needs {self.element}")
 
 
 class LoneChild(Child):
@@ -136,12 +127,12 @@ class LoneChild(Child):
         """A tuple of one."""
         found[self.name] = (self.shape.read(element, f"{pad}/{self.element}", problems),)
 
-    def write_from(self, left: dict[str, Any], parent: Element, tag: str) -> None:
-        """Append the only one."""
+    def write_from(self, left: dict[str, Any], out: Text, name: str) -> None:
+        """Add the only one."""
         if len(left[self.name]) > 1:
-            raise CannotWrite(f"{local_name(parent.tag)} has room for one {self.element}")
+            raise CannotWrite(f"{out.inner} has room for one {self.element}")
         left[self.name] = left[self.name][0] if left[self.name] else None
-        Child.write_from(self, left, parent, tag)
+        Child.write_from(self, left, out, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +146,11 @@ class Group:
         """Put the values of the children among those of the parent."""
         found.update(self.children.read(element, f"{pad}/{self.element}", problems))
 
-    def write_from(self, left: dict[str, Any], parent: Element, tag: str) -> None:
-        """Append the element, taking the values of its children out of what is left."""
-        self.children.write_from(left, etree.SubElement(parent, tag))
+    def write_from(self, left: dict[str, Any], out: Text, name: str) -> None:
+        """Add the element, taking the values of its children out of what is left."""
+        out.begin(name)
+        self.children.write_from(left, out)
+        out.end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +163,9 @@ class Constant:
     def read_into(self, found: dict[str, Any], element: Element, pad: str, problems: Problems) -> None:
         """Nothing: the XSD has compared the text."""
 
-    def write_from(self, _left: dict[str, Any], parent: Element, tag: str) -> None:
-        """Append the element."""
-        etree.SubElement(parent, tag).text = self.text
+    def write_from(self, _left: dict[str, Any], out: Text, name: str) -> None:
+        """Add the element."""
+        out.leaf(name, self.text)
 
 
 Part: TypeAlias = Child | Group | Constant
@@ -240,22 +233,28 @@ class Record(Generic[T]):
             by_tag[child.tag].read_into(found, child, pad, problems)
         return self.make(**found)
 
-    def write(self, parent: Element, tag: str, value: T) -> None:
-        """Append the object as an element."""
-        self.fill(etree.SubElement(parent, tag), value)
+    def write(self, out: Text, name: str, value: T) -> None:
+        """Add the object as an element."""
+        if self.recurs:
+            out.again(name, value, self.fill)
+            return
+        out.begin(name)
+        self.fill(out, value)
+        out.end()
 
-    def fill(self, element: Element, value: T) -> None:
+    def fill(self, out: Text, value: T) -> None:
         """Give its element all that the object holds; what has no place in the schema cannot be written."""
         left = self.take(value)
-        self.write_from(left, element)
+        self.write_from(left, out)
         for name, unwritten in left.items():
             if unwritten is not None and unwritten != ():
-                raise CannotWrite(f"{local_name(element.tag)} has no {name} in this release")
+                raise CannotWrite(f"{out.inner} has no {name} in this release")
 
-    def write_from(self, left: dict[str, Any], element: Element) -> None:
-        """Append the children in the order of the schema, taking their values out of what is left."""
-        for tag, part in self.by_tag.items():
-            part.write_from(left, element, tag)
+    def write_from(self, left: dict[str, Any], out: Text) -> None:
+        """Add the children in the order of the schema, taking their values out of what is left."""
+        prefix = out.prefixes[self.namespace]
+        for part in self.children:
+            part.write_from(left, out, f"{prefix}:{part.element}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,12 +270,14 @@ class Listing(Generic[T]):
         read, stem = self.item.read, f"{pad}/{self.element}"
         return tuple([read(child, f"{stem}[{number}]", problems) for number, child in enumerate(element, 1)])
 
-    def write(self, parent: Element, tag: str, value: tuple[T, ...]) -> None:
-        """Append the element with its objects."""
-        container = etree.SubElement(parent, tag)
-        item_tag = f"{{{self.namespace}}}{self.element}"
+    def write(self, out: Text, name: str, value: tuple[T, ...]) -> None:
+        """Add the element with its objects."""
+        out.begin(name)
+        item = f"{out.prefixes[self.namespace]}:{self.element}"
         for part in value:
-            self.item.write(container, item_tag, part)
+            self.item.write(out, item, part)
+            out.between()
+        out.end()
 
 
 def record(namespace: str, cls: type[T], *children: Part, recurs: bool = False) -> Record[T]:

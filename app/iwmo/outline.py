@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from app.iwmo.node import TEXT, Child, Constant, Group, Leaf, LoneChild, Part, Problems, Record
 from app.iwmo.pad import Element
+from app.iwmo.text import Text
 from app.iwmo.values import Absurd
 
 T = TypeVar("T")
@@ -44,9 +45,9 @@ class Outlines(Generic[T]):
         except Absurd:
             return self.shape.read(element, pad, problems)  # it tells which element it is, and its line
 
-    def write(self, parent: Element, tag: str, value: T) -> None:
-        """Append the object as an element."""
-        self.shape.write(parent, tag, value)
+    def write(self, out: Text, name: str, value: T) -> None:
+        """Add the object as an element."""
+        self.shape.write(out, name, value)
 
     def _learned(self, element: Element, tags: tuple[Any, ...]) -> _Plan:
         if len(self._plans) >= MOST_PLANS:

@@ -16,7 +16,7 @@ from app.iwmo.pad import Element
 Inhoud: TypeAlias = Toewijzingsbericht | ToewijzingRetour | Declaratie | DeclaratieRetour | OverigBericht
 
 Read: TypeAlias = Callable[[Element, Problems], Inhoud]
-Write: TypeAlias = Callable[[Any], Element]
+Write: TypeAlias = Callable[[Any, Callable[[bytes], object]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Adapter:
     """One berichtsoort of one release.
 
     `read` takes the root of a message that the XSD accepts and adds what is absurd in it to the problems. `write`
-    makes the root for an object of class `inhoud`; None for messages that are only read.
+    gives the bytes of an object of class `inhoud` in pieces; None for messages that are only read.
     """
 
     soort: Berichtsoort

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from app.iwmo import release_2_1, release_2_3
-from app.iwmo.document import to_bytes
-from app.iwmo.node import CannotWrite
 from app.iwmo.release import Inhoud, Release
+from app.iwmo.text import CannotWrite
 
 RELEASES: Mapping[str, Release] = {
     "2.1": release_2_1.RELEASE,
@@ -21,10 +20,21 @@ def write(inhoud: Inhoud, release: str) -> bytes:
     CannotWrite when the release does not know the berichtsoort, or has no place for something in it; nothing is left
     out silently. Lengths and code lists are the XSD's to judge.
     """
+    pieces: list[bytes] = []
+    write_to(pieces.append, inhoud, release)
+    return b"".join(pieces)
+
+
+def write_to(take: Callable[[bytes], object], inhoud: Inhoud, release: str) -> None:
+    """The same for a message that may be large: `take` gets its bytes in pieces, in order.
+
+    With CannotWrite some of it may have been given.
+    """
     known = RELEASES.get(release)
     if known is None:
         raise CannotWrite(f"There is no release {release!r}; known are {', '.join(RELEASES)}")
     for adapter in known.adapters.values():
         if adapter.write is not None and isinstance(inhoud, adapter.inhoud):
-            return to_bytes(adapter.write(inhoud))
+            adapter.write(inhoud, take)
+            return
     raise CannotWrite(f"Release {release} does not write a {type(inhoud).__name__}")

@@ -12,9 +12,9 @@ from lxml import etree
 from app.domain.bericht import Berichtsoort
 from app.domain.retour import Finding
 from app.iwmo.pad import ElementTree
-from app.iwmo.parsing import WHOLE
+from app.iwmo.parsing import HARMLESS, WHOLE
 from app.iwmo.schema_files import BASISSCHEMA, SchemaFile, SchemaFolder, SchemasUnusable, read_folder
-from app.iwmo.xsd_errors import findings_on
+from app.iwmo.xsd_errors import FeedParser, findings_on, judging_parser
 
 LARGEST_WHOLE = 64 * 1024
 """Bytes. libxml2 needs time in the square of the length of a list to report errors on a tree: larger ones stream."""
@@ -71,6 +71,10 @@ class Schemas:
             return ()
         return findings_on(schema, tree)
 
+    def judge(self, release: str, soort: Berichtsoort) -> Judge:
+        """Who judges a message that comes in pieces; for one that we wrote ourselves."""
+        return Judge(self._compiled[release, soort])
+
     def judging_parser(self, namespace: str) -> etree.XMLParser | None:
         """A parser that judges the message of this namespace while it reads; None when it is not ours.
 
@@ -82,6 +86,44 @@ class Schemas:
     def digests(self) -> Mapping[str, str]:
         """The sha256 of each file, by release and file name (`2.3/WMO301.xsd`)."""
         return MappingProxyType(self._digests)
+
+
+class Judge:
+    """Says whether a message that comes in pieces keeps to its schema, and keeps nothing of it."""
+
+    def __init__(self, schema: etree.XMLSchema) -> None:
+        self._schema = schema
+        self._first = b""
+        self._parser: FeedParser | None = None
+        self._broken = False
+
+    def add(self, piece: bytes) -> None:
+        """Take the next piece."""
+        if self._broken:
+            return
+        if self._parser is None and len(self._first) + len(piece) <= LARGEST_WHOLE:
+            self._first += piece
+            return
+        try:
+            if self._parser is None:
+                self._parser = judging_parser(self._schema)
+                self._parser.feed(self._first)
+            self._parser.feed(piece)
+            self._broken = any(True for _ in self._parser.feed_error_log)
+        except etree.LxmlError:
+            self._broken = True
+
+    def holds(self) -> bool:
+        """Whether all of it together is XML that the schema accepts."""
+        if self._broken:
+            return False
+        try:
+            if self._parser is None:  # a small one: a tree takes less time than a parser of its own
+                return _is_valid(self._schema, etree.fromstring(self._first, etree.XMLParser(**HARMLESS)).getroottree())
+            self._parser.close()
+            return not any(True for _ in self._parser.feed_error_log)
+        except etree.LxmlError:
+            return False
 
 
 def _is_valid(schema: etree.XMLSchema, tree: ElementTree) -> bool:

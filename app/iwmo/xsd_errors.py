@@ -46,23 +46,32 @@ class _NoTree:
         """There is no result."""
 
 
-class _FeedParser(Protocol):
+class FeedParser(Protocol):
     """What is used of a parser here."""
 
     @property
-    def feed_error_log(self) -> Iterable[Error]: ...
-    def feed(self, data: bytes) -> None: ...
-    def close(self) -> object: ...
+    def feed_error_log(self) -> Iterable[Error]:
+        """What was wrong so far."""
+        ...
+
+    def feed(self, data: bytes) -> None:
+        """Go on with these bytes."""
+        ...
+
+    def close(self) -> object:
+        """There is no more."""
+        ...
 
 
-def _judging_parser(schema: etree.XMLSchema) -> _FeedParser:
+def judging_parser(schema: etree.XMLSchema) -> FeedParser:
+    """A parser that judges what it is fed, and makes nothing of it."""
     no_tree: Any = _NoTree()  # lxml looks for each method of a target, its types ask for all of them
     return etree.XMLParser(schema=schema, target=no_tree, no_network=True, resolve_entities=False)
 
 
 def _errors_by_chunk(schema: etree.XMLSchema, body: bytes, ends: Sequence[int]) -> list[int] | None:
     """How many errors there are up to the end of each chunk; None when the message is valid."""
-    parser = _judging_parser(schema)
+    parser = judging_parser(schema)
     counts = [0]
     # Whatever makes libxml2 give up, also on a value that it cannot judge, is an invalid message.
     with suppress(etree.XMLSyntaxError, etree.XMLSchemaValidateError):
@@ -81,7 +90,7 @@ def _placed_errors(
     schema: etree.XMLSchema, body: bytes, ends: Sequence[int], counts: Sequence[int]
 ) -> list[tuple[int, Error]]:
     """The first errors, each with the number of the tag that brought it, counted from 1."""
-    parser = _judging_parser(schema)
+    parser = judging_parser(schema)
     fed = 0
     tags: list[int] = []
     with suppress(etree.XMLSyntaxError, etree.XMLSchemaValidateError):
@@ -96,7 +105,7 @@ def _placed_errors(
     return list(zip(tags, parser.feed_error_log, strict=False))[:MOST_FINDINGS]
 
 
-def _count(parser: _FeedParser) -> int:
+def _count(parser: FeedParser) -> int:
     return sum(1 for _ in parser.feed_error_log)
 
 

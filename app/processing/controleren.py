@@ -179,6 +179,6 @@ def _declaratie(session: Session, runtime: Runtime, arrival: Arrival, declaratie
     return Verdict(
         status=BerichtStatus.AFGEKEURD if besluit.settlement.refused else BerichtStatus.VERWERKT,
         findings=besluit.settlement.findings,
-        antwoord=besluit.antwoord,
+        antwoord=besluit.antwoord.whole(),
         uitkomst=besluit.settlement,
     )

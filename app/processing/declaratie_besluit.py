@@ -10,13 +10,14 @@ from app.domain.declaratie import Declaratie, DeclaratieRetour
 from app.domain.dossier import DeclaratieRetourDossier
 from app.domain.retour import Finding
 from app.domain.settlement import ClientOutcome, LineOutcome, Settlement, declaratie_retour
-from app.iwmo.releases import write
+from app.iwmo.releases import write_to
 from app.processing.arrival import Arrival
 from app.processing.declaratie_feiten import Feiten
 from app.processing.runtime import Runtime, new_gemeente_referentie
 from app.rules.judgement import findings_beyond, findings_within
 from app.rules.settle import settle
 from app.storage.declaraties import PrestatieRecord
+from app.storage.packed import Packed, Packer
 
 
 class OwnBerichtInvalid(Exception):
@@ -25,7 +26,7 @@ class OwnBerichtInvalid(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Besluit:
-    """All that is to be written down of a 303; `antwoord` are the bytes of its 304, the message `retour`.
+    """All that is to be written down of a 303; `antwoord` is its 304, the message `retour`.
 
     `findings` and those of the lines have their place in the source.
     """
@@ -34,7 +35,7 @@ class Besluit:
     findings: tuple[Finding, ...]
     lines: tuple[PrestatieRecord, ...] = field(repr=False)
     retour: DeclaratieRetour = field(repr=False)
-    antwoord: bytes = field(repr=False)
+    antwoord: Packed = field(repr=False)
 
 
 def decide(runtime: Runtime, arrival: Arrival, declaratie: Declaratie, feiten: Feiten) -> Besluit:
@@ -54,20 +55,35 @@ def decide(runtime: Runtime, arrival: Arrival, declaratie: Declaratie, feiten: F
         findings=arrival.located(settlement.findings),
         lines=tuple(_line(arrival, outcome, line, used) for outcome in settlement.clienten for line in outcome.lines),
         retour=retour,
-        antwoord=checked_bytes(runtime, declaratie, retour, release),
+        antwoord=checked_304(runtime, declaratie, retour, release),
     )
 
 
-def checked_bytes(runtime: Runtime, declaratie: Declaratie, retour: DeclaratieRetour, release: str) -> bytes:
-    """The bytes of a 304 that holds by the XSD and by the rules; OwnBerichtInvalid when it would not."""
-    body = write(retour, release)
-    findings = runtime.xsd_findings(release, Berichtsoort.WMO304, body)
+def checked_304(runtime: Runtime, declaratie: Declaratie, retour: DeclaratieRetour, release: str) -> Packed:
+    """The 304, which holds by the XSD and by the rules; OwnBerichtInvalid when it would not.
+
+    It may be larger than its 303: it is judged and packed while it is written.
+    """
+    judge, packer = runtime.schemas.judge(release, Berichtsoort.WMO304), Packer()
+
+    def take(piece: bytes) -> None:
+        judge.add(piece)
+        packer.add(piece)
+
+    write_to(take, retour, release)
+    packed = packer.packed()
+    if not judge.holds():
+        raise _invalid(runtime.xsd_findings(release, Berichtsoort.WMO304, packed.whole()))
     dossier = DeclaratieRetourDossier(today=retour.header.retour_dagtekening, declaratie=declaratie)
-    findings += findings_within(retour, Berichtsoort.WMO304, release) if not findings else ()
+    findings = findings_within(retour, Berichtsoort.WMO304, release)
     findings += findings_beyond(retour, Berichtsoort.WMO304, release, dossier) if not findings else ()
     if findings:
-        raise OwnBerichtInvalid(", ".join(f"{finding.regel} {finding.pad}" for finding in findings[:10]))
-    return body
+        raise _invalid(findings)
+    return packed
+
+
+def _invalid(findings: tuple[Finding, ...]) -> OwnBerichtInvalid:
+    return OwnBerichtInvalid(", ".join(f"{finding.regel} {finding.pad}" for finding in findings[:10]))
 
 
 def _line(

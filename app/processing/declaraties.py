@@ -24,6 +24,7 @@ from app.storage.berichten import NewBericht, add_bericht, set_status
 from app.storage.declaraties import DeclaratieRecord, DeclaratieStatus
 from app.storage.findings import add_findings
 from app.storage.jobs import NewJob, add_jobs
+from app.storage.packed import Packed
 
 
 def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> Receipt:
@@ -116,7 +117,7 @@ def _declaratie_status(settlement: Settlement) -> DeclaratieStatus:
     return DeclaratieStatus.HEADER_AFGEKEURD if settlement.refused else DeclaratieStatus.BEOORDEELD
 
 
-def _send(session: Session, runtime: Runtime, arrival: Arrival, retour: DeclaratieRetour, body: bytes) -> None:
+def _send(session: Session, runtime: Runtime, arrival: Arrival, retour: DeclaratieRetour, body: Packed) -> None:
     """Keep the 304, for the aanbieder and the servicebureau that sent the 303, and give the gemeente the 303."""
     header = retour.header
     record = NewBericht(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,16 +22,15 @@ from app.storage.bericht_tables import BerichtClientRow, BerichtInhoudRow, Beric
 from app.storage.columns import insert_in_dialect, one_of
 from app.storage.findings import add_all_findings
 from app.storage.inserts import insert_rows
+from app.storage.packed import CODERING, Packed, compressed, sha256_hex
 from app.storage.prepared import Prepared
 from app.storage.zicht import Zicht, newest_ids
 
 __all__ = ["BerichtFilters", "BerichtRecord", "NewBericht"]
 
 DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
-CODERING = "zlib"
 ANSWERED_SOORTEN = frozenset({Berichtsoort.WMO301, Berichtsoort.WMO303})
 NOT_WAITING = frozenset({BerichtStatus.BEANTWOORD, BerichtStatus.AFGEKEURD})
-COMPRESSION_LEVEL = 1  # of 25 MB in 44 ms; a higher level takes longer than parsing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +44,7 @@ class NewBericht:
     - `antwoord_op_id`: the bericht that this one answers; a bericht has at most one answer.
     - `eigen`: the 301 of a decision that was taken here (toekenning, split, change), which stands whatever is answered.
     - `herkomst_id`: the 2.1 301 for several aanbieders that this 301 was made from.
+    - `body`: its bytes; packed already when it is large.
     - `bsns`: the clients it is about.
     """
 
@@ -67,7 +66,7 @@ class NewBericht:
     antwoord_op_id: str | None = None
     herkomst_id: str | None = None
     eigen: bool = False
-    body: bytes = field(repr=False)
+    body: bytes | Packed = field(repr=False)
     findings: tuple[Finding, ...] = ()
     bsns: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -148,10 +147,21 @@ def berichten_by_id(session: Session, *, ids: Sequence[str], zicht: Zicht) -> li
 
 def body_of(session: Session, *, id: str) -> bytes:
     """The exact bytes of the bericht; whether the caller may see it was asked before."""
+    return zlib.decompress(_inhoud_of(session, id))
+
+
+def packed_body_of(session: Session, *, id: str) -> Packed:
+    """The same, still packed: for what is read in pieces."""
+    query = select(BerichtRow.omvang_bytes, BerichtRow.sha256).where(BerichtRow.id == id)
+    size, sha256 = session.execute(query).one()
+    return Packed(_inhoud_of(session, id), size, sha256)
+
+
+def _inhoud_of(session: Session, id: str) -> bytes:
     inhoud = session.scalars(select(BerichtInhoudRow.inhoud).where(BerichtInhoudRow.bericht_id == id)).one_or_none()
     if inhoud is None:
         raise not_found()
-    return zlib.decompress(inhoud)
+    return inhoud
 
 
 def set_status(session: Session, *, id: str, status: str) -> None:
@@ -206,11 +216,9 @@ _ADD_UNIQUE: Final = Prepared(_insert_unique, columns=_BERICHT_COLUMNS)
 
 
 def _columns(new: NewBericht) -> dict[str, Any]:
-    derived = {
-        "omvang_bytes": len(new.body),
-        "sha256": hashlib.sha256(new.body).hexdigest(),
-        "wacht_op_antwoord": _awaits_answer(new),
-    }
+    body = new.body
+    size, digest = (body.omvang_bytes, body.sha256) if isinstance(body, Packed) else (len(body), sha256_hex(body))
+    derived = {"omvang_bytes": size, "sha256": digest, "wacht_op_antwoord": _awaits_answer(new)}
     return {**{name: getattr(new, name) for name in SAME_NAMES}, **derived}
 
 
@@ -229,7 +237,8 @@ def _add_content(session: Session, new: Sequence[NewBericht]) -> None:
 
 
 def _inhoud(new: NewBericht) -> dict[str, Any]:
-    return {"bericht_id": new.id, "codering": CODERING, "inhoud": zlib.compress(new.body, COMPRESSION_LEVEL)}
+    inhoud = new.body.inhoud if isinstance(new.body, Packed) else compressed(new.body)
+    return {"bericht_id": new.id, "codering": CODERING, "inhoud": inhoud}
 
 
 def _conditions(filters: BerichtFilters) -> list[ColumnElement[bool]]:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from app.domain.bericht import BerichtIdentificatie, Berichtsoort, Onderdeel
 from app.domain.codelijsten import Eenheid
 from app.domain.verzoek import OverigBericht
-from app.iwmo.node import CannotWrite
 from app.iwmo.pad import element_at, pad_of
 from app.iwmo.reading import read, recognise
 from app.iwmo.release import Inhoud
 from app.iwmo.releases import RELEASES, write
+from app.iwmo.text import CannotWrite
 from app.iwmo.xsd import Schemas
 from tests import builders as a
 from tests.iwmo.strategies import WRITTEN

@@ -6,7 +6,8 @@ from app.domain.bericht import Berichtsoort
 from app.domain.codelijsten import Eenheid
 from app.iwmo import values
 from app.iwmo.basisschema import Basisschema
-from app.iwmo.node import CannotWrite, Leaf, Part, constant
+from app.iwmo.node import Leaf, Part, constant
+from app.iwmo.text import CannotWrite
 
 _PATTERN = "http://www.istandaarden.nl/iwmo/2_1/{}/schema/2_1"
 
