@@ -30,7 +30,7 @@ class Outlines(Generic[T]):
         if not is_flat(shape):
             raise ValueError("the tags in such an element do not tell which stands in which")
         self.shape = shape
-        self._plans: dict[tuple[Any, ...], _Plan] = {}
+        self._plans: dict[tuple[Any, ...], Plan] = {}
 
     def read(self, element: Element, pad: str, problems: Problems) -> T:
         """What the record itself would read."""
@@ -49,10 +49,10 @@ class Outlines(Generic[T]):
         """Add the object as an element."""
         self.shape.write(out, name, value)
 
-    def _learned(self, element: Element, tags: tuple[Any, ...]) -> _Plan:
+    def _learned(self, element: Element, tags: tuple[Any, ...]) -> Plan:
         if len(self._plans) >= MOST_PLANS:
             self._plans.clear()
-        plan = self._plans[tags] = _plan_of(self.shape, element)
+        plan = self._plans[tags] = plan_of(self.shape, element)
         return plan
 
 
@@ -86,7 +86,7 @@ def _below(shape: Record[Any]) -> set[str]:
 
 
 @dataclass(slots=True)
-class _Plan:
+class Plan:
     """How to make an object of the texts of its element and of all beneath it.
 
     Places are counted from that element. What `recurs` is made once for the same texts.
@@ -126,13 +126,14 @@ class _Plan:
         return known
 
 
-def _plan_of(shape: Record[Any], element: Element) -> _Plan:
-    plan = _Plan(shape.make, shape.recurs)
+def plan_of(shape: Record[Any], element: Element) -> Plan:
+    """The plan that an element of this shape gives; what stands in a list is not in it."""
+    plan = Plan(shape.make, shape.recurs)
     _fill(plan, shape, element, 0)
     return plan
 
 
-def _fill(plan: _Plan, shape: Record[Any], element: Element, at: int) -> int:
+def _fill(plan: Plan, shape: Record[Any], element: Element, at: int) -> int:
     """Plan the children of the element at this place; gives the place after the last of all beneath it."""
     at += 1
     for child in element:
@@ -147,10 +148,10 @@ def _fill(plan: _Plan, shape: Record[Any], element: Element, at: int) -> int:
     return at
 
 
-def _add(plan: _Plan, part: Child, child: Element, places: slice) -> None:
+def _add(plan: Plan, part: Child, child: Element, places: slice) -> None:
     if part.shape is TEXT:
         plan.texts.append((part.name, places.start))
     elif isinstance(part.shape, Leaf):
         plan.leaves.append((part.name, part.shape.parse, places.start))
     elif isinstance(part.shape, Record):
-        plan.records.append((part.name, _plan_of(part.shape, child).made, places))
+        plan.records.append((part.name, plan_of(part.shape, child).made, places))

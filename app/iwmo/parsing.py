@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -21,6 +21,9 @@ from app.iwmo.pad import Element, ElementTree
 CHUNK_BYTES: Final = 1 << 16
 LONGEST_DECLARATION: Final = 60
 """Of XML in UTF-8; in a longer one, or behind it, there may be more question marks."""
+
+PIECE_BYTES: Final = 1 << 18
+"""Of a message that is read without a tree."""
 
 JUDGED_BYTES: Final = 1 << 20
 """Between two looks at whether a large message is still valid."""
@@ -104,6 +107,20 @@ def parse(body: bytes) -> ElementTree | Unreadable:
 def blankless_parser(_namespace: str) -> etree.XMLParser:
     """A parser for `parse_judged` of what was judged before."""
     return etree.XMLParser(**WHOLE)
+
+
+def in_pieces(body: bytes) -> Iterator[bytes]:
+    """The body, a part at a time."""
+    return (body[start : start + PIECE_BYTES] for start in range(0, len(body), PIECE_BYTES))
+
+
+def root_namespace(body: bytes) -> str | None:
+    """The namespace of the root of what may be a message; None for what is none, or is for `parse` to refuse."""
+    if _before_parsing(body) is not None:
+        return None
+    with suppress(etree.LxmlError, LookupError, ValueError, AssertionError):
+        return _root_namespace(body)
+    return None
 
 
 def parse_judged(body: bytes, parser_for: ParserFor) -> ElementTree | None:

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from app.domain.bericht import Berichtsoort
 from app.domain.refusals import RejectedBericht, UnreadableBericht
 from app.domain.retour import capped
 from app.iwmo.aanduiding import Aanduiding, aanduiding_of
 from app.iwmo.document import ROOT
+from app.iwmo.line_index import LineIndex
 from app.iwmo.node import Problems, unreadable
 from app.iwmo.pad import Element, ElementTree, local_name
-from app.iwmo.parsing import ParserFor, Unreadable, blankless_parser, parse, parse_judged
+from app.iwmo.parsing import (
+    ParserFor,
+    Unreadable,
+    blankless_parser,
+    in_pieces,
+    parse,
+    parse_judged,
+    root_namespace,
+)
 from app.iwmo.release import Adapter, Inhoud
 from app.iwmo.releases import RELEASES
+from app.iwmo.skim import NotPlain, Skim
 from app.iwmo.source_line import source_line
 from app.iwmo.xsd import LARGEST_WHOLE, Schemas
 
 __all__ = ["Aanduiding", "Inhoud", "Recognised", "declared", "read", "recognise"]
+
+Source: TypeAlias = Callable[[], Iterable[bytes]]
+"""The bytes of a message in pieces, from the start each time it is asked."""
 
 _BY_NAMESPACE: Final[dict[str, tuple[str, Adapter]]] = {
     adapter.namespace: (release.naam, adapter) for release in RELEASES.values() for adapter in release.adapters.values()
@@ -32,14 +46,18 @@ _STEP = re.compile(r"([^/\[\]]+)(?:\[([1-9][0-9]{0,8})\])?")
 class Recognised:
     """A document that is XML and says which message of which release it is.
 
-    `accepted`: the XSD holds for it; else that has not been judged yet. With a `body` its tree does not know its lines.
+    `accepted`: the XSD holds for it; else that has not been judged yet. What was large has a `source`, its bytes again
+    in pieces, and a tree that does not know its lines. One that was `skimmed` has no more in its tree than the Header;
+    its `inhoud` was read already, and is None when something in it cannot be meant.
     """
 
     release: str
     soort: Berichtsoort
     tree: ElementTree
     accepted: bool = False
-    body: bytes | None = field(default=None, repr=False, compare=False)
+    source: Source | None = field(default=None, repr=False, compare=False)
+    skimmed: LineIndex | None = field(default=None, repr=False, compare=False)
+    inhoud: Inhoud | None = field(default=None, repr=False, compare=False)
     _again: list[ElementTree] = field(default_factory=list[ElementTree], init=False, repr=False, compare=False)
     _lists: dict[Element, dict[str, list[Element]]] = field(
         default_factory=dict[Element, dict[str, list[Element]]], init=False, repr=False, compare=False
@@ -50,10 +68,10 @@ class Recognised:
 
     def with_lines(self) -> ElementTree:
         """The tree, parsed again when it does not know its lines: only what has findings needs them."""
-        if self.body is None:
+        if self.source is None:
             return self.tree
         if not self._again:
-            again = parse(self.body)
+            again = parse(b"".join(self.source()))
             if isinstance(again, Unreadable):
                 raise TypeError("what was parsed can be parsed again")
             self._again.append(again)
@@ -67,6 +85,12 @@ class Recognised:
         """
         place = self._place(pad)
         return None if place is None else source_line(place[0])
+
+    def lines_of(self, pads: Iterable[str]) -> Mapping[str, int | None]:
+        """The same for many paths; a large message is gone through once."""
+        if self.skimmed is not None and self.source is not None:
+            return self.skimmed.lines_of(self.source(), pads)
+        return {pad: self.line_of(pad) for pad in pads}
 
     def _place(self, pad: str) -> tuple[Element, bool] | None:
         """The nearest element that is there, and whether it is the one at the path."""
@@ -94,20 +118,45 @@ class Recognised:
         return namesakes[number - 1] if number <= len(namesakes) else None
 
 
-def recognise_again(body: bytes) -> Recognised:
-    """The same for a body that was recognised and accepted before."""
-    return _recognised(body, blankless_parser)
+def recognise_again(source: Source) -> Recognised:
+    """The same for a message that was recognised and accepted before."""
+    first = next(iter(source()), b"")
+    skimmed = _skimmed(source, first, None) if len(first) > LARGEST_WHOLE else None
+    return skimmed or _recognised(b"".join(source()), blankless_parser)
 
 
 def recognise(body: bytes, schemas: Schemas | None = None) -> Recognised:
     """The tree of the body, and which message of which release it is by the namespace of its root.
 
-    With schemas what is large is judged while it is parsed.
+    With schemas what is large is judged while it is parsed, and a large 303 is read as well.
 
     UnreadableBericht, with one finding (rule LEES), for anything that is not XML 1.0 in UTF-8 without byte order mark
     and DOCTYPE, or is not a message of a known release. Its text names what and where, never content.
     """
-    return _recognised(body, schemas.judging_parser if schemas else None)
+    if schemas is None or len(body) <= LARGEST_WHOLE:
+        return _recognised(body, None)
+    return _skimmed(lambda: in_pieces(body), body, schemas) or _recognised(body, schemas.judging_parser)
+
+
+def _skimmed(source: Source, start: bytes, schemas: Schemas | None) -> Recognised | None:
+    """A large message as it is read without a tree, and judged with schemas; None when it takes a tree."""
+    found = _BY_NAMESPACE.get(root_namespace(start) or "")
+    if found is None or found[1].skim is None:
+        return None
+    release, adapter = found
+    judge = schemas.judge(release, adapter.soort) if schemas else None
+    skim = Skim(found[1].skim)
+    try:
+        for piece in source():
+            if judge is not None and not judge.add(piece):
+                return None
+            skim.add(piece)
+        tree, inhoud = skim.finish()
+    except NotPlain:
+        return None
+    if judge is not None and not judge.holds():
+        return None
+    return Recognised(release, adapter.soort, tree, accepted=True, source=source, skimmed=skim.index, inhoud=inhoud)
 
 
 def _recognised(body: bytes, parser_for: ParserFor | None) -> Recognised:
@@ -120,7 +169,8 @@ def _recognised(body: bytes, parser_for: ParserFor | None) -> Recognised:
     if found is None or local_name(root) != ROOT:
         raise _refusal(Unreadable(_unknown(root), root.sourceline))
     release, adapter = found
-    return Recognised(release, adapter.soort, tree, accepted=judged is not None, body=body if judged else None)
+    source = (lambda: in_pieces(body)) if judged else None
+    return Recognised(release, adapter.soort, tree, accepted=judged is not None, source=source)
 
 
 def read(recognised: Recognised) -> Inhoud:
@@ -129,9 +179,12 @@ def read(recognised: Recognised) -> Inhoud:
     RejectedBericht, with findings (rule LEES), for values that the XSD allows and that cannot be meant, such as the
     year 12018.
     """
+    if recognised.inhoud is not None:
+        return recognised.inhoud
     adapter = RELEASES[recognised.release].adapters[recognised.soort]
+    tree = recognised.with_lines() if recognised.skimmed is not None else recognised.tree
     problems: Problems = []
-    inhoud = adapter.read(recognised.tree.getroot(), problems)
+    inhoud = adapter.read(tree.getroot(), problems)
     if problems:
         problems = []
         adapter.read(recognised.with_lines().getroot(), problems)

@@ -12,6 +12,7 @@ from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.domain.verzoek import OverigBericht
 from app.iwmo.node import Problems
 from app.iwmo.pad import Element
+from app.iwmo.skim import Way
 
 Inhoud: TypeAlias = Toewijzingsbericht | ToewijzingRetour | Declaratie | DeclaratieRetour | OverigBericht
 
@@ -24,7 +25,8 @@ class Adapter:
     """One berichtsoort of one release.
 
     `read` takes the root of a message that the XSD accepts and adds what is absurd in it to the problems. `write`
-    gives the bytes of an object of class `inhoud` in pieces; None for messages that are only read.
+    gives the bytes of an object of class `inhoud` in pieces; None for messages that are only read. `skim`
+    reads a large one without a tree.
     """
 
     soort: Berichtsoort
@@ -32,6 +34,7 @@ class Adapter:
     inhoud: type
     read: Read
     write: Write | None = None
+    skim: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,13 +97,13 @@ class Judge:
         self._parser: FeedParser | None = None
         self._broken = False
 
-    def add(self, piece: bytes) -> None:
-        """Take the next piece."""
+    def add(self, piece: bytes) -> bool:
+        """Take the next piece; whether nothing was wrong so far."""
         if self._broken:
-            return
+            return False
         if self._parser is None and len(self._first) + len(piece) <= LARGEST_WHOLE:
             self._first += piece
-            return
+            return True
         try:
             if self._parser is None:
                 self._parser = judging_parser(self._schema)
@@ -112,6 +112,7 @@ class Judge:
             self._broken = any(True for _ in self._parser.feed_error_log)
         except etree.LxmlError:
             self._broken = True
+        return not self._broken
 
     def holds(self) -> bool:
         """Whether all of it together is XML that the schema accepts."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from app.domain.principal import Principal
 from app.domain.retour import Ernst, Finding, capped
 from app.iwmo.reading import Aanduiding, Recognised
 from app.storage.berichten import NewBericht
+from app.storage.packed import Packed, sha256_hex
 
 FROM_GEMEENTE = frozenset(
     {Berichtsoort.WMO301, Berichtsoort.WMO304, Berichtsoort.WMO306, Berichtsoort.WMO308, Berichtsoort.WMO316}
@@ -28,11 +28,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A readable message as it came in, under the id that it gets."""
+    """A readable message as it came in, under the id that it gets; a large one is packed before it is kept."""
 
     id: str
     principal: Principal
-    body: bytes
+    body: bytes | Packed
     ontvangen_op: datetime
     recognised: Recognised
     aanduiding: Aanduiding
@@ -50,7 +50,12 @@ class Arrival:
     @property
     def sha256(self) -> str:
         """The digest of the bytes, as hexadecimal text."""
-        return hashlib.sha256(self.body).hexdigest()
+        return self.body.sha256 if isinstance(self.body, Packed) else sha256_hex(self.body)
+
+    @property
+    def omvang_bytes(self) -> int:
+        """How large it is."""
+        return self.body.omvang_bytes if isinstance(self.body, Packed) else len(self.body)
 
     def located(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """The findings as they are kept and shown: with the source line of their place, and not without end."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from app.domain.bericht import Berichtsoort
 from app.domain.declaratie import Declaratie, DeclaratieRetour
 from app.domain.dossier import DeclaratieRetourDossier
-from app.domain.retour import Finding
+from app.domain.retour import Finding, capped
 from app.domain.settlement import ClientOutcome, LineOutcome, Settlement, declaratie_retour
 from app.iwmo.releases import write_to
 from app.processing.arrival import Arrival
@@ -50,10 +50,11 @@ def decide(runtime: Runtime, arrival: Arrival, declaratie: Declaratie, feiten: F
         declaratie, settlement, gemeente_referentie_nummer=new_gemeente_referentie(), today=dossier.today
     )
     used = dossier.used_referenties
+    lines = arrival.recognised.lines_of(["/Bericht", *(finding.pad for finding in settlement.findings)])
     return Besluit(
         settlement=settlement,
-        findings=arrival.located(settlement.findings),
-        lines=tuple(_line(arrival, outcome, line, used) for outcome in settlement.clienten for line in outcome.lines),
+        findings=_located(settlement.findings, lines),
+        lines=tuple(_line(lines, outcome, line, used) for outcome in settlement.clienten for line in outcome.lines),
         retour=retour,
         antwoord=checked_304(runtime, declaratie, retour, release),
     )
@@ -86,8 +87,13 @@ def _invalid(findings: tuple[Finding, ...]) -> OwnBerichtInvalid:
     return OwnBerichtInvalid(", ".join(f"{finding.regel} {finding.pad}" for finding in findings[:10]))
 
 
+def _located(findings: tuple[Finding, ...], lines: Mapping[str, int | None]) -> tuple[Finding, ...]:
+    """The findings as they are kept; for one of `capped` itself there is the line of the root."""
+    return tuple([finding.at_line(lines.get(finding.pad)) for finding in capped(findings)]) if findings else ()
+
+
 def _line(
-    arrival: Arrival, outcome: ClientOutcome, line: LineOutcome, used_referenties: Collection[str]
+    lines: Mapping[str, int | None], outcome: ClientOutcome, line: LineOutcome, used_referenties: Collection[str]
 ) -> PrestatieRecord:
     return PrestatieRecord(
         bsn=outcome.client.bsn,
@@ -97,7 +103,7 @@ def _line(
         toegekend=line.toegekend,
         gemeente_berekend=line.gemeente_berekend,
         retour_codes=line.retour_codes,
-        findings=arrival.located(line.findings),
+        findings=_located(line.findings, lines),
         toewijzing_sleutel=line.toewijzing_sleutel,
         boekingen=line.boekingen,
     )

@@ -32,7 +32,7 @@ def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: De
     existing = keep_once(session, runtime, _record_of_303(arrival, declaratie))
     if existing is not None:
         return Receipt(bericht_id=existing, is_new=False)
-    if len(arrival.body) > runtime.direct_bytes:
+    if arrival.omvang_bytes > runtime.direct_bytes:
         now = runtime.now()
         add_jobs(session, [_later(arrival, now)], now=now)
     else:

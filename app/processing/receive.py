@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 import structlog
@@ -24,6 +25,7 @@ from app.processing.logboek import note
 from app.processing.runtime import Runtime, new_id
 from app.processing.vreemden import watch
 from app.storage.berichten import BerichtRecord, NewBericht, add_bericht, find_bericht, not_found
+from app.storage.packed import pack
 from app.storage.zicht import Zicht
 
 log = structlog.get_logger(__name__)
@@ -65,6 +67,8 @@ def _receive(runtime: Runtime, principal: Principal, body: bytes, also: Also) ->
     try:
         inhoud = gate(runtime, arrival)
         bsns = bsns_in(inhoud)
+        if len(body) > LARGE_BYTES:  # before there is a transaction that others wait for
+            arrival = replace(arrival, body=pack(body))
         return _take_in(runtime, arrival, inhoud, also)
     except Refusal as refusal:
         sender_known = not isinstance(refusal, SenderNotAllowed)
@@ -108,7 +112,7 @@ def _take_in(runtime: Runtime, arrival: Arrival, inhoud: Inhoud, also: Also) -> 
         soort=arrival.soort.value,
         release=arrival.release,
         is_new=receipt.is_new,
-        omvang_bytes=len(arrival.body),
+        omvang_bytes=arrival.omvang_bytes,
     )
     return receipt
 
@@ -121,7 +125,7 @@ def gate(runtime: Runtime, arrival: Arrival) -> Inhoud:
 
 def content_of(runtime: Runtime, arrival: Arrival) -> Inhoud:
     """What a message says, once its XSD holds; RejectedBericht with every XSD error or value that cannot be."""
-    recognised, size = arrival.recognised, len(arrival.body)
+    recognised, size = arrival.recognised, arrival.omvang_bytes
     findings = (
         ()
         if recognised.accepted

@@ -25,7 +25,7 @@ from app.processing.declaratie_feiten import Feiten, judged_alone, load_feiten
 from app.processing.failpoints import passed
 from app.processing.runtime import Runtime, new_id
 from app.storage.accepted import feiten_of
-from app.storage.berichten import body_of
+from app.storage.berichten import packed_body_of
 from app.storage.gebeurtenissen import Gebeurtenis, add_gebeurtenissen
 from app.storage.jobs import Job, finish_job, set_voortgang
 
@@ -93,8 +93,8 @@ def _book(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Decl
 def _accepted(runtime: Runtime, bericht_id: str) -> tuple[Arrival, Declaratie]:
     with runtime.storage.reading() as session:
         feiten = feiten_of(session, id=bericht_id)
-        body = body_of(session, id=bericht_id)
-    recognised = recognise_again(body)
+        body = packed_body_of(session, id=bericht_id)
+    recognised = recognise_again(body.pieces)
     declaratie = read(recognised)
     if not isinstance(declaratie, Declaratie):
         raise TypeError("only a 303 is settled")

@@ -8,7 +8,8 @@ import pytest
 
 from app.domain.refusals import RejectedBericht, UnreadableBericht
 from app.iwmo import reading
-from app.iwmo.reading import read, recognise, recognise_again
+from app.iwmo.parsing import in_pieces
+from app.iwmo.reading import Inhoud, read, recognise, recognise_again
 from app.iwmo.releases import write
 from app.iwmo.xsd import LARGEST_WHOLE, Schemas
 from tests import builders as a
@@ -18,6 +19,10 @@ LINES = [a.a_prestatie(referentie_nummer=f"R{n}", commentaar=" x\n ") for n in r
 BODY = write(a.a_declaratie(*LINES), "2.3")
 TAG = b"<wmo303:Commentaar>"
 LAST = "/Bericht/Clienten/Client[1]/Prestaties/Prestatie[90]"
+
+
+def again(body: bytes) -> Inhoud:
+    return read(recognise_again(lambda: in_pieces(body)))
 
 
 def judged(body: bytes) -> bool:
@@ -31,7 +36,13 @@ def test_a_large_one_is_judged_and_a_small_one_not():
 
 
 def test_it_says_the_same():
-    assert read(recognise(BODY, SCHEMAS)) == read(recognise(BODY)) == read(recognise_again(BODY))
+    assert read(recognise(BODY, SCHEMAS)) == read(recognise(BODY)) == again(BODY)
+
+
+def test_a_303_is_read_without_a_tree_unless_it_takes_one():
+    assert recognise(BODY, SCHEMAS).skimmed is not None
+    assert recognise_again(lambda: in_pieces(BODY)).skimmed is not None
+    assert recognise(BODY.replace(TAG, TAG + b"<!-- c -->", 1), SCHEMAS).skimmed is None
 
 
 def test_its_lines_are_those_of_the_source():
@@ -76,7 +87,7 @@ def test_an_error_at_the_start_ends_it(monkeypatch):
 )
 def test_text_is_whole(inside):
     body = BODY.replace(TAG, TAG + inside, 1)
-    assert read(recognise(body, SCHEMAS)) == read(recognise(body)) == read(recognise_again(body))
+    assert read(recognise(body, SCHEMAS)) == read(recognise(body)) == again(body)
 
 
 @pytest.mark.parametrize(

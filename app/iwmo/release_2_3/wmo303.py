@@ -9,6 +9,7 @@ from app.iwmo.node import TEXT, Listing, group, maybe, one, record
 from app.iwmo.outline import Outlines
 from app.iwmo.release_2_3.basisschema import BASIS, namespace_of
 from app.iwmo.release_2_3.declaratie import client, header_start, prestatie_start
+from app.iwmo.skim import Patterns, Way
 
 SOORT = Berichtsoort.WMO303
 NAMESPACE = namespace_of(SOORT)
@@ -28,4 +29,6 @@ PRESTATIE = Outlines(record(NAMESPACE, Prestatie, *prestatie_start(), maybe("Com
 _client = client(NAMESPACE, DeclaratieClient, PRESTATIE)
 _root = record(NAMESPACE, Declaratie, one("Header", _header), one("Clienten", Listing(NAMESPACE, "Client", _client)))
 
-ADAPTER = adapter_for(SOORT, _root, Declaratie, BASIS.namespace)
+_way = Way(_header, Patterns(_client), Patterns(PRESTATIE.shape))
+
+ADAPTER = adapter_for(SOORT, _root, Declaratie, BASIS.namespace, skim=_way)
