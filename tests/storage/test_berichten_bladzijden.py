@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from app.storage.berichten_lijst import page_of_log
 from app.storage.zicht import Zicht
 from tests.storage.rows import AANBIEDER, ALL, GEMEENTE, MOMENT, a_bericht, new_id, stored_bericht
 from tests.storage.test_stuurinformatie import trying
+from tests.unhurried import BESIDE_A_FIXTURE
 
 OTHER_GEMEENTE, OTHER_AANBIEDER, SERVICEBUREAU = "0505", "98000002", "98000009"
 DAYS = [*(MOMENT.date() + timedelta(days=day) for day in (0, 0, 1, 1, 2)), date.min, date.max]
@@ -96,7 +97,7 @@ def _newest_first(ids: Sequence[str], log: Sequence[NewBericht], filters: Berich
     return sorted(ids, key=lambda id: (moments[id], id), reverse=True)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=BESIDE_A_FIXTURE)
 @given(number=st.integers(0, 2**32), zicht=ZICHTEN, filters=_asked(), limit=st.integers(1, 7))
 def test_pages_hold_what_the_plain_question_finds(
     storage: Storage, number: int, zicht: Zicht, filters: BerichtFilters, limit: int
