@@ -41,6 +41,7 @@ def carry_out(runtime: Runtime, job: Job) -> None:
         runtime.aside.settle(job, turn=runtime.storage.turn)
 
 
+@collector_paused()
 def settle(runtime: Runtime, job: Job) -> None:
     """Settle the 303 of the job, once; raises LeaseLost when another worker did."""
     arrival, declaratie = _accepted(runtime, job.bericht_id or "")
@@ -73,7 +74,6 @@ class _Plan:
     besluit: Besluit
 
 
-@collector_paused()
 def _plan(runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> _Plan:
     within = judged_alone(declaratie, arrival.release)
     with runtime.storage.reading() as session:
@@ -81,7 +81,6 @@ def _plan(runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> _Plan:
     return _Plan(within=within, feiten=feiten, besluit=decide(runtime, arrival, declaratie, feiten))
 
 
-@collector_paused()
 def _book(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie, plan: _Plan) -> None:
     id = new_id()
     feiten = load_feiten(session, runtime, declaratie, arrival.release, within=plan.within, claim=id)
@@ -89,7 +88,6 @@ def _book(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Decl
     declaraties.record(session, runtime, arrival, declaratie, besluit, id=id)
 
 
-@collector_paused()
 def _accepted(runtime: Runtime, bericht_id: str) -> tuple[Arrival, Declaratie]:
     with runtime.storage.reading() as session:
         feiten = feiten_of(session, id=bericht_id)
