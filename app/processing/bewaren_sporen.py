@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.processing.geheimen import Doel
 from app.processing.runtime import Runtime
 from app.storage.bewaren_sporen import add_sporen, known_sporen
+from app.storage.wire import Answer
 
 HEXADECIMALS = 32
 """128 bits: of a thousand million traces no two are the same by chance."""
@@ -38,8 +39,16 @@ def was_deleted(session: Session, runtime: Runtime, soort: Spoorsoort, name: str
 
 def deleted_among(session: Session, runtime: Runtime, soort: Spoorsoort, names: Collection[str]) -> frozenset[str]:
     """Which of the names were deleted; also when the secret of the service changed since."""
+    return ask_deleted(session, runtime, soort, names).get()
+
+
+def ask_deleted(
+    session: Session, runtime: Runtime, soort: Spoorsoort, names: Collection[str]
+) -> Answer[frozenset[str]]:
+    """The same, to be answered along with what is asked next."""
     by_spoor = {_spoor(key, soort, name): name for key in runtime.geheimen.keys(Doel.BEWAREN) for name in names}
-    return frozenset(by_spoor[spoor] for spoor in known_sporen(session, sporen=by_spoor))
+    known = known_sporen(session, sporen=by_spoor)
+    return known.then(lambda sporen: frozenset(by_spoor[spoor] for spoor in sporen))
 
 
 def deleted_nummers(session: Session, runtime: Runtime, gemeente: str, nummers: Collection[int]) -> frozenset[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,16 +11,21 @@ from app.domain.aflevering import Aansluiting
 from app.domain.werk import JobSoort
 from app.processing.runtime import Runtime
 from app.storage.aansluitingen import aansluitingen_of
+from app.storage.at_end import at_end
 from app.storage.jobs import NewJob, add_jobs
 from app.storage.postbus import put_all_in_postbus
 
 
 def give(session: Session, runtime: Runtime, items: Iterable[tuple[str, str]]) -> None:
-    """Give (partij, bericht id) pairs to their parties, with the transaction of the session.
+    """Give (partij, bericht id) pairs to their parties, at the end of the transaction of the session.
 
     Once a transaction: the postbuses are locked in order of partij, so that no two transactions wait for each other.
     """
     given = list(items)
+    at_end(session, lambda: _give(session, runtime, given))
+
+
+def _give(session: Session, runtime: Runtime, given: Sequence[tuple[str, str]]) -> None:
     put_all_in_postbus(session, given)
     elsewhere = aansluitingen_of(session, partijen={partij for partij, _ in given})
     now = runtime.now()

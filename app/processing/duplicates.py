@@ -11,7 +11,7 @@ from app.domain.codelijsten import NIET_UNIEK
 from app.domain.refusals import BerichtWasDeleted, DifferentBericht
 from app.domain.retour import Finding
 from app.processing.arrival import Arrival, Receipt
-from app.processing.bewaren_sporen import Spoorsoort, was_deleted
+from app.processing.bewaren_sporen import Spoorsoort, ask_deleted
 from app.processing.runtime import Runtime
 from app.storage.accepted import sha256_of
 from app.storage.berichten import NewBericht, add_unique_bericht
@@ -24,9 +24,11 @@ def keep_once(session: Session, runtime: Runtime, new: NewBericht) -> str | None
 
     Raises BerichtWasDeleted when that was deleted: it is not processed a second time.
     """
-    if new.uniek is not None and was_deleted(session, runtime, Spoorsoort.BERICHT, new.uniek):
+    deleted = ask_deleted(session, runtime, Spoorsoort.BERICHT, [new.uniek] if new.uniek is not None else [])
+    existing = add_unique_bericht(session, new=new)
+    if deleted.get():
         raise BerichtWasDeleted(DELETED)
-    return add_unique_bericht(session, new=new)
+    return existing
 
 
 def known_receipt(session: Session, existing_id: str, arrival: Arrival) -> Receipt:

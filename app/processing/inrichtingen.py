@@ -24,6 +24,7 @@ from app.processing.logboek import note
 from app.processing.runtime import Runtime
 from app.storage import inrichtingen as stored
 from app.storage.logboek_zoeken import moments_of
+from app.storage.wire import Answer
 
 NEAR: Final = timedelta(seconds=30)
 """A load and its row in the logboek are of one transaction."""
@@ -59,7 +60,16 @@ class VersieInzicht:
 
 def find_inrichting(session: Session, runtime: Runtime, gemeente: str) -> Inrichting | None:
     """What the gemeente (CBS code) decided, None for one that the service does not know."""
-    versie = stored.latest_versie(session, gemeente=gemeente)
+    return ask_inrichting(session, runtime, gemeente).get()
+
+
+def ask_inrichting(session: Session, runtime: Runtime, gemeente: str) -> Answer[Inrichting | None]:
+    """The same, to be answered along with what is asked next."""
+    newest = stored.ask_latest_versie(session, gemeente=gemeente)
+    return newest.then(lambda versie: _parsed(session, runtime, gemeente, versie))
+
+
+def _parsed(session: Session, runtime: Runtime, gemeente: str, versie: int | None) -> Inrichting | None:
     if versie is None:
         return None
     known = runtime.parsed_inrichtingen.get((gemeente, versie))

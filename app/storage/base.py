@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 import app
+from app.storage.at_end import finish
 from app.storage.columns import Base, UtcDateTime
 from app.storage.engines import checkpoint, create_engine_for, reading_engine
 from app.storage.fair_lock import FairLock
@@ -89,6 +90,7 @@ class Storage:
         with outages_told(), self.turn, Session(self._writer) as session, session.begin():
             attach(session)  # BEGIN IMMEDIATE now: what the block reads stays true until it writes
             yield session
+            finish(session)
         if adds_work(session):
             for tell in self._listeners:
                 tell()

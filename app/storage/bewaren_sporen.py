@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.storage.bewaren_tables import VerwijderdSpoorRow
 from app.storage.columns import insert_or_conflict
 from app.storage.prepared import Prepared, among
+from app.storage.wire import Answer
 
 
 def add_sporen(session: Session, *, sporen: Iterable[str], verwijderd_op: date) -> None:
@@ -21,9 +22,9 @@ def add_sporen(session: Session, *, sporen: Iterable[str], verwijderd_op: date) 
         session.execute(insert_or_conflict(session, VerwijderdSpoorRow).on_conflict_do_nothing(), rows)
 
 
-def known_sporen(session: Session, *, sporen: Collection[str]) -> frozenset[str]:
+def known_sporen(session: Session, *, sporen: Collection[str]) -> Answer[frozenset[str]]:
     """Which of the traces are there."""
-    return frozenset(spoor for (spoor,) in _KNOWN.rows(session, {"sporen": list(sporen)}))
+    return _KNOWN.ask(session, {"sporen": list(sporen)}).then(lambda rows: frozenset(spoor for (spoor,) in rows))
 
 
 _KNOWN: Final = Prepared(

@@ -11,12 +11,12 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from sqlalchemy import JSON, Date, insert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from app.storage.columns import Base, is_postgresql
-from app.storage.engines import keep_first_line
+from app.storage.prepared import wire_of
+from app.storage.wire import told
 
 CHUNK = 1000
 
@@ -70,11 +70,12 @@ def _copy(session: Session, columns: Sequence[KeyedColumnElement[Any]], values: 
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(columns[0].table.name), sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
     )
-    driver: Any = session.connection().connection
+    wire = wire_of(session)
+    wire.settle()
+    driver: Any = wire.connection.connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in values:
                 copy.write_row(row)
     except psycopg.Error as error:
-        keep_first_line(error)
-        raise DBAPIError.instance("COPY", None, error, psycopg.Error, hide_parameters=True) from error
+        raise told(wire.connection, "COPY", error) from error

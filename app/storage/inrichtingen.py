@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.domain.refusals import NotFound
 from app.storage.columns import Base
 from app.storage.prepared import Prepared
+from app.storage.wire import Answer
 
 
 class InrichtingVersieRow(Base):
@@ -27,7 +28,12 @@ class InrichtingVersieRow(Base):
 
 def latest_versie(session: Session, *, gemeente: str) -> int | None:
     """The number of the newest version, None when nothing was loaded."""
-    return _LATEST.first(session, {"van": gemeente}).versie
+    return ask_latest_versie(session, gemeente=gemeente).get()
+
+
+def ask_latest_versie(session: Session, *, gemeente: str) -> Answer[int | None]:
+    """The same, to be answered along with what is asked next."""
+    return _LATEST.ask(session, {"van": gemeente}).then(lambda rows: rows[0].versie)
 
 
 _LATEST: Final = Prepared(

@@ -11,14 +11,24 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import ForeignKey, UniqueConstraint, exists, select
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Insert,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    exists,
+    insert,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
-from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.refusals import InvalidInput
 from app.storage.bericht_tables import BerichtRow
 from app.storage.columns import Base, insert_in_dialect
-from app.storage.inserts import insert_rows
 from app.storage.prepared import Prepared
 
 MAX_NUMMER = 2**63 - 1
@@ -62,27 +72,33 @@ def put_in_postbus(session: Session, *, partij: str, bericht_id: str) -> None:
 
 def put_all_in_postbus(session: Session, items: Iterable[tuple[str, str]]) -> None:
     """Give (party, bericht id) pairs, in the order of the parties: then no two transactions wait for each other."""
-    rows: list[dict[str, Any]] = []
+    raised: list[dict[str, Any]] = []
+    numbered: list[dict[str, Any]] = []
     for partij, given in groupby(sorted(items, key=itemgetter(0)), key=itemgetter(0)):
         ids = [bericht_id for _, bericht_id in given]
-        first = _raise_teller(session, partij, len(ids)) - len(ids) + 1
-        rows += ({"partij": partij, "nummer": nummer, "bericht_id": id} for nummer, id in enumerate(ids, first))
-    insert_rows(session, PostbusItemRow, rows)
+        raised.append({"partij": partij, "laatste": len(ids)})
+        later = reversed(range(len(ids)))
+        numbered += ({"to": partij, "later": count, "bericht": id} for id, count in zip(ids, later, strict=True))
+    _RAISE.tell(session, raised)
+    _PUT.tell(session, numbered)
 
 
-def _raise_teller(session: Session, partij: str, by: int) -> int:
-    return _RAISE.first(session, {"partij": partij, "laatste": by}).laatste
-
-
-def _raise_statement(dialect: str) -> ReturningInsert[int]:
+def _raise_statement(dialect: str) -> postgresql.Insert | sqlite.Insert:
     statement = insert_in_dialect(dialect, PostbusTellerRow)
     raised = PostbusTellerRow.laatste + statement.excluded.laatste
-    return statement.on_conflict_do_update(index_elements=["partij"], set_={"laatste": raised}).returning(
-        PostbusTellerRow.laatste
-    )
+    return statement.on_conflict_do_update(index_elements=["partij"], set_={"laatste": raised})
+
+
+def _put_statement(_dialect: str) -> Insert:
+    """Give the bericht the last number but `later` of the party, which nobody else raises meanwhile."""
+    number = PostbusTellerRow.laatste - bindparam("later", type_=BigInteger())
+    bericht_id = bindparam("bericht", type_=Text())
+    numbered = select(PostbusTellerRow.partij, number, bericht_id).where(PostbusTellerRow.partij == bindparam("to"))
+    return insert(cast("Table", PostbusItemRow.__table__)).from_select(["partij", "nummer", "bericht_id"], numbered)
 
 
 _RAISE: Final = Prepared(_raise_statement, columns=("partij", "laatste"))
+_PUT: Final = Prepared(_put_statement)
 
 
 def partijen_with(session: Session, *, bericht_id: str) -> list[str]:
@@ -93,7 +109,7 @@ def partijen_with(session: Session, *, bericht_id: str) -> list[str]:
 
 def lock_postbus(session: Session, *, partij: str) -> None:
     """Wait for whoever is giving something to the party, and let nobody else do so until the transaction ends."""
-    _raise_teller(session, partij, 0)
+    _RAISE.tell(session, [{"partij": partij, "laatste": 0}])
 
 
 def items_with_status(

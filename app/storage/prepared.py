@@ -1,30 +1,27 @@
 """Statements of the busiest path: written with SQLAlchemy, compiled once, and given to the driver as they are.
 
 What SQLAlchemy does around an ordinary statement takes several times as long as the statement. Here nothing is left of
-that but what must stay: types, the transaction of the session, who listens to statements, and the errors.
+that but what must stay: types, the transaction of the session, who listens to statements, and the errors. What is told
+or asked goes when an answer is waited for (`app.storage.wire`).
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias
 
-import psycopg
-from sqlalchemy import ARRAY, JSON, ColumnElement, Connection, Dialect, any_, bindparam, func, select
+from sqlalchemy import ARRAY, JSON, ColumnElement, Dialect, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.storage.columns import POSTGRESQL
-from app.storage.engines import keep_first_line
+from app.storage.wire import WIRE, Answer, Wire
 
 Convert: TypeAlias = Callable[[Any], Any]
 Values: TypeAlias = Mapping[str, Any]
-WIRE: Final = "wire"
 
 
 class Prepared:
@@ -39,11 +36,15 @@ class Prepared:
         self._columns = columns
         self._compiled: dict[str, _Compiled] = {}
 
+    def ask(self, session: Session, values: Values) -> Answer[list[Any]]:
+        """What it will answer, as named tuples."""
+        wire = wire_of(session)
+        compiled = self._for(wire.connection.dialect)
+        return wire.ask(compiled.sql, compiled.write(values)).then(compiled.read)
+
     def rows(self, session: Session, values: Values) -> list[Any]:
         """What it answers, as named tuples; raises what SQLAlchemy raises."""
-        wire = _wire_of(session)
-        compiled = self._for(wire.connection.dialect)
-        return compiled.read(wire.execute(compiled.sql, compiled.write(values)))
+        return self.ask(session, values).get()
 
     def first(self, session: Session, values: Values) -> Any:  # noqa: ANN401  (a row of any columns)
         """The first row of the answer, None when there is none."""
@@ -52,22 +53,16 @@ class Prepared:
 
     def each(self, session: Session, rows: Sequence[Values]) -> list[Any]:
         """What it answers to each of the rows, in one list."""
-        if len(rows) == 1:
-            return self.rows(session, rows[0])
-        wire = _wire_of(session)
-        compiled = self._for(wire.connection.dialect)
-        return compiled.read(wire.execute_each(compiled.sql, [compiled.write(row) for row in rows]))
+        asked = [self.ask(session, row) for row in rows]
+        return [answer for one in asked for answer in one.get()]
 
     def tell(self, session: Session, rows: Sequence[Values]) -> None:
         """Have it done once for each of the rows; it has no answer."""
         if not rows:
             return
-        wire = _wire_of(session)
+        wire = wire_of(session)
         compiled = self._for(wire.connection.dialect)
-        if len(rows) == 1:
-            wire.execute(compiled.sql, compiled.write(rows[0]))
-        else:
-            wire.execute_many(compiled.sql, [compiled.write(row) for row in rows])
+        wire.tell(compiled.sql, [compiled.write(row) for row in rows])
 
     def _for(self, dialect: Dialect) -> _Compiled:
         known = self._compiled.get(dialect.name)
@@ -145,76 +140,11 @@ def _converting(converters: Iterable[Convert | None]) -> tuple[tuple[int, Conver
     return tuple((place, convert) for place, convert in enumerate(converters) if convert is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wire:
-    """The connection of a session, and that of the driver under it."""
-
-    connection: Connection
-    driver: Any
-    is_postgresql: bool
-
-    def execute(self, sql: str, values: Sequence[Any]) -> list[Any]:
-        self._tell_listeners(sql, values, many=False)
-        try:
-            cursor = (
-                self._raw().execute(sql.encode(), values) if self.is_postgresql else self.driver.execute(sql, values)
-            )
-            return cursor.fetchall() if cursor.description else []
-        except (sqlite3.Error, psycopg.Error) as error:
-            raise self._told(sql, error) from error
-
-    def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        self._tell_listeners(sql, rows, many=True)
-        try:
-            if self.is_postgresql:
-                self._raw().executemany(sql.encode(), rows)
-            else:
-                self.driver.executemany(sql, rows)
-        except (sqlite3.Error, psycopg.Error) as error:
-            raise self._told(sql, error) from error
-
-    def execute_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
-        if not self.is_postgresql:
-            return [answer for row in rows for answer in self.execute(sql, row)]
-        self._tell_listeners(sql, rows, many=True)
-        try:
-            cursor = self._raw()
-            cursor.executemany(sql.encode(), rows, returning=True)
-            return [answer for result in cursor.results() for answer in result]
-        except psycopg.Error as error:
-            raise self._told(sql, error) from error
-
-    def _raw(self) -> psycopg.RawCursor[Any]:
-        return psycopg.RawCursor(self.driver)
-
-    def _tell_listeners(self, sql: str, values: Sequence[Any], *, many: bool) -> None:
-        listeners = self.connection.engine.dispatch.before_cursor_execute
-        if listeners:
-            for tell in listeners:
-                tell(self.connection, None, sql, values, None, many)
-
-    def _told(self, sql: str, error: sqlite3.Error | psycopg.Error) -> BaseException:
-        """The error as SQLAlchemy raises it, without values; a connection that is lost is not used again."""
-        dialect = self.connection.dialect
-        lost = dialect.is_disconnect(cast("Any", error), self.driver, None)
-        keep_first_line(error)
-        base = psycopg.Error if isinstance(error, psycopg.Error) else sqlite3.Error
-        told = DBAPIError.instance(
-            sql, None, error, base, hide_parameters=True, connection_invalidated=lost, dialect=dialect
-        )
-        if lost:
-            self.connection.invalidate(error)
-        return told
-
-
 def attach(session: Session) -> None:
     """Begin the transaction of the session, on the connection that it keeps until its end."""
-    session.info[WIRE] = _wire(session.connection())
+    session.info[WIRE] = session.connection().info[WIRE]
 
 
-def _wire_of(session: Session) -> _Wire:
-    return session.info.get(WIRE) or _wire(session.connection())
-
-
-def _wire(connection: Connection) -> _Wire:
-    return _Wire(connection, connection.connection.driver_connection, connection.dialect.name == POSTGRESQL)
+def wire_of(session: Session) -> Wire:
+    """What the session talks over."""
+    return session.info.get(WIRE) or session.connection().info[WIRE]

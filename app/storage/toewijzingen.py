@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -33,6 +34,7 @@ from app.storage.toewijzing_dagen import days_of_first, settle_days
 from app.storage.toewijzing_records import ToewijzingRecord, VersieRecord, find_toewijzing_record, list_toewijzingen
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
 from app.storage.toewijzing_versies import VERSIE_COLUMNS, values_of, versie_from, versie_of
+from app.storage.wire import Answer
 
 __all__ = ["ToewijzingRecord", "VersieRecord", "find_toewijzing_record", "list_toewijzingen"]
 
@@ -45,7 +47,7 @@ def lock_toewijzingen(session: Session, *, gemeente: str, nummers: Collection[in
     """
     if not is_postgresql(session):
         return
-    _LOCK.rows(session, {"van": gemeente, "nummers": list(nummers), "bsns": list(bsns)})
+    _LOCK.tell(session, [{"van": gemeente, "nummers": list(nummers), "bsns": list(bsns)}])
 
 
 def _lock(dialect: str) -> Select[int]:
@@ -63,8 +65,13 @@ _LOCK: Final = Prepared(_lock)
 
 def toewijzingen_by_nummer(session: Session, *, gemeente: str, nummers: Collection[int]) -> dict[int, Toewijzing]:
     """The toewijzingen with these numbers and a version that counts."""
-    found = _grouped(gemeente, _BY_NUMMER.rows(session, {"van": gemeente, "nummers": list(nummers)}))
-    return {toewijzing.nummer: toewijzing for toewijzing in found if toewijzing.nummer is not None}
+    return ask_by_nummer(session, gemeente=gemeente, nummers=nummers).get()
+
+
+def ask_by_nummer(session: Session, *, gemeente: str, nummers: Collection[int]) -> Answer[dict[int, Toewijzing]]:
+    """The same, to be answered along with what is asked next."""
+    asked = _BY_NUMMER.ask(session, {"van": gemeente, "nummers": list(nummers)})
+    return asked.then(lambda rows: {one.nummer: one for one in _grouped(gemeente, rows) if one.nummer is not None})
 
 
 def toewijzingen_by_sleutel(session: Session, *, gemeente: str, sleutels: Collection[str]) -> dict[str, Toewijzing]:
@@ -118,53 +125,46 @@ def book_versies(session: Session, *, new: Sequence[NewVersie]) -> None:
     `Storage.run` then lets the rules judge it again with the other visible. When all toewijzingen are new it takes
     three statements, however many there are.
     """
-    added = _add_toewijzingen(session, new)
-    if len(added) < len(new):  # one is there already, or stands here twice
-        for one in new:
-            _book_versie(session, one)
-        return
-    versies = {added[one.gemeente, one.sleutel]: one for one in new}
-    values = [_values(id, one) for id, one in versies.items()]
-    rows = _ADD_VERSIE.each(session, values)
-    links = [
-        {"versie_id": versie_id, "bericht_id": versies[toewijzing_id].bericht_id, "geweigerd": False}
-        for versie_id, toewijzing_id in rows
-    ]
-    insert_rows(session, VersieBerichtRow, links)
-
-
-OF_BOOKING: Final = ("toewijzing_id", "bericht_id", "gemeente", "aanbieder", "vervallen", "beslist_tot", "loopt_tot")
-_ADD_VERSIE: Final = Prepared(
-    lambda _dialect: insert(cast("Table", ToewijzingVersieRow.__table__)).returning(
-        ToewijzingVersieRow.id, ToewijzingVersieRow.toewijzing_id
-    ),
-    columns=(*(column.key for column in VERSIE_COLUMNS), *OF_BOOKING),
-)
-
-
-def _add_toewijzingen(session: Session, new: Sequence[NewVersie]) -> dict[tuple[str, str], int]:
-    """The ids of the toewijzingen that came into being, by gemeente and sleutel."""
-    if not new:
-        return {}
     rows = [
         {"gemeente": one.gemeente, "sleutel": one.sleutel, "nummer": one.nummer, "aanbieder": one.aanbieder}
         for one in new
     ]
-    found = _ADD_TOEWIJZING.each(session, rows)
-    return {(gemeente, sleutel): id for gemeente, sleutel, id in found}
+    _ADD_TOEWIJZING.tell(session, rows)
+    added = _ADD_FIRST.each(session, [{"sleutel": one.sleutel, **_values(one)} for one in new])
+    if len(added) < len(new):  # one is there already, or stands here twice
+        for one in new:
+            _book_versie(session, one)
+        return
+    links = [{"versie_id": id, "bericht_id": bericht_id, "geweigerd": False} for id, bericht_id in added]
+    insert_rows(session, VersieBerichtRow, links)
 
 
-def _insert_toewijzing(dialect: str) -> ReturningInsert[str, str, int]:
-    statement = insert_in_dialect(dialect, ToewijzingRow).on_conflict_do_nothing(index_elements=["gemeente", "sleutel"])
-    return statement.returning(ToewijzingRow.gemeente, ToewijzingRow.sleutel, ToewijzingRow.id)
+def _insert_toewijzing(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    return insert_in_dialect(dialect, ToewijzingRow).on_conflict_do_nothing(index_elements=["gemeente", "sleutel"])
 
 
+def _insert_first(_dialect: str) -> ReturningInsert[int, str]:
+    """Add a version to the toewijzing that its aanbieder has under this sleutel, unless that has one of any kind."""
+    table = cast("Table", ToewijzingVersieRow.__table__)
+    given = {name: bindparam(name, type_=table.c[name].type) for name in FIRST_COLUMNS}
+    other = exists().where(ToewijzingVersieRow.toewijzing_id == ToewijzingRow.id)
+    own = select(ToewijzingRow.id, *given.values()).where(
+        ToewijzingRow.gemeente == given["gemeente"],
+        ToewijzingRow.sleutel == bindparam("sleutel"),
+        ToewijzingRow.aanbieder == given["aanbieder"],
+        ~other,
+    )
+    return insert(table).from_select(["toewijzing_id", *given], own).returning(table.c.id, table.c.bericht_id)
+
+
+OF_BOOKING: Final = ("bericht_id", "gemeente", "aanbieder", "vervallen", "beslist_tot", "loopt_tot")
+FIRST_COLUMNS: Final = (*(column.key for column in VERSIE_COLUMNS), *OF_BOOKING)
 _ADD_TOEWIJZING: Final = Prepared(_insert_toewijzing, columns=("gemeente", "sleutel", "nummer", "aanbieder"))
+_ADD_FIRST: Final = Prepared(_insert_first)
 
 
-def _values(toewijzing_id: int, new: NewVersie) -> dict[str, Any]:
+def _values(new: NewVersie) -> dict[str, Any]:
     return {
-        "toewijzing_id": toewijzing_id,
         "bericht_id": new.bericht_id,
         "gemeente": new.gemeente,
         "aanbieder": new.aanbieder,
@@ -181,7 +181,7 @@ def _book_versie(session: Session, new: NewVersie) -> None:
 
 
 def _versie_id(session: Session, toewijzing_id: int, new: NewVersie) -> int:
-    values = _values(toewijzing_id, new)
+    values = {"toewijzing_id": toewijzing_id, **_values(new)}
     if not new.versie.aandeel_vanaf:
         values["aandeel_vanaf"] = func.coalesce(_aandeel_vanaf(toewijzing_id), 0)
     added = session.execute(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.storage.columns import Base, insert_or_conflict
 from app.storage.prepared import Prepared, among
+from app.storage.wire import Answer
 
 
 class VerzoekReferentieRow(Base):
@@ -37,12 +38,12 @@ def add_referenties(
         session.execute(insert_or_conflict(session, VerzoekReferentieRow).on_conflict_do_nothing(), rows)
 
 
-def referenties(
+def ask_referenties(
     session: Session, *, gemeente: str, aanbieders: Collection[str], bsns: Collection[str]
-) -> frozenset[tuple[str, str, str]]:
+) -> Answer[frozenset[tuple[str, str, str]]]:
     """The (aanbieder, bsn, ReferentieAanbieder) of earlier 315s to the gemeente about these clients."""
     asked = {"van": gemeente, "aanbieders": list(aanbieders), "bsns": list(bsns)}
-    return frozenset((row.aanbieder, row.bsn, row.referentie) for row in _REFERENTIES.rows(session, asked))
+    return _REFERENTIES.ask(session, asked).then(frozenset)
 
 
 _REFERENTIES: Final = Prepared(

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.refusals import InvalidInput
 from app.storage.berichten import add_bericht
 from app.storage.postbus import postbus_after, put_in_postbus
+from app.storage.prepared import wire_of
 from tests.storage.rows import a_bericht, at_once, stored_bericht
 from tests.unhurried import BESIDE_A_FIXTURE
 
@@ -111,6 +112,7 @@ class TestConcurrentWriters:
         def write_slowly():
             with storage.writing() as session:
                 put_in_postbus(session, partij=P, bericht_id=slow)
+                wire_of(session).settle()
                 has_number.set()
                 may_commit.wait(120)
 

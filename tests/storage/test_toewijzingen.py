@@ -22,7 +22,7 @@ from app.storage.toewijzingen import (
     toewijzingen_by_bsn,
     toewijzingen_by_nummer,
 )
-from app.storage.verzoeken import add_referenties, referenties
+from app.storage.verzoeken import add_referenties, ask_referenties
 from app.storage.zicht import Zicht
 from tests.storage.rows import AANBIEDER, ALL, BSN, GEMEENTE, a_versie, at_once, booked, stored_bericht
 from tests.unhurried import BESIDE_A_FIXTURE
@@ -296,7 +296,8 @@ def test_referenties(storage):
                 referenties=[(BSN, "R1"), (BSN, "R1"), (OTHER_BSN, "R2")],
             )
     with storage.reading() as session:
-        found = referenties(session, gemeente=GEMEENTE, aanbieders={AANBIEDER, "98000002"}, bsns={BSN})
+        asked = {"aanbieders": {AANBIEDER, "98000002"}, "bsns": {BSN}}
+        found = ask_referenties(session, gemeente=GEMEENTE, **asked).get()
         assert found == {(AANBIEDER, BSN, "R1")}
-        assert referenties(session, gemeente="0505", aanbieders={AANBIEDER}, bsns={BSN}) == frozenset()
-        assert referenties(session, gemeente=GEMEENTE, aanbieders={"98000002"}, bsns={BSN}) == frozenset()
+        assert ask_referenties(session, gemeente="0505", aanbieders={AANBIEDER}, bsns={BSN}).get() == frozenset()
+        assert ask_referenties(session, gemeente=GEMEENTE, aanbieders={"98000002"}, bsns={BSN}).get() == frozenset()
