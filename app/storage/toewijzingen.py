@@ -40,7 +40,7 @@ __all__ = ["ToewijzingRecord", "VersieRecord", "find_toewijzing_record", "list_t
 
 
 def lock_toewijzingen(session: Session, *, gemeente: str, nummers: Collection[int], bsns: Collection[str] = ()) -> None:
-    """Let nobody else settle on these toewijzingen until the end of the transaction.
+    """Let nobody else settle on these toewijzingen until the transaction ends: what is read of them from here on holds.
 
     `bsns` are the clients who have a line without ToewijzingNummer. On SQLite there is one writer already. Rows are
     locked in order of id, so that two transactions cannot wait for each other.

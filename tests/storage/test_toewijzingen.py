@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.bericht import Product
+from app.storage.prepared import wire_of
 from app.storage.toewijzingen import (
     NewVersie,
     book_versies,
@@ -179,6 +180,7 @@ class TestLockToewijzingen:
             def settle(name: str, nummers=nummers, bsns=bsns, order=order, holds=holds, may_end=may_end):
                 with storage.writing() as session:
                     lock_toewijzingen(session, gemeente=GEMEENTE, nummers=nummers, bsns=bsns)
+                    wire_of(session).settle()
                     order.append(f"{name} holds")
                     holds.set()
                     may_end.wait(120)
