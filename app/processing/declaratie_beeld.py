@@ -187,7 +187,7 @@ def _bevindingen(session: Session, record: DeclaratieRecord) -> tuple[Finding, .
     """What refused the whole: then it has no lines, and no others are wanted."""
     if record.status is DeclaratieStatus.BEOORDEELD:
         return ()
-    found = findings_by_bericht(session, bericht_ids=[record.bericht_id]).get(record.bericht_id, ())
+    found = findings_by_bericht(session, bericht_ids=[record.bericht_id]).get().get(record.bericht_id, ())
     return tuple(one for one in found if one.ernst is Ernst.FOUT)[:MOST_FINDINGS]
 
 

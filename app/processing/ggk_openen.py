@@ -195,7 +195,7 @@ def _record(session: Session, runtime: Runtime, job: Job, opened: _Opened, beric
     feiten = feiten_of(session, id=bericht_id)
     if isinstance(opened.envelop, Retour) and feiten.antwoord_op_id is not None:
         _demand_same_heenbericht(session, opened.record, feiten.antwoord_op_id)
-    findings = findings_by_bericht(session, bericht_ids=[bericht_id]).get(bericht_id, ())
+    findings = findings_by_bericht(session, bericht_ids=[bericht_id]).get().get(bericht_id, ())
     if feiten.status == BerichtStatus.AFGEKEURD and any(finding.regel in UNREADABLE for finding in findings):
         geweigerd = Geweigerd(
             envelop_id=opened.record.id, envelop=opened.envelop, partij=opened.partij, bericht_id=bericht_id

@@ -18,6 +18,7 @@ from app.storage.declaratie_tables import DeclaratieRow, PrestatieRow
 from app.storage.findings import findings_by_bericht
 from app.storage.prepared import Prepared, among
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
+from app.storage.wire import Answer
 from app.storage.zicht import Zicht
 
 
@@ -70,13 +71,28 @@ FACTS = tuple(BerichtRecord.__dataclass_fields__)[:17]
 
 
 def records_of(session: Session, rows: Sequence[Any], zicht: Zicht) -> list[BerichtRecord]:
-    """The records of the rows, in their order, with a fixed number of queries."""
+    """The records of the rows, in their order, with a fixed number of queries in one trip."""
     if not rows:
         return []
-    findings = findings_by_bericht(session, bericht_ids=[row.id for row in rows])
-    links = _links(session, rows, zicht)
-    toewijzingen = _toewijzingen(session, rows)
-    declaraties = _declaraties(session, rows)
+    asked = _Asked(
+        findings=findings_by_bericht(session, bericht_ids=[row.id for row in rows]),
+        links=_links(session, rows, zicht),
+        toewijzingen=_toewijzingen(session, rows),
+        declaraties=_declaraties(session, rows),
+    )
+    return _records(rows, asked)
+
+
+class _Asked(NamedTuple):
+    findings: Answer[dict[str, tuple[Finding, ...]]]
+    links: Answer[_Links]
+    toewijzingen: Answer[dict[str, list[ToewijzingNaam]]]
+    declaraties: Answer[dict[str, str]]
+
+
+def _records(rows: Sequence[Any], asked: _Asked) -> list[BerichtRecord]:
+    findings, links = asked.findings.get(), asked.links.get()
+    toewijzingen, declaraties = asked.toewijzingen.get(), asked.declaraties.get()
     return [
         BerichtRecord(
             **{name: getattr(row, name) for name in FACTS},
@@ -103,44 +119,54 @@ class _Links(NamedTuple):
     visible: set[str]
 
 
-def _links(session: Session, rows: Sequence[Any], zicht: Zicht) -> _Links:
-    ids = [row.id for row in rows]
-    antwoorden = {op: next(iter(by)) for op, by in _pointing_at(session, _ANSWERS, ids, zicht).items()}
-    afgeleide = _pointing_at(session, _DERIVED, _of_soort(rows, Berichtsoort.WMO301), zicht)
+def _links(session: Session, rows: Sequence[Any], zicht: Zicht) -> Answer[_Links]:
+    answers = _pointing_at(session, _ANSWERS, [row.id for row in rows], zicht)
+    derived = _pointing_at(session, _DERIVED, _of_soort(rows, Berichtsoort.WMO301), zicht)
     named = {id for row in rows for id in (row.antwoord_op_id, row.herkomst_id) if id is not None}
     seen = _pointing_at(session, _NAMED, named, zicht)
-    return _Links(antwoorden, afgeleide, set(seen))
+    return answers.then(
+        lambda by_target: _Links({op: by[0] for op, by in by_target.items()}, derived.get(), set(seen.get()))
+    )
 
 
-def _pointing_at(session: Session, question: Prepared, ids: Collection[str], zicht: Zicht) -> dict[str, list[str]]:
+def _pointing_at(
+    session: Session, question: Prepared, ids: Collection[str], zicht: Zicht
+) -> Answer[dict[str, list[str]]]:
     # Sight and order are asked in Python: as conditions they tempt SQLite to read the whole log of a party.
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for row in _about(session, question, ids):
-        if zicht.shows(row.gemeente, (row.aanbieder, row.servicebureau)):
-            found[row.target].append(row.id)
-    return {target: sorted(sources) for target, sources in found.items()}
+    def seen(rows: list[Any]) -> dict[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            if zicht.shows(row.gemeente, (row.aanbieder, row.servicebureau)):
+                found[row.target].append(row.id)
+        return {target: sorted(sources) for target, sources in found.items()}
+
+    return _about(session, question, ids).then(seen)
 
 
-def _toewijzingen(session: Session, rows: Sequence[Any]) -> dict[str, list[ToewijzingNaam]]:
+def _toewijzingen(session: Session, rows: Sequence[Any]) -> Answer[dict[str, list[ToewijzingNaam]]]:
     given = _about(session, _GIVEN, _of_soort(rows, Berichtsoort.WMO301))
     declared_on = _about(session, _DECLARED_ON, _of_soort(rows, Berichtsoort.WMO303))
-    found: defaultdict[str, list[ToewijzingNaam]] = defaultdict(list)
-    for row in [*given, *declared_on]:
-        found[row.bericht_id].append(ToewijzingNaam(row.gemeente, row.nummer, row.sleutel))
-    return found
+
+    def named(declared: list[Any]) -> dict[str, list[ToewijzingNaam]]:
+        found: defaultdict[str, list[ToewijzingNaam]] = defaultdict(list)
+        for row in [*given.get(), *declared]:
+            found[row.bericht_id].append(ToewijzingNaam(row.gemeente, row.nummer, row.sleutel))
+        return found
+
+    return declared_on.then(named)
 
 
-def _declaraties(session: Session, rows: Sequence[Any]) -> dict[str, str]:
+def _declaraties(session: Session, rows: Sequence[Any]) -> Answer[dict[str, str]]:
     found = _about(session, _DECLARATIES, _of_soort(rows, Berichtsoort.WMO303))
-    return {row.bericht_id: row.id for row in found}
+    return found.then(lambda rows: {row.bericht_id: row.id for row in rows})
 
 
 def _of_soort(rows: Sequence[Any], soort: Berichtsoort) -> list[str]:
     return [row.id for row in rows if row.soort == soort]
 
 
-def _about(session: Session, question: Prepared, ids: Collection[str]) -> list[Any]:
-    return question.rows(session, {"ids": list(ids)}) if ids else []
+def _about(session: Session, question: Prepared, ids: Collection[str]) -> Answer[list[Any]]:
+    return question.ask(session, {"ids": list(ids)}) if ids else Answer(list)
 
 
 def _links_by(link: InstrumentedAttribute[Any]) -> Prepared:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, select, text
@@ -13,6 +13,7 @@ from app.domain.retour import Ernst, Finding, Waarde
 from app.storage.columns import Base
 from app.storage.inserts import insert_rows
 from app.storage.prepared import Prepared, among
+from app.storage.wire import Answer
 
 
 class BevindingRow(Base):
@@ -90,9 +91,13 @@ _OF_BERICHTEN: Final = Prepared(
 )
 
 
-def findings_by_bericht(session: Session, *, bericht_ids: Collection[str]) -> dict[str, tuple[Finding, ...]]:
+def findings_by_bericht(session: Session, *, bericht_ids: Collection[str]) -> Answer[dict[str, tuple[Finding, ...]]]:
     """The findings of each bericht, in order; a bericht without findings is absent."""
+    return _OF_BERICHTEN.ask(session, {"ids": list(bericht_ids)}).then(_by_bericht)
+
+
+def _by_bericht(rows: Iterable[Any]) -> dict[str, tuple[Finding, ...]]:
     found: defaultdict[str, list[Finding]] = defaultdict(list)
-    for row in _OF_BERICHTEN.rows(session, {"ids": list(bericht_ids)}):
+    for row in rows:
         found[row.bericht_id].append(finding_from_json(row._asdict()))
     return {bericht_id: tuple(findings) for bericht_id, findings in found.items()}
