@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from app.processing.runtime import Runtime
 from app.rules.judgement import findings_beyond, findings_within
 from app.storage import declaraties as stored
 from app.storage import toewijzingen
+from app.storage.wire import Answer, known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,25 +71,28 @@ def load_dossier(
     declaratie: Declaratie,
     inrichting: Inrichting | None,
     *,
-    factuurnummer_used: bool,
+    factuurnummer_used: Answer[bool],
     lock: bool,
 ) -> DeclaratieDossier:
     """The facts for settling the lines; `lock` keeps the toewijzingen until the end, so that no two share room."""
     gemeente, aanbieder = declaratie.header.gemeente, declaratie.header.aanbieder
     lines = [(client.bsn, prestatie) for client in declaratie.clienten for prestatie in client.prestaties]
-    by_nummer, by_bsn = _toewijzingen(session, gemeente, lines, lock=lock)
-    sleutels = {t.sleutel for t in by_nummer.values()} | {t.sleutel for found in by_bsn.values() for t in found}
-    vorige = {v for _, p in lines if (v := p.product_referentie.vorig_referentie_nummer) is not None}
     referenties = {p.product_referentie.referentie_nummer for _, p in lines}
     own = {"gemeente": gemeente, "aanbieder": aanbieder}
+    asked = _toewijzingen(session, gemeente, lines, lock=lock)
+    geboortedata = toewijzingen.ask_geboortedata(session, gemeente=gemeente, bsns={bsn for bsn, _ in lines})
+    used_referenties = stored.ask_used_referenties(session, **own, nummers=referenties)
+    by_nummer, by_bsn = asked.get()
+    sleutels = {t.sleutel for t in by_nummer.values()} | {t.sleutel for found in by_bsn.values() for t in found}
+    vorige = {v for _, p in lines if (v := p.product_referentie.vorig_referentie_nummer) is not None}
     return DeclaratieDossier(
         today=runtime.today(),
         inrichting=inrichting,
-        factuurnummer_used=factuurnummer_used,
+        factuurnummer_used=factuurnummer_used.get(),
         toewijzingen=by_nummer,
         toewijzingen_by_bsn=by_bsn,
-        geboortedata=toewijzingen.geboortedata(session, gemeente=gemeente, bsns={bsn for bsn, _ in lines}),
-        used_referenties=stored.used_referenties(session, **own, nummers=referenties),
+        geboortedata=geboortedata.get(),
+        used_referenties=used_referenties.get(),
         debets=stored.debets(session, **own, nummers=vorige),
         gecrediteerd=stored.gecrediteerd(session, **own, nummers=vorige),
         geboekt=stored.geboekt(session, gemeente=gemeente, sleutels=sleutels),
@@ -100,7 +105,7 @@ def _technical_beyond(declaratie: Declaratie, release: str, dossier: DeclaratieD
     return tuple(finding for finding in beyond if finding.retourcode == TECHNISCH_AFGEKEURD)
 
 
-def _factuurnummer_used(session: Session, runtime: Runtime, declaratie: Declaratie, claim: str | None) -> bool:
+def _factuurnummer_used(session: Session, runtime: Runtime, declaratie: Declaratie, claim: str | None) -> Answer[bool]:
     """Whether another declaratie has the number, after it was taken for `claim`."""
     header = declaratie.header
     number = {
@@ -109,17 +114,19 @@ def _factuurnummer_used(session: Session, runtime: Runtime, declaratie: Declarat
         "nummer": header.declaratie_factuur_identificatie.declarant_factuur_nummer,
     }
     if claim is None:
-        return stored.factuurnummer_used(session, **number, today=runtime.today())
-    return not stored.claim_factuurnummer(session, **number, declaratie_id=claim, today=runtime.today())
+        return known(stored.factuurnummer_used(session, **number, today=runtime.today()))
+    claimed = stored.ask_claim(session, **number, declaratie_id=claim, today=runtime.today())
+    return claimed.then(operator.not_)
 
 
 def _toewijzingen(
     session: Session, gemeente: str, lines: Sequence[tuple[str, Prestatie]], *, lock: bool
-) -> tuple[dict[int, Toewijzing], dict[str, tuple[Toewijzing, ...]]]:
+) -> Answer[tuple[dict[int, Toewijzing], dict[str, tuple[Toewijzing, ...]]]]:
     """The toewijzingen that lines name, and those of the clients of lines that name none."""
     nummers = {p.toewijzing_nummer for _, p in lines if p.toewijzing_nummer is not None}
     unnumbered = {bsn for bsn, p in lines if p.toewijzing_nummer is None}
     if lock:
         toewijzingen.lock_toewijzingen(session, gemeente=gemeente, nummers=nummers, bsns=unnumbered)
-    by_nummer = toewijzingen.toewijzingen_by_nummer(session, gemeente=gemeente, nummers=nummers)
-    return by_nummer, toewijzingen.toewijzingen_by_bsn(session, gemeente=gemeente, bsns=unnumbered)
+    by_nummer = toewijzingen.ask_by_nummer(session, gemeente=gemeente, nummers=nummers)
+    by_bsn = toewijzingen.ask_by_bsn(session, gemeente=gemeente, bsns=unnumbered)
+    return by_nummer.then(lambda found: (found, by_bsn.get()))

@@ -39,6 +39,7 @@ from app.storage import declaraties
 from app.storage.declaratie_lines import Regel
 from app.storage.declaraties import DeclaratieRecord, Uitkomst, find_declaratie
 from app.storage.toewijzingen import geboortedata, toewijzingen_by_sleutel
+from app.storage.wire import known
 from app.storage.zicht import Zicht
 
 MOST_LINES: Final = 50
@@ -162,7 +163,7 @@ def _judged(
     declaratie = _declaratie(session, runtime, record, inrichting, correcties)
     if not declaratie.clienten:
         return {}
-    dossier = load_dossier(session, runtime, declaratie, inrichting, factuurnummer_used=False, lock=False)
+    dossier = load_dossier(session, runtime, declaratie, inrichting, factuurnummer_used=known(value=False), lock=False)
     settlement = settle(declaratie, dossier, technisch=(), header=())
     return {
         line.prestatie.product_referentie.referentie_nummer: line.retour_codes

@@ -23,6 +23,7 @@ from app.processing.toegang import GENERIC, Aanmelding
 from app.storage.keys import (
     KeyRecord,
     add_key,
+    ask_key,
     find_by_kenmerk,
     find_key,
     find_successor,
@@ -141,7 +142,8 @@ def principal_of(runtime: Runtime, key: str, *, adres: str | None = None) -> Pri
     """Who a key stands for; raises NotAuthenticated, always with the same text, when it does not work (from there)."""
     shown = KeyText.read(key) or KeyText("", "")
     with runtime.storage.reading() as session:
-        record = find_key(session, keyid=shown.keyid)
+        asked = ask_key(session, keyid=shown.keyid)  # in one trip with the end of the session
+    record = asked.get()
     if not is_secret_of(runtime.geheimen, record, shown.secret) or record is None:
         raise NotAuthenticated(GENERIC)
     principal = _opened(runtime, record, adres)

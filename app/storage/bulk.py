@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import psycopg
@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from app.storage.columns import Base, is_postgresql
+from app.storage.inserts import insert_rows
 from app.storage.prepared import wire_of
 from app.storage.wire import told
 
 CHUNK = 1000
+FEW = 50
+"""Up to so many rows a statement that is compiled already takes less than the way for many."""
 
 Values = tuple[Any, ...]
 Writers = dict[type, Callable[[Any], str]]
@@ -34,6 +37,13 @@ def insert_many(session: Session, row: type[Base], rows: Iterable[dict[str, Any]
 def insert_values(session: Session, row: type[Base], rows: Iterable[list[Any]]) -> None:
     """The same for rows that are a list of values in the order of the columns; the lists are used up."""
     columns = list(row.__table__.columns)
+    first = list(islice(rows := iter(rows), FEW + 1))
+    if len(first) <= FEW:
+        insert_rows(
+            session, row, [{column.key: value for column, value in zip(columns, one, strict=True)} for one in first]
+        )
+        return
+    rows = chain(first, rows)
     if is_postgresql(session):
         _copy(session, columns, _written(rows, columns, {JSON: _json}))
     else:

@@ -17,13 +17,22 @@ from app.storage.declaratie_records import Uitkomst, prestatie_of
 from app.storage.declaratie_tables import BoekingRow, PrestatieRow
 from app.storage.prepared import Prepared, Values, among
 from app.storage.toewijzing_tables import ToewijzingRow
+from app.storage.wire import Answer
 
 Line = tuple[str, int]
 
 
 def used_referenties(session: Session, *, gemeente: str, aanbieder: str, nummers: Collection[str]) -> frozenset[str]:
     """Which of these ReferentieNummers the aanbieder used at the gemeente before."""
-    return frozenset(row.referentie_nummer for row in _USED.rows(session, _asked(gemeente, aanbieder, nummers)))
+    return ask_used_referenties(session, gemeente=gemeente, aanbieder=aanbieder, nummers=nummers).get()
+
+
+def ask_used_referenties(
+    session: Session, *, gemeente: str, aanbieder: str, nummers: Collection[str]
+) -> Answer[frozenset[str]]:
+    """The same, to be answered along with what is asked next."""
+    asked = _USED.ask(session, _asked(gemeente, aanbieder, nummers))
+    return asked.then(lambda rows: frozenset(row.referentie_nummer for row in rows))
 
 
 def debets(session: Session, *, gemeente: str, aanbieder: str, nummers: Collection[str]) -> dict[str, EerderePrestatie]:

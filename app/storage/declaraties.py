@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.domain.periode import GeslotenPeriode
 from app.domain.refusals import NotFound
+from app.storage.at_end import at_end
 from app.storage.bulk import insert_values
 from app.storage.columns import one_of
-from app.storage.declaratie_facts import debets, geboekt, gecrediteerd, toegekend_by_period, used_referenties
+from app.storage.declaratie_facts import (
+    ask_used_referenties,
+    debets,
+    geboekt,
+    gecrediteerd,
+    toegekend_by_period,
+    used_referenties,
+)
 from app.storage.declaratie_lines import lines_of
 from app.storage.declaratie_records import (
     DeclaratieRecord,
@@ -24,7 +32,8 @@ from app.storage.declaratie_records import (
     prestatie_row,
 )
 from app.storage.declaratie_tables import BoekingRow, DeclaratieRow, PrestatieRow
-from app.storage.factuurnummers import claim_factuurnummer, factuurnummer_used
+from app.storage.factuurnummers import ask_claim, claim_factuurnummer, factuurnummer_used
+from app.storage.inserts import insert_rows
 from app.storage.prestatie_sommen import Sleutel, add_sommen, added
 from app.storage.toewijzingen import ids_by_sleutel
 from app.storage.zicht import Zicht, newest_ids
@@ -34,6 +43,8 @@ __all__ = [
     "DeclaratieStatus",
     "PrestatieRecord",
     "Uitkomst",
+    "ask_claim",
+    "ask_used_referenties",
     "claim_factuurnummer",
     "debets",
     "factuurnummer_used",
@@ -52,7 +63,7 @@ def add_declaratie(session: Session, *, declaratie: DeclaratieRecord, lines: Seq
     A ReferentieNummer that is used, or a debit that was credited already, raises IntegrityError: `Storage.run` then
     judges the declaratie again with the other visible.
     """
-    session.execute(insert(DeclaratieRow).values(declaratie_values(declaratie)))
+    insert_rows(session, DeclaratieRow, [declaratie_values(declaratie)])
     sleutels = {line.toewijzing_sleutel for line in lines if line.toewijzing_sleutel is not None}
     known = ids_by_sleutel(session, gemeente=declaratie.gemeente, sleutels=sleutels)
     ids: dict[str | None, int | None] = {None: None, **known}
@@ -60,7 +71,8 @@ def add_declaratie(session: Session, *, declaratie: DeclaratieRecord, lines: Seq
     insert_values(session, PrestatieRow, prestaties)
     boekingen = (row for numbered in enumerate(lines) for row in _boekingen(declaratie, *numbered, ids))
     insert_values(session, BoekingRow, boekingen)
-    add_sommen(session, added(_summed(declaratie, line) for line in lines))
+    sommen = added(_summed(declaratie, line) for line in lines)
+    at_end(session, lambda: add_sommen(session, sommen))
 
 
 def find_declaratie(session: Session, *, id: str, zicht: Zicht) -> DeclaratieRecord | None:

@@ -12,6 +12,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from app.storage.columns import insert_in_dialect
 from app.storage.declaratie_tables import FactuurnummerRow
 from app.storage.prepared import Prepared
+from app.storage.wire import Answer
 
 YEARS_IN_USE = 5
 
@@ -23,9 +24,19 @@ def claim_factuurnummer(
 
     Of simultaneous claims one wins: the others wait until its transaction ends.
     """
+    claimed = ask_claim(
+        session, gemeente=gemeente, aanbieder=aanbieder, nummer=nummer, declaratie_id=declaratie_id, today=today
+    )
+    return claimed.get()
+
+
+def ask_claim(
+    session: Session, *, gemeente: str, aanbieder: str, nummer: str, declaratie_id: str, today: date
+) -> Answer[bool]:
+    """The same, to be answered along with what is asked next."""
     named = {"gemeente": gemeente, "aanbieder": aanbieder, "nummer": nummer}
     taken = {"declaratie_id": declaratie_id, "gebruikt_op": today, "free_before": five_years_before(today)}
-    return _CLAIM.first(session, {**named, **taken}) is not None
+    return _CLAIM.ask(session, {**named, **taken}).then(bool)
 
 
 def _claim(dialect: str) -> ReturningInsert[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.storage.columns import Base
 from app.storage.prepared import Prepared
+from app.storage.wire import Answer
 
 ACTIVE = text("ingetrokken_op IS NULL")
 
@@ -94,8 +95,12 @@ def add_key(session: Session, *, key: KeyRecord) -> None:
 
 def find_key(session: Session, *, keyid: str) -> KeyRecord | None:
     """The credential, also when it was revoked or expired."""
-    row = _BY_ID.first(session, {"wanted": keyid})
-    return _record_of(row) if row else None
+    return ask_key(session, keyid=keyid).get()
+
+
+def ask_key(session: Session, *, keyid: str) -> Answer[KeyRecord | None]:
+    """The same, to be answered when the session ends."""
+    return _BY_ID.ask(session, {"wanted": keyid}).then(lambda rows: _record_of(rows[0]) if rows else None)
 
 
 _BY_ID: Final = Prepared(

@@ -18,9 +18,6 @@ from app.storage.prepared import Prepared
 
 __all__ = ["COLUMNS", "LogRecord"]
 
-FEW: Final = 50
-"""Rows up to which one statement that is compiled already beats the driver's own bulk."""
-
 AT_ONCE: Final = 1000
 _COLUMNS: Final = [getattr(LogboekRow, name) for name in COLUMNS]
 
@@ -33,10 +30,7 @@ def add_logboek(session: Session, *, records: Sequence[LogRecord], clients: Sequ
         for record, own in zip(records, clients, strict=True)
         for client in own
     ]
-    if len(rows) <= FEW:
-        insert_rows(session, LogboekClientRow, rows)
-    else:
-        insert_many(session, LogboekClientRow, rows)
+    insert_many(session, LogboekClientRow, rows)
 
 
 def bsns_of_berichten(session: Session, *, ids: Collection[str], limit: int | None = None) -> frozenset[str]:

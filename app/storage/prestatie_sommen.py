@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from functools import cache
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, CursorResult, Select, Table, delete, func, insert, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.storage.columns import Base, dialect_of, insert_in_dialect, is_postgresql, one_of
+from app.storage.columns import Base, insert_in_dialect, is_postgresql, one_of
 from app.storage.declaratie_tables import PrestatieRow
+from app.storage.prepared import Prepared
 
 KEY: Final[tuple[str, ...]] = ("gemeente", "begindatum", "aanbieder", "categorie", "code")
 SUMS: Final[tuple[str, ...]] = ("aantal", "bedrag_cents", "toegekend_cents")
@@ -58,8 +59,7 @@ def add_sommen(session: Session, sommen: Mapping[Sleutel, Som]) -> None:
     """
     names = (*KEY, *SUMS)
     rows: list[dict[str, Any]] = [dict(zip(names, (*key, *som), strict=True)) for key, som in sorted(sommen.items())]
-    if rows:
-        session.connection().execute(_upsert(dialect_of(session)), rows if len(rows) > 1 else rows[0])
+    _ADD.tell(session, rows)
 
 
 def take_off(session: Session, *, declaratie_ids: Collection[str]) -> int:
@@ -106,11 +106,13 @@ def rebuild(session: Session) -> None:
     session.execute(insert(table).from_select([*KEY, *SUMS], _query()))
 
 
-@cache
-def _upsert(dialect: str) -> Executable:
+def _upsert(dialect: str) -> postgresql.Insert | sqlite.Insert:
     statement, table = insert_in_dialect(dialect, PrestatieSomRow), PrestatieSomRow.__table__
     summed = {name: table.c[name] + statement.excluded[name] for name in SUMS}
     return statement.on_conflict_do_update(index_elements=[table.c[name] for name in KEY], set_=summed)
+
+
+_ADD: Final = Prepared(_upsert, columns=(*KEY, *SUMS))
 
 
 def _added_up(session: Session, *which: ColumnElement[bool]) -> dict[Sleutel, Som]:

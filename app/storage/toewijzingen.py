@@ -34,7 +34,7 @@ from app.storage.toewijzing_dagen import days_of_first, settle_days
 from app.storage.toewijzing_records import ToewijzingRecord, VersieRecord, find_toewijzing_record, list_toewijzingen
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
 from app.storage.toewijzing_versies import VERSIE_COLUMNS, values_of, versie_from, versie_of
-from app.storage.wire import Answer
+from app.storage.wire import Answer, known
 
 __all__ = ["ToewijzingRecord", "VersieRecord", "find_toewijzing_record", "list_toewijzingen"]
 
@@ -82,20 +82,35 @@ def toewijzingen_by_sleutel(session: Session, *, gemeente: str, sleutels: Collec
 
 def toewijzingen_by_bsn(session: Session, *, gemeente: str, bsns: Collection[str]) -> dict[str, tuple[Toewijzing, ...]]:
     """The toewijzingen of each client: those of which some version that counts names the bsn."""
+    return ask_by_bsn(session, gemeente=gemeente, bsns=bsns).get()
+
+
+def ask_by_bsn(session: Session, *, gemeente: str, bsns: Collection[str]) -> Answer[dict[str, tuple[Toewijzing, ...]]]:
+    """The same, to be answered along with what is asked next."""
     if not bsns:
-        return {}
-    found: defaultdict[str, list[Toewijzing]] = defaultdict(list)
-    for toewijzing in _grouped(gemeente, _BY_BSN.rows(session, {"van": gemeente, "bsns": list(bsns)})):
-        for bsn in {versie.bsn for versie in toewijzing.versies}.intersection(bsns):
-            found[bsn].append(toewijzing)
-    return {bsn: tuple(toewijzingen) for bsn, toewijzingen in found.items()}
+        return known({})
+
+    def by_client(rows: Iterable[Any]) -> dict[str, tuple[Toewijzing, ...]]:
+        found: defaultdict[str, list[Toewijzing]] = defaultdict(list)
+        for toewijzing in _grouped(gemeente, rows):
+            for bsn in {versie.bsn for versie in toewijzing.versies}.intersection(bsns):
+                found[bsn].append(toewijzing)
+        return {bsn: tuple(toewijzingen) for bsn, toewijzingen in found.items()}
+
+    return _BY_BSN.ask(session, {"van": gemeente, "bsns": list(bsns)}).then(by_client)
 
 
 def geboortedata(session: Session, *, gemeente: str, bsns: Collection[str]) -> dict[str, date]:
     """The birth date of each client in the newest version that counts at the gemeente."""
-    rows = _GEBOORTEDATA.rows(session, {"bsns": list(bsns)})
+    return ask_geboortedata(session, gemeente=gemeente, bsns=bsns).get()
+
+
+def ask_geboortedata(session: Session, *, gemeente: str, bsns: Collection[str]) -> Answer[dict[str, date]]:
+    """The same, to be answered along with what is asked next."""
     # The gemeente is asked in Python: as a condition it tempts SQLite to read every toewijzing of it.
-    return {row.bsn: row.geboortedatum for row in rows if row.gemeente == gemeente}  # the last one, the newest, stays
+    return _GEBOORTEDATA.ask(session, {"bsns": list(bsns)}).then(
+        lambda rows: {row.bsn: row.geboortedatum for row in rows if row.gemeente == gemeente}  # the newest comes last
+    )
 
 
 def known_bsns(session: Session, *, gemeente: str, aanbieder: str, bsns: Collection[str]) -> frozenset[str]:

@@ -46,6 +46,11 @@ class Answer(Generic[T]):
         return Answer(lambda: read(self._wait()))
 
 
+def known(value: T) -> Answer[T]:
+    """An answer that is there already."""
+    return Answer(lambda: value)
+
+
 class Wire(Protocol):
     """The connection of a transaction; statements and values are those of the driver."""
 
