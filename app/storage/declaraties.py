@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from app.domain.periode import GeslotenPeriode
 from app.domain.refusals import NotFound
-from app.storage.at_end import at_end
 from app.storage.bulk import insert_values
 from app.storage.columns import one_of
 from app.storage.declaratie_facts import (
@@ -71,8 +70,7 @@ def add_declaratie(session: Session, *, declaratie: DeclaratieRecord, lines: Seq
     insert_values(session, PrestatieRow, prestaties)
     boekingen = (row for numbered in enumerate(lines) for row in _boekingen(declaratie, *numbered, ids))
     insert_values(session, BoekingRow, boekingen)
-    sommen = added(_summed(declaratie, line) for line in lines)
-    at_end(session, lambda: add_sommen(session, sommen))
+    add_sommen(session, added(_summed(declaratie, line) for line in lines))
 
 
 def find_declaratie(session: Session, *, id: str, zicht: Zicht) -> DeclaratieRecord | None:
