@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -75,16 +76,15 @@ def load_dossier(
     lock: bool,
 ) -> DeclaratieDossier:
     """The facts for settling the lines; `lock` keeps the toewijzingen until the end, so that no two share room."""
-    gemeente, aanbieder = declaratie.header.gemeente, declaratie.header.aanbieder
+    gemeente = declaratie.header.gemeente
     lines = [(client.bsn, prestatie) for client in declaratie.clienten for prestatie in client.prestaties]
-    referenties = {p.product_referentie.referentie_nummer for _, p in lines}
-    own = {"gemeente": gemeente, "aanbieder": aanbieder}
+    own = {"gemeente": gemeente, "aanbieder": declaratie.header.aanbieder}
     asked = _toewijzingen(session, gemeente, lines, lock=lock)
     geboortedata = toewijzingen.ask_geboortedata(session, gemeente=gemeente, bsns={bsn for bsn, _ in lines})
-    used_referenties = stored.ask_used_referenties(session, **own, nummers=referenties)
+    used_referenties = stored.ask_used_referenties(session, **own, nummers=_referenties(lines))
     by_nummer, by_bsn = asked.get()
-    sleutels = {t.sleutel for t in by_nummer.values()} | {t.sleutel for found in by_bsn.values() for t in found}
     vorige = {v for _, p in lines if (v := p.product_referentie.vorig_referentie_nummer) is not None}
+    sleutels = {one.sleutel for one in chain(by_nummer.values(), *by_bsn.values())}
     return DeclaratieDossier(
         today=runtime.today(),
         inrichting=inrichting,
@@ -97,6 +97,10 @@ def load_dossier(
         gecrediteerd=stored.gecrediteerd(session, **own, nummers=vorige),
         geboekt=stored.geboekt(session, gemeente=gemeente, sleutels=sleutels),
     )
+
+
+def _referenties(lines: Sequence[tuple[str, Prestatie]]) -> set[str]:
+    return {prestatie.product_referentie.referentie_nummer for _, prestatie in lines}
 
 
 def _technical_beyond(declaratie: Declaratie, release: str, dossier: DeclaratieDossier) -> tuple[Finding, ...]:
