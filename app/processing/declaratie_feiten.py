@@ -76,9 +76,8 @@ def load_dossier(
     lock: bool,
 ) -> DeclaratieDossier:
     """The facts for settling the lines; `lock` keeps the toewijzingen until the end, so that no two share room."""
-    gemeente = declaratie.header.gemeente
     lines = [(client.bsn, prestatie) for client in declaratie.clienten for prestatie in client.prestaties]
-    own = {"gemeente": gemeente, "aanbieder": declaratie.header.aanbieder}
+    own = {"gemeente": (gemeente := declaratie.header.gemeente), "aanbieder": declaratie.header.aanbieder}
     asked = _toewijzingen(session, gemeente, lines, lock=lock)
     geboortedata = toewijzingen.ask_geboortedata(session, gemeente=gemeente, bsns={bsn for bsn, _ in lines})
     used_referenties = stored.ask_used_referenties(session, **own, nummers=_referenties(lines))
