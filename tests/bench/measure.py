@@ -106,12 +106,12 @@ def _memory(name: str) -> int:
 
 def processor_of(pid: int) -> float:
     """Processor seconds so far of a process and of all below it, as far as the kernel counts (hundredths)."""
-    total, below = 0.0, {pid}
-    for fields in sorted(_stats(), key=lambda stat: int(stat[0])):
-        if int(fields[0]) in below or int(fields[2]) in below:
-            below.add(int(fields[0]))
-            total += sum(int(ticks) for ticks in fields[12:16]) * TICK
-    return total
+    stats = _stats()
+    below, more = {pid}, {pid}
+    while more:  # a process may have a lower number than the one that began it
+        more = {int(stat[0]) for stat in stats if int(stat[2]) in more} - below
+        below |= more
+    return sum(int(ticks) for stat in stats if int(stat[0]) in below for ticks in stat[12:16]) * TICK
 
 
 def _stats() -> list[list[str]]:

@@ -97,13 +97,14 @@ print(flush=True)
 input()
 """
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        assert other.stdin
-        assert other.stdout
+        to, back = other.stdin, other.stdout
+        assert to
+        assert back
 
         def work():
-            other.stdin.write(b"\n")
-            other.stdin.flush()
-            other.stdout.readline()
+            to.write(b"\n")
+            to.flush()
+            back.readline()
 
         cost = Clock([other.pid]).cost(work)
         assert processor_of(os.getpid()) >= processor_of(other.pid) >= 0.25
