@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from httpx2 import Response
@@ -20,7 +21,12 @@ KEY = {"Authorization": "Bearer iwmo_x_y"}
 
 def sqlite_settings(folder: Path) -> Settings:
     """A service with a file of its own."""
-    return Settings(database_url=f"sqlite:///{folder}/db/iwmo.db", data_dir=folder, log_level="error")
+    return without_worker(f"sqlite:///{folder}/db/iwmo.db", data_dir=folder)
+
+
+def without_worker(url: str, **more: Any) -> Settings:
+    """A service that asks its database nothing, and has nothing to say of it, but when it is asked something itself."""
+    return Settings(database_url=url, worker=False, **{"log_level": "error", **more})
 
 
 def missing(answer: Response) -> str:
@@ -77,7 +83,7 @@ def test_not_ready_when_postgresql_stops(capsys: pytest.CaptureFixture[str]):
         pytest.skip(f"PostgreSQL cannot be started here: {reason}")
     runtime = create_runtime(Settings(database_url=url))
     runtime.storage.upgrade()
-    with TestClient(create_app(Settings(database_url=url, log_level="warning"), runtime)) as client:
+    with TestClient(create_app(without_worker(url, log_level="warning"), runtime)) as client:
         assert client.get("/readyz").status_code == 200
         server.__exit__(None, None, None)
         answer = client.get("/readyz")
@@ -104,7 +110,7 @@ def test_not_ready_when_postgresql_loses_the_database(postgres_url: str):
     url = new_postgres_database(postgres_url, "iwmo_health")
     runtime = create_runtime(Settings(database_url=url))
     runtime.storage.upgrade()
-    with TestClient(create_app(Settings(database_url=url, log_level="error"), runtime)) as client:
+    with TestClient(create_app(without_worker(url), runtime)) as client:
         assert client.get("/readyz").status_code == 200
         new_postgres_database(postgres_url, "iwmo_health")
         assert missing(client.get("/readyz")) == "schema-verouderd"

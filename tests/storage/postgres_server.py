@@ -15,6 +15,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 START_SECONDS = 180
+CONNECT_SECONDS = 60  # the service itself waits no longer than a server that works ever needs
 UNPRIVILEGED_USER = "nobody"  # PostgreSQL refuses to run as root
 
 # The server ends when this process does, however it ends: then `read` meets the end of the pipe.
@@ -32,7 +33,7 @@ def postgres_server() -> Iterator[str]:
     try:
         programs = prepare(folder)
         with running(programs, folder, {}):
-            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+            yield f"postgresql+psycopg://postgres@/postgres?host={folder}&connect_timeout={CONNECT_SECONDS}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
