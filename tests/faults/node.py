@@ -92,7 +92,7 @@ def await_ready(node: Node, port: int) -> None:
         if not node.alive:
             raise Died(node.said()[-3000:])
         try:
-            ask(port, "GET", "/healthz", seconds=1)
+            ask(port, "GET", "/healthz", seconds=10)
         except (OSError, http.client.HTTPException):
             time.sleep(0.01)
         else:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -56,16 +56,15 @@ def lives(process: subprocess.Popen[str]) -> bool:
 
 
 def await_service(port: int) -> None:
-    """Wait until it answers."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    """Wait until it is ready."""
+
+    def is_ready() -> bool:
         try:
-            assert ask(port, "GET", "/readyz")[0] == 200
-        except OSError:
-            assert time.monotonic() < deadline, "the service does not answer"
-            time.sleep(0.1)
-        else:
-            return
+            return ask(port, "GET", "/readyz")[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    await_true(is_ready, "the service is not ready")
 
 
 @pytest.mark.parametrize("arrangement", ARRANGEMENTS)

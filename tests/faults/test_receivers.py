@@ -32,7 +32,7 @@ def test_lost_answers(house: House, rounds: Callable[[int], int]):
 
 def test_every_misbehaviour_ends_well(house: House):
     house.receiver.manners = lambda _partij, n: (*MISBEHAVIOURS, "well")[n % 7]
-    house.serve(FAULT_TIMEOUT="0.4")
+    house.serve(FAULT_TIMEOUT="1.5")
     house.post(toewijzing(1), declaratie(1, 1))
     house.await_quiet()
     check(house)

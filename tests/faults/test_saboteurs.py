@@ -63,7 +63,7 @@ def sending_takes_long(house: House, saboteur: str) -> None:
     """A delivery takes longer than others wait for it."""
     house.receiver.manners = lambda _partij, _n: "hang" if house.receiver.requests.total() <= 3 else "well"
     house.receiver.on_message = lambda _partij, _body: time.sleep(1)  # many times what it takes to claim work
-    house.serve(SABOTEUR=saboteur, FAULT_TIMEOUT="2")
+    house.serve(SABOTEUR=saboteur, FAULT_TIMEOUT="5")
     house.post(toewijzing(1))
     await_true(lambda: house.receiver.requests.total() > 0, "nothing was sent")
     time.sleep(1.5)  # longer than a lease
