@@ -56,7 +56,7 @@ def a_house_to_be(url: str, folder: Path, receiver: Receiver):
     """A house on a database that has no tables yet."""
     house = House(url, folder, receiver)
     house.storage.upgrade()
-    house.storage.close()
+    house.close()
     return a_house(url, folder, receiver)
 
 
