@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.domain.bedrag import Bedrag
@@ -114,6 +114,11 @@ def _debet(dialect: str) -> ColumnElement[bool]:
     return and_(_telt(dialect), PrestatieRow.debet_credit == DebetCredit.DEBET.value)
 
 
+# In the words of the index uq_prestatie_gecrediteerd: with a parameter for them a plan that serves every parameter
+# cannot use it, and reads all lines there are.
+_CREDIT: Final = literal_column(f"'{DebetCredit.CREDIT.value}'", Text())
+_TOEGEKEND: Final = literal_column(f"'{Uitkomst.TOEGEKEND.value}'", Text())
+
 _USED: Final = Prepared(lambda dialect: select(PrestatieRow.referentie_nummer).where(_telt(dialect)))
 _DEBETS: Final = Prepared(
     lambda dialect: (
@@ -126,8 +131,8 @@ _CREDITS: Final = Prepared(
     lambda dialect: select(PrestatieRow.vorig_referentie_nummer).where(
         *_OF_PARTIES,
         among(dialect, PrestatieRow.vorig_referentie_nummer, "nummers"),
-        PrestatieRow.debet_credit == DebetCredit.CREDIT.value,
-        PrestatieRow.uitkomst == Uitkomst.TOEGEKEND.value,
+        PrestatieRow.debet_credit == _CREDIT,
+        PrestatieRow.uitkomst == _TOEGEKEND,
     )
 )
 _GEBOEKT: Final = Prepared(

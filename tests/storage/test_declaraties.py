@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.bedrag import NUL, Bedrag, BedragMetDC
@@ -225,6 +227,22 @@ class TestGecrediteerd:
         accepted = a_line(a_prestatie("C2", vorig="P2", side=CREDIT))
         _stored(storage, refused, accepted, a_line(a_prestatie("P3", vorig="P0")))
         assert _asked(storage, gecrediteerd, **WHO, nummers=["P0", "P1", "P2"]) == {"P2"}
+
+    def test_is_asked_of_the_credits_alone_also_with_a_plan_for_all_parameters(self, storage):
+        asked: list[tuple[str, Any]] = []
+        with storage.reading() as session:
+            event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+            gecrediteerd(session, **WHO, nummers=["P1"])
+            [(question, values)] = asked
+            told = session.connection().exec_driver_sql
+            if storage.dialect == "sqlite":
+                plan = told(f"EXPLAIN QUERY PLAN {question}", values).all()
+            else:
+                told("SET LOCAL plan_cache_mode = force_generic_plan")
+                told("SET LOCAL enable_seqscan = off")  # an empty table is read whole otherwise
+                told(f"PREPARE asked AS {question}")
+                plan = told(f"EXPLAIN EXECUTE asked ('{GEMEENTE}', '{AANBIEDER}', '{{P1}}')").all()
+        assert "uq_prestatie_gecrediteerd" in str(plan)
 
     def test_twice_breaks_a_constraint(self, storage):
         _stored(storage, a_line(a_prestatie("C1", vorig="P1", side=CREDIT)))
