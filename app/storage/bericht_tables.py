@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.storage.columns import Base
+
+OF_A_SERVICEBUREAU: Final = text("servicebureau IS NOT NULL")
+"""Most berichten are of none, and pay for no index then."""
 
 
 def _where_set(name: str, column: str, *, unique: bool) -> Index:
@@ -27,7 +31,13 @@ class BerichtRow(Base):
     __table_args__ = (
         Index(None, "gemeente", "id"),
         Index(None, "aanbieder", "id"),
-        Index(None, "servicebureau", "id"),
+        Index(
+            "ix_bericht_servicebureau_id",
+            "servicebureau",
+            "id",
+            sqlite_where=OF_A_SERVICEBUREAU,
+            postgresql_where=OF_A_SERVICEBUREAU,
+        ),
         Index(None, "gemeente", "status", "id"),
         Index(None, "aanbieder", "status", "id"),
         Index(None, "gemeente", "soort", "id"),
@@ -38,8 +48,8 @@ class BerichtRow(Base):
             "servicebureau",
             "ontvangen_op",
             "id",
-            sqlite_where=text("servicebureau IS NOT NULL"),
-            postgresql_where=text("servicebureau IS NOT NULL"),
+            sqlite_where=OF_A_SERVICEBUREAU,
+            postgresql_where=OF_A_SERVICEBUREAU,
         ),
         Index(
             "ix_bericht_gemeente_id_zonder_aanbieder",
@@ -53,8 +63,8 @@ class BerichtRow(Base):
             "servicebureau",
             "status",
             "id",
-            sqlite_where=text("servicebureau IS NOT NULL"),
-            postgresql_where=text("servicebureau IS NOT NULL"),
+            sqlite_where=OF_A_SERVICEBUREAU,
+            postgresql_where=OF_A_SERVICEBUREAU,
         ),
         Index(None, "identificatie"),
         _where_set("uq_bericht_antwoord_op_id", "antwoord_op_id", unique=True),

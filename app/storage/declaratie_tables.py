@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.storage.bericht_tables import OF_A_SERVICEBUREAU
 from app.storage.columns import Base
 
 
@@ -18,7 +19,13 @@ class DeclaratieRow(Base):
     __table_args__ = (
         Index(None, "gemeente", "id"),
         Index(None, "aanbieder", "id"),
-        Index(None, "servicebureau", "id"),
+        Index(
+            "ix_declaratie_servicebureau_id",
+            "servicebureau",
+            "id",
+            sqlite_where=OF_A_SERVICEBUREAU,
+            postgresql_where=OF_A_SERVICEBUREAU,
+        ),
         Index(None, "factuurnummer"),
     )
 

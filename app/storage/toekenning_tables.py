@@ -15,7 +15,7 @@ class ToekenningRow(Base):
     """A toekenning, for ever: what was asked, the sheet with the tariffs that were used, and the warnings on it."""
 
     __tablename__ = "toekenning"
-    __table_args__ = (Index(None, "gemeente"), Index(None, "bsn"))
+    __table_args__ = (Index(None, "bsn"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     gemeente: Mapped[str]

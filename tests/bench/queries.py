@@ -150,11 +150,10 @@ class Visitors:
         return client
 
     def processor_ms(self) -> float:
-        """How long the processes that serve this database were at work so far."""
+        """How long the processes that serve clients of this database were at work so far; autovacuum is none of them."""
         with self._watch.connect() as connection:
-            pids = connection.execute(
-                text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-            )
+            of_clients = "datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            pids = connection.execute(text(f"SELECT pid FROM pg_stat_activity WHERE {of_clients}"))  # noqa: S608
             paths = [Path(f"/proc/{pid}/schedstat") for (pid,) in pids]
         return sum(int(path.read_text().split()[0]) for path in paths) / 1e6
 
