@@ -150,7 +150,7 @@ class Visitors:
         return client
 
     def processor_ms(self) -> float:
-        """How long the processes that serve clients of this database were at work so far; autovacuum is none of them."""
+        """How long the processes that serve clients of this database were at work so far, without autovacuum."""
         with self._watch.connect() as connection:
             of_clients = "datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
             pids = connection.execute(text(f"SELECT pid FROM pg_stat_activity WHERE {of_clients}"))  # noqa: S608
