@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from functools import partial
 from threading import Event, Lock, Thread
@@ -14,7 +15,7 @@ from app.hands import Hands
 from app.processing.logboek_weigeringen import write_counted
 from app.processing.logboek_zegels import seal
 from app.processing.runtime import Runtime
-from app.processing.werk import begin, carry_out, claim, renew, work_waits
+from app.processing.werk import begin, carry_out, claim_for, renew
 from app.storage.jobs import Job
 
 log = structlog.get_logger(__name__)
@@ -96,7 +97,7 @@ class Worker:
                 if not begun:
                     begin(self._runtime, alone=self._alone)
                     begun = True
-                started = sum(self._start(groep) for groep in work_waits(self._runtime))
+                started = self._start()
             except Exception:
                 log.exception("work_unreachable")  # the database is gone for a moment: it will be back
                 self._stop.wait(AFTER_FAILURE)
@@ -106,10 +107,11 @@ class Worker:
             else:
                 self._wake.wait(self._pause)
 
-    def _start(self, groep: Slotgroep) -> int:
+    def _start(self) -> int:
         with self._lock:
-            free = SLOTS[groep] - sum(slotgroep(job.baan) is groep for job in self._running.values())
-        jobs = claim(self._runtime, lease=self._lease, limit=free, groep=groep) if free > 0 else []
+            taken = Counter(slotgroep(job.baan) for job in self._running.values())
+        free = {groep: max(0, slots - taken[groep]) for groep, slots in SLOTS.items()}
+        jobs = claim_for(self._runtime, lease=self._lease, free=free) if any(free.values()) else []
         for job in jobs:
             self._begin(job)
         return len(jobs)

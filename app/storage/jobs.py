@@ -6,7 +6,7 @@ What a job does and that it is done are committed together; who lost its lease m
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
@@ -31,7 +31,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.domain.werk import GEEN_BAAN, JobSoort, JobStatus, Slotgroep, slotgroep
 from app.storage.columns import POSTGRESQL, UtcDateTime, insert_or_conflict
-from app.storage.job_banen import IS_OPEN, clear_baan, due_and_free, due_banen, leased, oldest_due
+from app.storage.job_banen import IS_OPEN, DueBaan, clear_baan, due_and_free, due_banen, leased, oldest_due
 from app.storage.job_tables import JobRow
 from app.storage.prepared import Prepared, among
 from app.storage.wakes import work_added
@@ -98,25 +98,35 @@ def claim_jobs(
     now: datetime,
     lease: timedelta,
     limit: int,
-    groep: Slotgroep | None = None,
+    free: Mapping[Slotgroep, int] | None = None,
 ) -> list[Job]:
-    """Take at most `limit` jobs that are due; nobody else gets them until the lease ends.
+    """Take at most `limit` jobs that are due, and of each group what is `free`; nobody else gets them until the lease
+    ends.
 
-    The lanes share them, and of each the oldest go first. A lane has a few jobs at once at most, and one when it
-    failed last time, so that one party holds up nobody.
+    The lanes of a group share them, and of each the oldest go first. A lane has a few jobs at once at most, and one
+    when it failed last time, so that one party holds up nobody.
     """
-    lanes = [lane for lane in due_banen(session, now=now) if groep in {None, slotgroep(lane.baan)}]
+    due = due_banen(session, now=now)
     rows: list[Any] = []
     asked = {"soorten": sorted(soorten), "now": now}
+    for groep in sorted({slotgroep(lane.baan) for lane in due}):
+        lanes = [lane for lane in due if slotgroep(lane.baan) is groep]
+        room = limit - len(rows) if free is None else min(limit - len(rows), free[groep])
+        rows += _shared(session, lanes, asked, room)
+    claimed = [_claim(row, now + lease) for row in rows]
+    _CLAIMING.tell(session, [values for _, values in claimed])
+    return [job for job, _ in claimed]
+
+
+def _shared(session: Session, lanes: Sequence[DueBaan], asked: Mapping[str, Any], limit: int) -> list[Any]:
+    rows: list[Any] = []
     for number, lane in enumerate(lanes):
         share = -((len(rows) - limit) // (len(lanes) - number))  # rounded up
         if share <= 0:
             break
         most = share if lane.ruimte is None else min(share, lane.ruimte)
         rows += _OLDEST.rows(session, {**asked, "lane": lane.baan, "most": most})
-    claimed = [_claim(row, now + lease) for row in rows]
-    _CLAIMING.tell(session, [values for _, values in claimed])
-    return [job for job, _ in claimed]
+    return rows
 
 
 def renew_leases(session: Session, jobs: Collection[Job], *, until: datetime) -> None:

@@ -1,6 +1,6 @@
 """Figures of the work in the background: from commit to request, deliveries a second, and what kills cost.
 
-`python -m tests.faults.measure [jobs]`; nothing is asserted, for another machine has other figures.
+`python -m tests.faults.measure [jobs [kills]]`; nothing is asserted, for another machine has other figures.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from tempfile import mkdtemp
 from sqlalchemy import func, select
 
 from app.domain.aflevering import Aansluiting, AansluitingSoort
+from app.domain.principal import Principal, Rol
+from app.processing.receive import receive
 from app.storage.bericht_tables import BerichtRow
 from app.storage.job_tables import JobRow
-from tests.builders import AANBIEDER, OTHER_AANBIEDER
+from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER
 from tests.faults.client import Connection, insist
-from tests.faults.house import PARTIJEN, House
+from tests.faults.house import PARTIJEN, House, await_true
 from tests.faults.invariants import broken
 from tests.faults.launch import prepare_once
 from tests.faults.messages import toewijzing
@@ -32,6 +34,7 @@ from tests.faults.receiver import receiving
 JOBS = 1_000
 PER_SECOND = 100
 KILLS = 20
+ONLY_KILLS = "kills"
 
 
 def main() -> None:
@@ -67,6 +70,9 @@ def _sqlite() -> Iterator[House]:
 
 
 def _measure(name: str, house: House, jobs: int) -> None:
+    if ONLY_KILLS in sys.argv:
+        _kills(name, house, jobs)
+        return
     house.serve(FAULT_MARKS=str(house.folder / "marks"))
     _latency(f"{name}, idle", house, 50, pause=0.1, first=1)
     _latency(f"{name}, {PER_SECOND} a second", house, jobs, pause=1 / PER_SECOND, first=1_000)
@@ -125,28 +131,31 @@ def _throughput_to_several(name: str, house: House, count: int) -> None:
 
 
 def _kills(name: str, house: House, count: int) -> None:
-    """Work off a full queue with kills."""
-    house.serve("--no-worker")
-    house.post(*(toewijzing(200_000 + number) for number in range(count)))
-    house.nodes[-1].kill()
-    before = house.receiver.requests.total()
-    due = house.open_jobs()
-    begun = time.monotonic()
-    for _ in range(KILLS):
-        node = house.serve()
-        time.sleep(0.2)
-        node.kill()
-    house.serve()
+    """Work off a full queue with kills; on PostgreSQL two nodes share it and are killed in turn."""
+    runtime = house.runtime()
+    back_office = Principal(key_id="x", rol=Rol.GEMEENTE, gemeenten=frozenset({GEMEENTE}))
+    for number in range(count):
+        message = toewijzing(200_000 + number)
+        house.acknowledged.add(receive(runtime, back_office, message.body).bericht_id, message.body)
+    before, due, begun = house.receiver.requests.total(), house.open_jobs(), time.monotonic()
+    nodes = [house.work() for _ in range(2 if house.storage.dialect == "postgresql" else 1)]
+    for turn in range(KILLS):
+        left = house.open_jobs()
+        await_true(lambda left=left: house.open_jobs() < left - due // (2 * KILLS) or not left, "nothing is done")
+        nodes[turn % len(nodes)].kill()
+        nodes[turn % len(nodes)] = house.work()
     house.await_quiet()
     extra = house.receiver.requests.total() - before - due
     with house.storage.reading() as session:
         berichten = session.scalars(select(func.count()).select_from(BerichtRow)).one()
         jobs = session.scalars(select(func.count()).select_from(JobRow)).one()
     print(
-        f"{name}: {due} deliveries with {KILLS} kills in {time.monotonic() - begun:.0f} s: {extra} requests too many, "
-        f"{len(broken(house))} invariants broken; {berichten} berichten, {jobs} jobs"
+        f"{name}: {due} deliveries on {len(nodes)} nodes with {KILLS} kills in {time.monotonic() - begun:.0f} s: "
+        f"{extra} requests too many, {len(broken(house))} invariants broken; {berichten} berichten, {jobs} jobs",
+        flush=True,
     )
-    house.nodes[-1].kill()
+    for node in nodes:
+        node.kill()
 
 
 if __name__ == "__main__":

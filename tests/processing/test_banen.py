@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from app.delivery.transport import Afgeleverd, Later, Nooit, Uitkomst, Zending
-from app.domain.werk import JobSoort
+from app.domain.werk import JobSoort, Slotgroep
 from app.iwmo.releases import write
 from app.processing.bezorgen import give
 from app.processing.opnieuw import try_again
@@ -17,7 +17,7 @@ from app.processing.postbus import confirm
 from app.processing.readiness import readiness
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
-from app.processing.werk import claim, work_waits
+from app.processing.werk import claim, claim_for, work_waits
 from app.storage.zicht import Zicht
 from tests.builders import AANBIEDER, GEMEENTE, a_toewijzingsbericht
 from tests.e2e.service import drain
@@ -139,6 +139,22 @@ class TestAway:
         moment.pass_(minutes=5)
         assert work_waits(post)
         assert readiness(post, works=True) == "ok"
+
+
+class TestLooking:
+    """A worker asks many times a second; on SQLite that makes no writer wait."""
+
+    def test_finds_what_is_due_as_far_as_there_is_room(self, post):
+        given(post, 3)
+        none, two = (dict.fromkeys(Slotgroep, count) for count in (0, 2))
+        assert claim_for(post, lease=LEASE, free=none) == []
+        assert [len(claim_for(post, lease=LEASE, free=two)) for _ in range(3)] == [2, 1, 0]
+
+    def test_for_nothing_waits_for_no_writer(self, post):
+        if post.storage.dialect == "postgresql":
+            pytest.skip("there who looks and who writes do not wait for each other")
+        with post.storage.writing():  # a second one would not be let in
+            assert claim_for(post, lease=LEASE, free=dict.fromkeys(Slotgroep, 1)) == []
 
 
 class TestKindsOfFailure:

@@ -26,8 +26,9 @@ def added(storage: Storage, *banen: str, at: datetime = NOW) -> None:
 
 
 def claimed(storage: Storage, now: datetime, limit: int = 100, groep: Slotgroep | None = None) -> list[Job]:
+    free = None if groep is None else {one: 100 * (one is groep) for one in Slotgroep}
     return storage.run(
-        lambda s: claim_jobs(s, soorten=frozenset(JobSoort), now=now, lease=LEASE, limit=limit, groep=groep)
+        lambda s: claim_jobs(s, soorten=frozenset(JobSoort), now=now, lease=LEASE, limit=limit, free=free)
     )
 
 
@@ -146,6 +147,14 @@ class TestGroepen:
     def test_are_claimed_each_for_itself(self, groep, baan, storage):
         added(storage, HOST, "map:in:x", "", VERWERKING_BAAN)
         assert [job.baan for job in claimed(storage, NOW, groep=groep)] == [baan]
+
+    def test_each_gets_what_it_has_free(self, storage):
+        added(storage, *[HOST] * 3, *[""] * 3, "map:in:x", VERWERKING_BAAN)
+        free = {Slotgroep.VERZENDEN: 2, Slotgroep.MAPPEN: 0, Slotgroep.REKENEN: 1, Slotgroep.VERWERKEN: 5}
+        found = storage.run(
+            lambda s: claim_jobs(s, soorten=frozenset(JobSoort), now=NOW, lease=LEASE, limit=100, free=free)
+        )
+        assert sorted(job.baan for job in found) == sorted([HOST, HOST, "", VERWERKING_BAAN])
 
     def test_of_a_folder_one_at_a_time(self, storage):
         added(storage, *["map:uit:x"] * 3, "map:in:x")
