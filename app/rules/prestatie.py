@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from app.domain.bedrag import Bedrag
 from app.domain.budget import Room, counts_as, is_convertible, ledger_units
@@ -23,12 +24,14 @@ BEDRAG = "IngediendeBedragPrestatie/DeclaratieFactuurBedrag/Bedrag"
 VORIG_REFERENTIE = "ProductReferentie/VorigReferentieNummer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrestatieDossier:
+class PrestatieDossier(NamedTuple):
     """The facts about one line: its client and header, the toewijzing that it is set against, the rooms left.
 
-    `rooms` are those that the ProductPeriode touches, as they stand when the line's turn comes; `room_of_days` is
-    what the days of the ProductPeriode may take of them, None when that is all (in ledger units).
+    - `rooms`: those that the ProductPeriode touches, as they stand when the line's turn comes.
+    - `assigned`: what the line may have when nothing was granted before; `left`: what it may have of what is left.
+      Both in ledger units, and never more than the days of the ProductPeriode may take of the rooms.
+
+    A tuple, for each line of a large 303 has two of these.
     """
 
     header: DeclaratieHeader
@@ -38,31 +41,15 @@ class PrestatieDossier:
     toewijzing: Toewijzing | None
     debet: EerderePrestatie | None = None
     rooms: tuple[Room, ...] = ()
-    room_of_days: int | None = None
+    assigned: int = 0
+    left: int = 0
 
     def with_rooms(self, rooms: tuple[Room, ...], room_of_days: int | None) -> PrestatieDossier:
         """The same facts, with what is left for the line."""
-        return PrestatieDossier(
-            header=self.header,
-            client=self.client,
-            dossier=self.dossier,
-            inrichting=self.inrichting,
-            toewijzing=self.toewijzing,
-            debet=self.debet,
-            rooms=rooms,
-            room_of_days=room_of_days,
-        )
-
-    @property
-    def assigned(self) -> int:
-        """What the line may have when nothing was granted before, in ledger units."""
-        volume = sum(room.volume for room in self.rooms)
-        return volume if self.room_of_days is None else min(volume, self.room_of_days)
-
-    @property
-    def left(self) -> int:
-        """What the line may have of what is left, in ledger units."""
-        return min(self.assigned, sum(max(room.left, 0) for room in self.rooms))
+        volume = sum([room.volume for room in rooms])
+        assigned = volume if room_of_days is None else min(volume, room_of_days)
+        left = min(assigned, sum([room.left for room in rooms if room.left > 0]))
+        return PrestatieDossier(*self[:6], rooms, assigned, left)
 
     @property
     def has_omvang(self) -> bool:

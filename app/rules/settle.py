@@ -32,6 +32,7 @@ ON_TOEWIJZING = (
     regels.tarief_is_agreed,
     regels.periode_within_one_declaratieperiode,
 )
+ON_LINE = (regels.bedrag_is_volume_times_tarief, regels.referentie_nummer_is_new)
 NO_VOLUME_CHECK = frozenset({"9307", "9308", "9309", "9319"})
 COMPUTABLE = frozenset({"0611", "9321", "9322"})
 OVER_ROOM = frozenset({"9321", "9322"})
@@ -126,10 +127,8 @@ class _Desk:
 
     def _debet(self, prestatie: Prestatie, facts: PrestatieDossier) -> LineOutcome:
         found = self._on_toewijzing(prestatie, facts)
-        if "0611" not in codes_of(found):
-            found += _findings((regels.bedrag_is_volume_times_tarief,), prestatie, facts)
-        found += _findings((regels.referentie_nummer_is_new,), prestatie, facts)
-        if facts.toewijzing and not NO_VOLUME_CHECK & set(codes_of(found)):
+        found += _findings(ON_LINE if "0611" not in codes_of(found) else ON_LINE[1:], prestatie, facts)
+        if facts.toewijzing and NO_VOLUME_CHECK.isdisjoint(codes_of(found)):
             facts = self._with_rooms(facts, facts.toewijzing, prestatie.product_periode)
             over = _findings((regels.volume_fits_room,), prestatie, facts)
             found += over or _findings((regels.volume_fits_what_is_left,), prestatie, facts)

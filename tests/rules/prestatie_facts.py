@@ -63,10 +63,8 @@ def with_rooms(facts: PrestatieDossier, prestatie: Prestatie, **used: int) -> Pr
     assert toewijzing is not None
     ledger = Ledger({(toewijzing.sleutel, perioden[name].begindatum): volume for name, volume in used.items()})
     span, gebroken = prestatie.product_periode, facts.inrichting.instellingen.gebroken_periode
-    return replace(
-        facts,
-        rooms=rooms_of(toewijzing, facts.inrichting, span, ledger),
-        room_of_days=room_of_days(toewijzing, span, gebroken),
+    return facts.with_rooms(
+        rooms_of(toewijzing, facts.inrichting, span, ledger), room_of_days(toewijzing, span, gebroken)
     )
 
 
