@@ -115,7 +115,7 @@ def do(run: Run, kind: str, url: str, task: Task) -> None:
 
 def _gate(run: Run) -> Figure:
     key = ("many", str(run.plan.sizes[-1]))
-    what = f"303 of {key[1]} lines, gate with every defence / parsed and validated"
+    what = f"303 of {key[1]} lines, gate with every defence, which reads it too / parsed and validated"
     return compared("G2", "gate-303", what, NONE, run.costs("gate", *key), run.costs("bare", *key))
 
 

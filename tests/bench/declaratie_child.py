@@ -32,7 +32,7 @@ def _bare(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _gate(request: dict[str, Any]) -> dict[str, Any]:
-    """Parse and validate with every defence that the service has."""
+    """Validate with every defence that the service has; in the same pass a large 303 is read."""
     from app.iwmo.reading import recognise
     from app.iwmo.xsd import Schemas
     from app.main import OWN_SCHEMAS
