@@ -23,9 +23,14 @@ from app.iwmo.values import Absurd
 
 T = TypeVar("T")
 
-MOST_PATTERNS: Final = 32
+MOST_PATTERNS: Final = 12
+"""An element is held against all of them in turn, so there may not be many."""
+
 MOST_PARSED: Final = 500
 """Elements of one message that may be parsed by themselves; each takes as long as twenty that fit a pattern."""
+
+LEARNING: Final = 20
+"""So many times the effort of parsing it takes to make a pattern of what was parsed."""
 
 LONGEST: Final = 1 << 20
 """Characters between two places where something begins; nothing in the standard is as long."""
@@ -72,12 +77,14 @@ class Patterns(Generic[T]):
                 return pattern.plan, texts, found.end()
         return None
 
-    def learn(self, written: str, element: Element) -> None:
-        """Know it from now on, when its tags are simple; the element is what a parser makes of it."""
+    def learn(self, written: str, element: Element) -> int:
+        """Know it from now on, when its tags are simple, and say what that took; the parser made this element of it."""
         match = _pattern_of(written)
-        if match is not None:
-            kept = self._known if len(self._known) < MOST_PATTERNS else []
-            self._known = [Pattern(match, plan_of(self.shape, element)), *kept]
+        if match is None:
+            return 0
+        kept = self._known if len(self._known) < MOST_PATTERNS else []
+        self._known = [Pattern(match, plan_of(self.shape, element)), *kept]
+        return LEARNING
 
 
 class Way(NamedTuple):
@@ -185,7 +192,7 @@ class Skim:
             return at
         written = text[at : list_begins.end()]
         element = self._element(f"{written}</{list_begins[0][1:]}</{name}>")
-        self._way.client.learn(written, element)
+        self._parsed += self._way.client.learn(written, element)
         values: dict[str, Any] = {}
         problems: Problems = []
         for child in element:
@@ -225,7 +232,7 @@ class Skim:
         end += len(end_tag)
         written = text[at:end]
         element = self._element(written)
-        self._way.prestatie.learn(written, element)
+        self._parsed += self._way.prestatie.learn(written, element)
         problems: Problems = []
         self._add(self._way.prestatie.shape.read(element, self._pad(), problems))
         _demand_none(problems)
