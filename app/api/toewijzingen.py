@@ -209,22 +209,25 @@ class Filters(Shape):
 def get_toewijzingen(
     request: Request, caller: Caller, sight: Sight, runtime: Parts, query: Annotated[Filters, Query()]
 ) -> Page[ToewijzingOut]:
-    """In volgorde van binnenkomst, elk met al haar versies."""
+    """In volgorde van binnenkomst, elk met al haar versies.
+
+    Met `product` of `actiefOp` heeft een pagina soms minder dan `limiet`, of niets, en toch een volgende: pas zonder
+    `_links.next` is alles doorzocht.
+    """
     with viewing(runtime, caller, Handeling.TOEWIJZINGEN_BEKEKEN) as view:
-        records = list_toewijzingen(
+        found = list_toewijzingen(
             view.session,
             zicht=sight,
             aanbieder=query.aanbieder,
             product=query.product,
             actief_op=query.actief_op,
-            limit=query.limiet + 1,
+            limit=query.limiet,
             after=query.na,
         )
-        shown = records[: query.limiet]
-        view.about(bsns=(record.actueel.versie.bsn for record in shown), aantal=len(shown))
+        view.about(bsns=(record.actueel.versie.bsn for record in found.records), aantal=len(found.records))
     today = runtime.today()
-    more = str(shown[-1].id) if len(records) > query.limiet else None
-    return page_of(request, [ToewijzingOut.of(record, today) for record in shown], more)
+    more = str(found.cursor) if found.cursor is not None else None
+    return page_of(request, [ToewijzingOut.of(record, today) for record in found.records], more)
 
 
 @router.get("/{gemeente}/{nummer}", summary="Eén toewijzing")

@@ -83,7 +83,7 @@ def rooms_in_p3(runtime: Runtime) -> dict[int, tuple[int, int]]:
     """Room and net granted volume of each toewijzing of 02A01 of this client in P3."""
     found: dict[int, tuple[int, int]] = {}
     with runtime.storage.reading() as session:
-        for record in list_toewijzingen(session, zicht=ALL, product="02A01", limit=100):
+        for record in list_toewijzingen(session, zicht=ALL, product="02A01", limit=100).records:
             if record.nummer in {None, 1004} or record.toewijzing is None:
                 continue
             versie = record.toewijzing.versie_on(P3.begindatum)

@@ -49,7 +49,7 @@ class TestOnderaannemers:
         kept(storage, FIRST_HALF)
         kept(storage, LATER, sleutel="3")
         with storage.reading() as session:
-            listed = list_toewijzingen(session, zicht=OF_GEMEENTE, limit=10)
+            listed = list_toewijzingen(session, zicht=OF_GEMEENTE, limit=10).records
         assert [record.onderaannemers for record in listed] == [(FIRST_HALF,), (), (LATER,)]
 
     @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.bericht import Product
+from app.storage import toewijzing_records
 from app.storage.prepared import wire_of
 from app.storage.toewijzingen import (
     NewVersie,
@@ -44,7 +45,7 @@ def _record(storage, name, zicht: Zicht = ALL) -> Any:
 def _listed(storage, **wanted) -> list[str]:
     with storage.reading() as session:
         found = list_toewijzingen(session, **{"zicht": ALL, "limit": 100, **wanted})
-        return [record.sleutel for record in found]
+        return [record.sleutel for record in found.records]
 
 
 def _rejected(storage, bericht_id: str) -> None:
@@ -225,8 +226,8 @@ class TestListToewijzingen:
         for nummer in range(5):
             booked(storage, nummer=nummer)
         with storage.reading() as session:
-            first = list_toewijzingen(session, zicht=ALL, limit=3)
-            second = list_toewijzingen(session, zicht=ALL, limit=3, after=first[-1].id)
+            first = list_toewijzingen(session, zicht=ALL, limit=3).records
+            second = list_toewijzingen(session, zicht=ALL, limit=3, after=first[-1].id).records
         assert [record.nummer for record in [*first, *second]] == [0, 1, 2, 3, 4]
 
     def test_a_page_is_full_as_long_as_there_are_more(self, storage):
@@ -248,6 +249,24 @@ class TestListToewijzingen:
         assert _listed(storage, aanbieder=AANBIEDER) == ["1"]
         assert _listed(storage, zicht=Zicht(aanbieders=frozenset({"98000002"}))) == ["2"]
         assert _listed(storage, zicht=Zicht()) == []
+
+    @pytest.mark.parametrize("limit", [1, 2, 50])
+    @pytest.mark.parametrize("most", [1, 3, 100])
+    def test_short_pages_hold_together_what_one_long_one_holds(self, storage, monkeypatch, most, limit):
+        for nummer in range(1, 13):
+            booked(storage, nummer=nummer, einddatum=date(2018, 6 if nummer % 3 else 2, 1))
+        monkeypatch.setattr(toewijzing_records, "MOST_IDS", most)
+        found: list[str] = []
+        pages, after = 0, None
+        with storage.reading() as session:
+            while pages == 0 or after is not None:
+                page = list_toewijzingen(session, zicht=ALL, actief_op=date(2018, 3, 1), limit=limit, after=after)
+                assert len(page.records) <= limit
+                assert page.cursor is None or page.cursor > (after or 0)
+                found += [record.sleutel for record in page.records]
+                pages, after = pages + 1, page.cursor
+        assert found == [str(nummer) for nummer in range(1, 13) if nummer % 3]
+        assert pages >= 12 / most
 
     def test_active_on_a_day_is_what_the_domain_calls_valid(self, storage):
         day = st.dates(date(2018, 1, 1), date(2018, 1, 12))
