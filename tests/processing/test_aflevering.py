@@ -65,11 +65,11 @@ def post(runtime: Runtime, moment: Moment, transport: Scripted) -> Runtime:
     return replace(runtime, now=moment, transports=scripted(transport))
 
 
-def transfers(post: Runtime) -> list[str | None]:
+def transfers(post: Runtime) -> list[str]:
     """Of which berichten the logboek says that they were handed over."""
     with post.storage.reading() as session:
         query = select(LogboekRow.object_id).where(LogboekRow.gebeurtenis == Handeling.BERICHT_OVERGEDRAGEN)
-        return sorted(session.scalars(query))
+        return sorted(object_id for object_id in session.scalars(query) if object_id is not None)
 
 
 @pytest.fixture

@@ -100,6 +100,7 @@ class TestAddBericht:
             "findings",
         ):
             assert getattr(found, name) == getattr(new, name), name
+        assert isinstance(new.body, bytes)
         assert found.omvang_bytes == len(new.body)
         assert found.sha256 == hashlib.sha256(new.body).hexdigest()
         assert list(found.findings[0].waarden) == ["b", "a"]
