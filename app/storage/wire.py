@@ -166,12 +166,18 @@ class PostgresqlWire:
             said.hear()
 
     def commit(self) -> None:
-        """The same with the commit behind it, that comes to nothing when something before it fails."""
+        """The same with the commit behind it, that comes to nothing when something before it fails.
+
+        RuntimeError: it failed earlier, and somebody went on; the server then undoes all and finds that no error.
+        """
         if not self._begun and len(self._waiting) == 1:  # nothing was said but BEGIN
             self._waiting = []
             return
-        self._waiting.append(_Said(COMMIT, ()))
+        commit = _Said(COMMIT, ())
+        self._waiting.append(commit)
         self.settle()
+        if commit.cursor is None or commit.cursor.statusmessage != COMMIT:
+            raise RuntimeError("a statement of this transaction failed, so nothing of it is kept")
 
     def _rows(self, said: _Said) -> Rows:
         if said.rows is None:

@@ -124,6 +124,20 @@ class TestErrors:
             work()
         assert names(storage) == []
 
+    def test_nobody_commits_what_the_server_has_given_up(self, storage):
+        if storage.dialect == "sqlite":
+            return  # there what went before the statement is kept
+
+        def work() -> None:
+            with storage.writing() as session:
+                ADD.tell(session, [spoor("a"), spoor("a")])
+                with pytest.raises(IntegrityError):
+                    wire_of(session).settle()
+
+        with pytest.raises(RuntimeError, match="nothing of it is kept"):
+            work()
+        assert names(storage) == []
+
     def test_a_connection_works_on_after_one(self, storage):
         for _ in range(10):  # enough for the statement to be prepared by the server
             with pytest.raises(IntegrityError), storage.writing() as session:
