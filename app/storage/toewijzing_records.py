@@ -22,8 +22,10 @@ from app.storage.zicht import Zicht
 MAX_DIGITS = 18  # of a number that fits in a BIGINT
 SPAN: Final = 5_000
 MOST_SPANS: Final = 4
-MOST_IDS: Final = 80_000
 """So many toewijzingen of everybody are looked through for one page, in some 40 ms."""
+
+LAST_ID: Final = 2**63 - 1
+MOST_IDS: Final = 80_000
 """So many ids are looked through for one page; a filter that few of them pass says where to go on."""
 
 
@@ -199,7 +201,7 @@ def list_toewijzingen(
     query = select(ToewijzingRow).where(_visible(zicht), *_may_match(product, actief_op), *of_aanbieder)
     last, end = after or 0, None
     if product is not None or actief_op is not None:
-        end = last + MOST_IDS
+        end = min(last + MOST_IDS, LAST_ID)
         query = query.where(ToewijzingRow.id <= end)
     found, more = list[ToewijzingRecord](), True
     while more and len(found) <= limit:

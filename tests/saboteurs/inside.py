@@ -47,6 +47,7 @@ from app.storage.berichten import NewBericht, add_unique_bericht
 from app.storage.bewaren_stops import Gestopt
 from app.storage.opgehaald import OpgehaaldRow
 from app.storage.outages import DatabaseUnavailable
+from app.storage.wire import known
 from app.storage.zicht import Zicht
 from app.web import pages
 from tests.saboteurs.entrance import nothing, yes
@@ -95,7 +96,7 @@ def same_envelope_forgotten() -> None:
 
 def deleted_taken_in_again() -> None:
     """What was deleted in time may come back."""
-    duplicates.was_deleted = lambda *_arguments: False
+    duplicates.ask_deleted = lambda *_arguments: known(frozenset())
 
 
 def doctype_accepted() -> None:

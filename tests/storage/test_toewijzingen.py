@@ -268,6 +268,13 @@ class TestListToewijzingen:
         assert found == [str(nummer) for nummer in range(1, 13) if nummer % 3]
         assert pages >= 12 / most
 
+    @pytest.mark.parametrize("after", [2**63 - 2, 2**63 - 1])
+    def test_comes_to_an_end_after_the_last_id_that_there_can_be(self, storage, after):
+        booked(storage, nummer=1)
+        with storage.reading() as session:
+            page = list_toewijzingen(session, zicht=ALL, product="02A01", limit=2, after=after)
+        assert page == ([], None)
+
     def test_active_on_a_day_is_what_the_domain_calls_valid(self, storage):
         day = st.dates(date(2018, 1, 1), date(2018, 1, 12))
         versie = st.tuples(day, day, st.none() | day, st.sampled_from([None, "01"]), st.booleans())
