@@ -11,8 +11,11 @@ import pytest
 
 from app.settings import PROJECT
 from tests.bench import figures, limits
+from tests.bench.beside import _Busy
+from tests.bench.beside import _figure as beside_figure
 from tests.bench.figures import BEGIN, END, Figure, compared, table, write_into
 from tests.bench.limits import Limit
+from tests.bench.load import Sample
 from tests.bench.measure import (
     PINNED,
     Clock,
@@ -170,6 +173,17 @@ def test_two_ways_compared_by_the_clock_and_by_processor_time():
     figure = compared("G1", "x", "x", "SQLite", [Cost(4, 3), Cost(8, 3)], [Cost(2, 1), Cost(4, 1)])
     assert (figure.ratio.median, figure.processor, figure.ours, figure.baseline) == (2, 3, "6.00 s", "3.00 s")
     assert compared("G1", "x", "x", "SQLite", [Cost(4, 3)], [Cost(2, 0)]).processor is None
+
+
+def test_beside_is_judged_on_all_samples_together():
+    busy = [_Busy(quiet=10.0 * turn, begun=10.0 * turn + 5, ended=10.0 * turn + 10) for turn in range(3)]
+    slow = [(1.0, 4.0), (1.0, 40.0), (20.0, 4.0)]  # before and meanwhile: by pair 4, 40 and 0.2 times as slow
+    samples = [
+        Sample(one.quiet + 5 * part, seconds, 202)
+        for one, pair in zip(busy, slow, strict=True)
+        for part, seconds in enumerate(pair)
+    ]
+    assert beside_figure("sqlite", 1, busy, samples).ratio.median == 2.0
 
 
 def test_the_table_goes_between_its_marks(tmp_path, monkeypatch):

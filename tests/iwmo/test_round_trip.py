@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.bericht import BerichtIdentificatie, Berichtsoort, Onderdeel
+from app.domain.bericht import BerichtIdentificatie, Berichtsoort
 from app.domain.codelijsten import Eenheid
 from app.domain.verzoek import OverigBericht
 from app.iwmo.pad import element_at, pad_of
@@ -20,6 +19,7 @@ from app.iwmo.releases import RELEASES, write
 from app.iwmo.text import CannotWrite
 from app.iwmo.xsd import Schemas
 from tests import builders as a
+from tests.iwmo.onderdelen import onderdelen
 from tests.iwmo.strategies import WRITTEN
 
 ROOT = Path(__file__).parents[2]
@@ -56,18 +56,6 @@ def official() -> Schemas:
 def valid_in(schemas: Schemas, inhoud: Inhoud, release: str) -> bool:
     recognised = recognise(write(inhoud, release))
     return schemas.findings(release, recognised.soort, recognised.tree) == ()
-
-
-def onderdelen(value: object) -> Iterator[Onderdeel]:
-    """Every class in an object that has a place in the message, in order."""
-    if isinstance(value, Onderdeel):
-        yield value
-    if isinstance(value, tuple):
-        for part in value:
-            yield from onderdelen(part)
-    elif is_dataclass(value):
-        for f in fields(value):
-            yield from onderdelen(getattr(value, f.name))
 
 
 @pytest.mark.parametrize(("release", "soort"), WRITTEN, ids=lambda part: str(part))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.bericht import Onderdeel
 from app.domain.declaratie import Declaratie
 from app.domain.refusals import RejectedBericht
 from app.iwmo import skim
@@ -19,6 +17,7 @@ from app.iwmo.release_2_3 import wmo303
 from app.iwmo.releases import write
 from app.iwmo.skim import NotPlain, Patterns, Skim, Way
 from tests import builders as a
+from tests.iwmo.onderdelen import onderdelen
 from tests.iwmo.strategies import WRITTEN
 
 DECLARATIES = next(strategy for kind, strategy in WRITTEN.items() if "303" in str(kind))
@@ -55,17 +54,6 @@ def same(body: bytes, piece: int = 1 << 18, way: Way | None = None) -> Declarati
     pads = list(paths(found))
     assert reader.index.lines_of(in_pieces(body, piece), pads) == {pad: plain.line_of(pad) for pad in pads}
     return found
-
-
-def onderdelen(value: object) -> Iterator[Onderdeel]:
-    if isinstance(value, Onderdeel):
-        yield value
-    if isinstance(value, tuple):
-        for part in value:
-            yield from onderdelen(part)
-    elif is_dataclass(value):
-        for f in fields(value):
-            yield from onderdelen(getattr(value, f.name))
 
 
 def paths(declaratie: Declaratie) -> Iterator[str]:
