@@ -23,13 +23,16 @@ from app.ggk.soap import Faultcode
 from app.ggk.writing import CONTENT_TYPE, plain_fault
 from app.ggk.wsdl import MAIN, describe
 from app.processing.ggk_ontvangen import take_in
+from app.processing.pace import TooSlow
 from app.processing.room import NoRoom
+from app.storage.outages import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
 router = APIRouter(include_in_schema=False)  # a WSDL describes it
 
 PATH: Final = "/soap/ggk0210"
+NOT_NOW: Final = "Het lukt nu niet; stuur het later ongewijzigd opnieuw."
 _DOCUMENTS: Final = Path(app.__path__[0]).resolve().parent / "schemas" / "ggk"
 
 
@@ -84,14 +87,20 @@ def _fault_of(error: Exception) -> Response:
         status = KIND_BY_REFUSAL[type(error)].status
         code = Faultcode.SERVER if status is HTTPStatus.SERVICE_UNAVAILABLE else Faultcode.CLIENT
         return _xml(plain_fault(code, error.detail), status, headers_of(error))
+    if isinstance(error, TooSlow):
+        return _xml(plain_fault(Faultcode.CLIENT, str(error)), HTTPStatus.REQUEST_TIMEOUT, {"Connection": "close"})
     if isinstance(error, NoRoom):
-        fault = plain_fault(
-            Faultcode.SERVER, "Er wordt nu te veel tegelijk gestuurd; stuur dit later ongewijzigd opnieuw."
-        )
-        return _xml(fault, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+        return _later("Er wordt nu te veel tegelijk gestuurd; stuur dit later ongewijzigd opnieuw.")
+    if isinstance(error, DatabaseUnavailable):
+        log.warning("database_unavailable", route=PATH, error=type(error.__cause__).__name__)
+        return _later(NOT_NOW)
     log.error("ggk_request_failed", exc_info=error)
-    fault = plain_fault(Faultcode.SERVER, "Het lukt nu niet; stuur het later ongewijzigd opnieuw.")
-    return _xml(fault, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _xml(plain_fault(Faultcode.SERVER, NOT_NOW), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _later(text: str) -> Response:
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return _xml(plain_fault(Faultcode.SERVER, text), HTTPStatus.SERVICE_UNAVAILABLE, headers)
 
 
 def _xml(body: bytes, status: HTTPStatus, headers: dict[str, str] | None = None) -> Response:

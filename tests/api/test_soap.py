@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from app.api import admission
 from app.domain.envelop import Fo03, OnjuisteEnvelop, Ontvangstbevestiging, Plek, Systeem
 from app.domain.principal import Rol
 from app.ggk.names import MOST_BYTES_IN
@@ -21,8 +22,10 @@ from app.ggk.writing import soap_message, write_envelop
 from app.iwmo.releases import write
 from app.processing import ggk_ontvangen
 from app.processing.keys import create_key
+from app.processing.pace import TooSlow
 from app.processing.runtime import Runtime
 from app.storage.ggk_envelopen import bytes_of, find_received
+from app.storage.outages import DatabaseUnavailable
 from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER, a_declaratie
 from tests.e2e.service import ADAPTER, BEHEER, Clock, Service, serving
 from tests.e2e.test_flow import OTHER_SERVICEBUREAU, SERVICEBUREAU, load_contract
@@ -197,6 +200,23 @@ class TestFo03:
         assert (answer.fout.code, answer.fout.plek) == ("StUF046", Plek.SERVER)
         monkeypatch.undo()
         assert code_of(service, envelop) is None
+
+    @pytest.mark.parametrize(
+        ("error", "status", "header", "client"),
+        [(DatabaseUnavailable, 503, "Retry-After", False), (TooSlow, 408, "Connection", True)],
+    )
+    def test_of_what_goes_wrong_before_it_is_read(
+        self, error: type[Exception], status: int, header: str, client: bool, service: Service, monkeypatch
+    ):
+        def fails(*_: Any, **__: Any) -> None:
+            raise error
+
+        with monkeypatch.context() as patched:
+            patched.setattr(admission, "identified", fails)
+            response = bring(service, soap(di01(CLAIM)))
+        assert response.status_code == status
+        assert header in response.headers
+        assert answer_in(response.content) == GewoneFault(client=client)
 
     def test_of_something_unforeseen_is_a_fault_of_ours(self, service: Service, monkeypatch):
         def broken(*_: Any, **__: Any) -> None:

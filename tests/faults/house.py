@@ -191,10 +191,13 @@ class House:
             query = select(JobRow).where(JobRow.status == JobStatus.OPEN, JobRow.soort.in_(ONE_OFF))
             rows = session.scalars(query.limit(10)).all()
             jobs = [f"{row.soort} {row.pogingen} {row.gepland_op} {row.lease_tot} {row.reden}" for row in rows]
-        alive = [
+        return "\n".join(["work is left", f"{datetime.now(UTC)}", *jobs, self.said()])
+
+    def said(self) -> str:
+        """What each process wrote last."""
+        return "\n".join(
             f"{node.log.name} {'lives' if node.alive else 'is dead'}: {node.said()[-1500:]}" for node in self.nodes
-        ]
-        return "\n".join(["work is left", f"{datetime.now(UTC)}", *jobs, *alive])
+        )
 
     def had_by(self, partij: str) -> dict[str, bytes]:
         """What a partij has, by kenmerk: at its endpoint, or in its folder."""

@@ -15,7 +15,7 @@ from app.processing.receive import receive
 from app.storage.job_banen import AT_ONCE_PER_BAAN
 from tests.builders import GEMEENTE
 from tests.faults.adapter import an_adapter
-from tests.faults.client import Task
+from tests.faults.client import INSIST_SECONDS, Task
 from tests.faults.ggk_steps import GGK_PLACES, bring_everything_again, do_everything_over_ggk
 from tests.faults.house import PARTIJEN, House, await_true
 from tests.faults.invariants import check
@@ -134,5 +134,11 @@ def finish(house: House, tasks: list[Task]) -> None:
     """Let an honest service do what is left."""
     house.serve()
     for task in tasks:
-        task.finish()
+        task.join(INSIST_SECONDS)  # also when one of them failed: none goes on during the next test
+    try:
+        for task in tasks:
+            task.finish()
+    except BaseException as failure:
+        failure.add_note(house.said())
+        raise
     house.await_quiet()
