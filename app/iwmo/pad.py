@@ -29,7 +29,7 @@ REPEATED_IN: Mapping[str, str] = {
 
 LONGEST_NAME = 64
 _LONG_NUMBER = re.compile(r"\d{5,}")
-_STEP = re.compile(r"([^/\[\]]+)(?:\[([1-9][0-9]{0,8})\])?")
+STEP = re.compile(r"([^/\[\]]+)(?:\[([1-9][0-9]{0,8})\])?")
 
 
 def local_name(element: Element) -> str:
@@ -71,7 +71,7 @@ def pad_of(element: Element) -> str:
 
 def element_at(tree: ElementTree, pad: str) -> Element | None:
     """The element at a path as `pad_of` gives it; of namesakes without a number the first. None: nothing is there."""
-    steps = [_STEP.fullmatch(step) for step in pad.removeprefix("/").split("/")]
+    steps = [STEP.fullmatch(step) for step in pad.removeprefix("/").split("/")]
     root = tree.getroot()
     if steps[0] is None or steps[0][0] != local_name(root):
         return None

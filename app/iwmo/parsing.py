@@ -30,6 +30,7 @@ JUDGED_BYTES: Final = 1 << 20
 
 BYTE_ORDER_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _BLANKS = re.compile(rb"[ \t\r\n]*")
+_USUAL: Final = re.compile(rb"""(?:<\?xml version=["']1\.0["'] encoding=["']UTF-8["'] ?\?>[ \t\r\n]*)?<[A-Za-z]""")
 _DECLARED_ENCODING = re.compile(rb"""[ \t\r\n]encoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 
 _NOT_FINISHED = "Het bericht breekt af: niet alles wat begint, wordt ook gesloten"
@@ -172,6 +173,12 @@ def _harmless(root: Element) -> ElementTree | Unreadable:
 
 
 def _before_parsing(body: bytes) -> Unreadable | None:
+    if _USUAL.match(body) and b"\0" not in body:  # nearly every message, and nothing of what follows
+        return None
+    return _unusual_problem(body)
+
+
+def _unusual_problem(body: bytes) -> Unreadable | None:
     start = _skip_blanks(body, 0)
     if start == len(body):
         return Unreadable("Het bericht is leeg.")

@@ -14,7 +14,7 @@ from app.iwmo.aanduiding import Aanduiding, aanduiding_of
 from app.iwmo.document import ROOT
 from app.iwmo.line_index import LineIndex
 from app.iwmo.node import Problems, unreadable
-from app.iwmo.pad import Element, ElementTree, local_name
+from app.iwmo.pad import Element, ElementTree
 from app.iwmo.parsing import (
     ParserFor,
     Unreadable,
@@ -27,7 +27,7 @@ from app.iwmo.parsing import (
 from app.iwmo.release import Adapter, Inhoud
 from app.iwmo.releases import RELEASES
 from app.iwmo.skim import NotPlain, Skim
-from app.iwmo.source_line import source_line
+from app.iwmo.source_line import Places
 from app.iwmo.xsd import LARGEST_WHOLE, Schemas
 
 __all__ = ["Aanduiding", "Inhoud", "Recognised", "declared", "read", "recognise"]
@@ -38,8 +38,8 @@ Source: TypeAlias = Callable[[], Iterable[bytes]]
 _BY_NAMESPACE: Final[dict[str, tuple[str, Adapter]]] = {
     adapter.namespace: (release.naam, adapter) for release in RELEASES.values() for adapter in release.adapters.values()
 }
+_BY_ROOT: Final = {f"{{{namespace}}}{ROOT}": found for namespace, found in _BY_NAMESPACE.items()}
 _IWMO = re.compile(r"http://www\.istandaarden\.nl/iwmo/([0-9]{1,2})_([0-9]{1,2})/(wmo[0-9]{3})/schema[/_0-9]*")
-_STEP = re.compile(r"([^/\[\]]+)(?:\[([1-9][0-9]{0,8})\])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +58,18 @@ class Recognised:
     source: Source | None = field(default=None, repr=False, compare=False)
     skimmed: LineIndex | None = field(default=None, repr=False, compare=False)
     inhoud: Inhoud | None = field(default=None, repr=False, compare=False)
-    _again: list[ElementTree] = field(default_factory=list[ElementTree], init=False, repr=False, compare=False)
-    _lists: dict[Element, dict[str, list[Element]]] = field(
-        default_factory=dict[Element, dict[str, list[Element]]], init=False, repr=False, compare=False
-    )
-    _places: dict[str, tuple[Element, bool]] = field(
-        default_factory=dict[str, tuple[Element, bool]], init=False, repr=False, compare=False
-    )
+    _places: list[Places] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def with_lines(self) -> ElementTree:
         """The tree, parsed again when it does not know its lines: only what has findings needs them."""
-        if self.source is None:
-            return self.tree
-        if not self._again:
-            again = parse(b"".join(self.source()))
-            if isinstance(again, Unreadable):
-                raise TypeError("what was parsed can be parsed again")
-            self._again.append(again)
-        return self._again[0]
+        return self._looked_at().tree
 
     def line_of(self, pad: str) -> int | None:
         """The source line of the element at the path, or of its nearest ancestor that is there.
 
-        None when the path does not begin at the root. Lists are walked once and every step is taken once, so asking for
-        every line of a large message stays cheap.
+        None when the path does not begin at the root. Asking for every line of a large message stays cheap.
         """
-        place = self._place(pad)
-        return None if place is None else source_line(place[0])
+        return self._looked_at().line_of(pad)
 
     def lines_of(self, pads: Iterable[str]) -> Mapping[str, int | None]:
         """The same for many paths; a large message is gone through once."""
@@ -92,30 +77,13 @@ class Recognised:
             return self.skimmed.lines_of(self.source(), pads)
         return {pad: self.line_of(pad) for pad in pads}
 
-    def _place(self, pad: str) -> tuple[Element, bool] | None:
-        """The nearest element that is there, and whether it is the one at the path."""
-        if pad in self._places:
-            return self._places[pad]
-        above, _, step = pad.rpartition("/")
-        if not above:
-            root = self.with_lines().getroot()
-            return (root, True) if local_name(root) == step else None
-        place = self._place(above)
-        if place is not None and place[1]:
-            child = self._child(place[0], step)
-            place = (place[0], False) if child is None else (child, True)
-            self._places[pad] = place
-        return place
-
-    def _child(self, parent: Element, step: str) -> Element | None:
-        parts = _STEP.fullmatch(step)
-        if parts is None:
-            return None
-        if parent not in self._lists:
-            self._lists[parent] = _children_by_name(parent)
-        namesakes = self._lists[parent].get(parts[1], [])
-        number = int(parts[2] or 1)
-        return namesakes[number - 1] if number <= len(namesakes) else None
+    def _looked_at(self) -> Places:
+        if not self._places:
+            tree = self.tree if self.source is None else parse(b"".join(self.source()))
+            if isinstance(tree, Unreadable):
+                raise TypeError("what was parsed can be parsed again")
+            self._places.append(Places(tree))
+        return self._places[0]
 
 
 def recognise_again(source: Source) -> Recognised:
@@ -165,8 +133,8 @@ def _recognised(body: bytes, parser_for: ParserFor | None) -> Recognised:
     if isinstance(tree, Unreadable):
         raise _refusal(tree)
     root = tree.getroot()
-    found = _BY_NAMESPACE.get(_namespace(root))
-    if found is None or local_name(root) != ROOT:
+    found = _BY_ROOT.get(str(root.tag))
+    if found is None:
         raise _refusal(Unreadable(_unknown(root), root.sourceline))
     release, adapter = found
     source = (lambda: in_pieces(body)) if judged else None
@@ -196,13 +164,6 @@ def read(recognised: Recognised) -> Inhoud:
 def declared(recognised: Recognised) -> Aanduiding:
     """What the header says about sender, receiver and number, as far as it can be read; also when the XSD refuses."""
     return aanduiding_of(recognised.soort, recognised.tree.getroot())
-
-
-def _children_by_name(parent: Element) -> dict[str, list[Element]]:
-    found: dict[str, list[Element]] = {}
-    for child in parent:
-        found.setdefault(local_name(child), []).append(child)
-    return found
 
 
 def _namespace(root: Element) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table, Update, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.bericht import Berichtsoort, BerichtStatus
@@ -242,9 +242,12 @@ def _inhoud(new: NewBericht) -> dict[str, Any]:
 
 
 def _conditions(filters: BerichtFilters) -> list[ColumnElement[bool]]:
-    equal = ("soort", "richting", "status", "afzender", "ontvanger", "identificatie")
+    equal = ("soort", "richting", "status", "afzender", "ontvanger")
     wanted = {name: getattr(filters, name) for name in equal}
     conditions = [getattr(BerichtRow, name) == value for name, value in wanted.items() if value is not None]
+    if filters.identificatie is not None:  # as a set of its own: else SQLite reads the log in its order to find it
+        named = aliased(BerichtRow)
+        conditions.append(BerichtRow.id.in_(select(named.id).where(named.identificatie == filters.identificatie)))
     if filters.van is not None:
         conditions.append(BerichtRow.ontvangen_op >= start_of_day(filters.van))
     if filters.tot is not None and filters.tot < date.max:
