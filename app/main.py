@@ -244,6 +244,8 @@ async def _running(parts: Runtime, *, works: bool) -> AsyncGenerator[None]:
     yield
     if worker:
         await run_in_threadpool(worker.stop)
+    if parts.skimmer is not None:
+        await run_in_threadpool(parts.skimmer.close)
     await run_in_threadpool(write_counted, parts, every=True)
     parts.storage.close()
 

@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import structlog
 
@@ -17,15 +17,13 @@ from app.observability import configure_logging
 from app.parts import create_runtime
 from app.processing import verwerking
 from app.processing.aside import Ending, Outcome, Word
+from app.processing.beside import KEPT
 from app.processing.runtime import Runtime
 from app.settings import Settings
 from app.storage.jobs import Job, LeaseLost
 from app.storage.outages import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
-
-KEPT: Final = 30.0
-"""Seconds without work before it ends; to start again takes one or two."""
 
 
 class OtherSide:

@@ -120,6 +120,19 @@ class Declaratie:
     header: DeclaratieHeader
     clienten: tuple[DeclaratieClient, ...]
 
+    @property
+    def bsns(self) -> frozenset[str]:
+        """Whom it is about."""
+        return frozenset([client.bsn for client in self.clienten])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AangebodenDeclaratie:
+    """A WMO303 that was read and is settled later, when its lines are read again: its header, and whom it is about."""
+
+    header: DeclaratieHeader
+    bsns: frozenset[str] = field(repr=False)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrestatieRetour:

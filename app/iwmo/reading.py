@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, TypeAlias
 
+from lxml import etree
+
 from app.domain.bericht import Berichtsoort
+from app.domain.declaratie import AangebodenDeclaratie, Declaratie
 from app.domain.refusals import RejectedBericht, UnreadableBericht
 from app.domain.retour import capped
 from app.iwmo.aanduiding import Aanduiding, aanduiding_of
@@ -30,7 +34,7 @@ from app.iwmo.skim import NotPlain, Skim
 from app.iwmo.source_line import Places
 from app.iwmo.xsd import LARGEST_WHOLE, Schemas
 
-__all__ = ["Aanduiding", "Inhoud", "Recognised", "declared", "read", "recognise"]
+__all__ = ["Aanduiding", "Inhoud", "Recognised", "Skimmed", "declared", "read", "recognise", "skim"]
 
 Source: TypeAlias = Callable[[], Iterable[bytes]]
 """The bytes of a message in pieces, from the start each time it is asked."""
@@ -48,7 +52,8 @@ class Recognised:
 
     `accepted`: the XSD holds for it; else that has not been judged yet. What was large has a `source`, its bytes again
     in pieces, and a tree that does not know its lines. One that was `skimmed` has no more in its tree than the Header;
-    its `inhoud` was read already, and is None when something in it cannot be meant.
+    its `inhoud` was read already, and is None when something in it cannot be meant; of one that another process read
+    only what is `aangeboden` is known here.
     """
 
     release: str
@@ -58,6 +63,7 @@ class Recognised:
     source: Source | None = field(default=None, repr=False, compare=False)
     skimmed: LineIndex | None = field(default=None, repr=False, compare=False)
     inhoud: Inhoud | None = field(default=None, repr=False, compare=False)
+    aangeboden: AangebodenDeclaratie | None = field(default=None, repr=False, compare=False)
     _places: list[Places] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def with_lines(self) -> ElementTree:
@@ -84,6 +90,50 @@ class Recognised:
                 raise TypeError("what was parsed can be parsed again")
             self._places.append(Places(tree))
         return self._places[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skimmed:
+    """What one process tells another of a large 303 that it read and its XSD accepts.
+
+    `root` is its XML with the Header alone; `index` knows on which lines its parts stand.
+    """
+
+    release: str
+    soort: Berichtsoort
+    root: bytes = field(repr=False)
+    index: LineIndex = field(repr=False)
+    aangeboden: AangebodenDeclaratie
+
+    def of(self, body: bytes) -> Recognised:
+        """The same as this process has it, with the bytes that it was read from."""
+        tree = parse(self.root)
+        if isinstance(tree, Unreadable):
+            raise TypeError("what was read can be read again")
+        return Recognised(
+            self.release,
+            self.soort,
+            tree,
+            accepted=True,
+            source=lambda: in_pieces(body),
+            skimmed=self.index,
+            aangeboden=self.aangeboden,
+        )
+
+
+def skim(pieces: Iterator[bytes], schemas: Schemas) -> Skimmed | None:
+    """Read and judge a large 303 that goes by once; None for anything else, and when something in it is absurd."""
+    first = next(pieces, b"")
+    found = _skimmed(lambda: chain([first], pieces), first, schemas)
+    if found is None or found.skimmed is None or not isinstance(found.inhoud, Declaratie):
+        return None
+    return Skimmed(
+        release=found.release,
+        soort=found.soort,
+        root=etree.tostring(found.tree),
+        index=found.skimmed,
+        aangeboden=AangebodenDeclaratie(header=found.inhoud.header, bsns=found.inhoud.bsns),
+    )
 
 
 def recognise_again(source: Source) -> Recognised:

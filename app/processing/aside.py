@@ -7,25 +7,17 @@ under the lease of the job as if this process did it. `app.settling` is the othe
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import Enum, auto
 from multiprocessing.connection import Connection
-from pathlib import Path
-from socket import socketpair
 from threading import Lock
-from typing import Any, Final, Protocol
+from typing import Any
 
-import app
+from app.processing.beside import Beside
 from app.storage.base import Turn
 from app.storage.jobs import Job, LeaseLost
 from app.storage.outages import DatabaseUnavailable
-
-LAST_MOMENT: Final = 5.0
-"""Seconds that the process gets to end after it was killed; a disk that hangs may hold it longer."""
 
 
 class Died(Exception):
@@ -70,39 +62,12 @@ class Outcome:
     error: str = ""
 
 
-class Process(Protocol):
-    """What is done with a process that was started."""
-
-    def kill(self) -> None:
-        """Have the kernel end it."""
-        ...
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Its exit status, once it ended."""
-        ...
-
-
-def start_process(connection: int) -> Process:
-    """Start the other side, with the file number of its end of the connection; it runs the code that runs here."""
-    home = str(Path(app.__path__[0]).resolve().parent)
-    path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
-    return subprocess.Popen(  # noqa: S603 - ourselves
-        [sys.executable, "-m", "app.settling", str(connection)],
-        pass_fds=[connection],
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-
-
 class Aside:
     """The process beside this one, which knows the same settings; nothing runs before there is work."""
 
     def __init__(self, settings: object) -> None:
-        self._settings = settings
+        self._beside = Beside("app.settling", settings)
         self._busy = Lock()
-        self._guard = Lock()
-        self._closed = False
-        self._there: tuple[Process, Connection] | None = None
 
     def settle(self, job: Job, *, turn: Turn) -> None:
         """Have the 303 of a job settled; `turn` is what a writer to the database holds.
@@ -124,53 +89,19 @@ class Aside:
 
     def close(self) -> None:
         """End the process, whatever it does: what is not committed never happened."""
-        with self._guard:
-            self._closed = True
-            there = self._there
-        if there is not None:
-            _end(there[0])  # at which the connection ends for who waits for an answer
+        self._beside.close()
 
     def _outcome(self, job: Job, turn: Turn) -> Outcome:
         try:
             said = Word.LEFT
             while said is Word.LEFT:
-                said = _asked(self._connection(), job, turn)
+                said = _asked(self._beside.connection(), job, turn)
                 if said is Word.LEFT:
-                    self._forget()
+                    self._beside.forget()
         except (EOFError, OSError):
-            self._forget()
+            self._beside.forget()
             raise Died(job.id) from None
         return said
-
-    def _connection(self) -> Connection:
-        with self._guard:
-            if self._closed:
-                raise EOFError
-            if self._there is None:
-                self._there = _started()
-                self._there[1].send(self._settings)
-            return self._there[1]
-
-    def _forget(self) -> None:
-        with self._guard:
-            there, self._there = self._there, None
-        if there is not None:
-            process, connection = there
-            connection.close()
-            _end(process)
-
-
-def _end(process: Process) -> None:
-    process.kill()  # nothing, when it ended already
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(LAST_MOMENT)
-
-
-def _started() -> tuple[Process, Connection]:
-    ours, theirs = socketpair()
-    with theirs:
-        process = start_process(theirs.fileno())
-    return process, Connection(ours.detach())
 
 
 def _asked(connection: Connection, job: Job, turn: Turn) -> Any:  # noqa: ANN401

@@ -132,7 +132,7 @@ def _key(arrival: Arrival, inhoud: Toewijzingsbericht | ToewijzingRetour | Decla
         case ToewijzingRetour():
             return uniek.of_retour(inhoud)
         case Declaratie():
-            return uniek.of_declaratie(inhoud, arrival.sha256)
+            return uniek.of_declaratie(inhoud.header, arrival.sha256)
         case OverigBericht():
             return uniek.of_overig(arrival)
         case _:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.domain.bericht import Berichtsoort, BerichtStatus, Richting
-from app.domain.declaratie import Declaratie, DeclaratieRetour
+from app.domain.declaratie import AangebodenDeclaratie, Declaratie, DeclaratieRetour
 from app.domain.principal import aanbieder_partij, gemeente_partij
 from app.domain.retour import Finding
 from app.domain.settlement import Settlement
@@ -27,16 +27,18 @@ from app.storage.jobs import NewJob, add_jobs
 from app.storage.packed import Packed
 
 
-def receive(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> Receipt:
+def receive(
+    session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie | AangebodenDeclaratie
+) -> Receipt:
     """Process a 303: at once, or when it is large as a job that its receipt leaves behind."""
     existing = keep_once(session, runtime, _record_of_303(arrival, declaratie))
     if existing is not None:
         return Receipt(bericht_id=existing, is_new=False)
-    if arrival.omvang_bytes > runtime.direct_bytes:
+    if isinstance(declaratie, Declaratie) and arrival.omvang_bytes <= runtime.direct_bytes:
+        settle_and_answer(session, runtime, arrival, declaratie)
+    else:
         now = runtime.now()
         add_jobs(session, [_later(arrival, now)], now=now)
-    else:
-        settle_and_answer(session, runtime, arrival, declaratie)
     return Receipt(bericht_id=arrival.id, is_new=True)
 
 
@@ -80,12 +82,12 @@ def second_304(retour: DeclaratieRetour) -> tuple[Finding, ...]:
     )
 
 
-def _record_of_303(arrival: Arrival, declaratie: Declaratie) -> NewBericht:
+def _record_of_303(arrival: Arrival, declaratie: Declaratie | AangebodenDeclaratie) -> NewBericht:
     return accepted(
         arrival,
         status=BerichtStatus.IN_VERWERKING,
-        uniek=uniek.of_declaratie(declaratie, arrival.sha256),
-        bsns=(client.bsn for client in declaratie.clienten),
+        uniek=uniek.of_declaratie(declaratie.header, arrival.sha256),
+        bsns=declaratie.bsns,
         aanbieder=declaratie.header.aanbieder,
     )
 

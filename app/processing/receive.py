@@ -10,13 +10,13 @@ from typing import TypeAlias, assert_never
 import structlog
 from sqlalchemy.orm import Session
 
-from app.domain.declaratie import Declaratie, DeclaratieRetour
+from app.domain.declaratie import AangebodenDeclaratie, Declaratie, DeclaratieRetour
 from app.domain.logboek import Handeling, Logregel, Uitkomst
 from app.domain.principal import Principal
 from app.domain.refusals import Refusal, RejectedBericht, SenderNotAllowed, UnreadableBericht
 from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.domain.verzoek import OverigBericht
-from app.iwmo.reading import Inhoud, declared, read, recognise
+from app.iwmo.reading import Inhoud, Recognised, declared, read, recognise
 from app.processing import access, declaraties, overige, retouren, toewijzingen
 from app.processing.arrival import Arrival, Receipt, refused, unreadable
 from app.processing.collector import LARGE_BYTES, collector_paused
@@ -30,6 +30,7 @@ from app.storage.zicht import Zicht
 
 log = structlog.get_logger(__name__)
 
+Ontvangen: TypeAlias = Inhoud | AangebodenDeclaratie
 Also: TypeAlias = Callable[[Session, str], None]
 
 
@@ -51,7 +52,7 @@ def receive(runtime: Runtime, principal: Principal, body: bytes, *, also: Also =
 def _receive(runtime: Runtime, principal: Principal, body: bytes, also: Also) -> Receipt:
     bericht_id, now = new_id(), runtime.now()
     try:
-        recognised = recognise(body, runtime.schemas)
+        recognised = _recognised(runtime, body)
     except UnreadableBericht as refusal:
         _keep(runtime, principal, unreadable(bericht_id, principal, body, now, refusal.findings), refusal, also)
         raise
@@ -76,6 +77,14 @@ def _receive(runtime: Runtime, principal: Principal, body: bytes, also: Also) ->
         raise
 
 
+def _recognised(runtime: Runtime, body: bytes) -> Recognised:
+    if runtime.skimmer is not None and len(body) > runtime.direct_bytes:
+        skimmed = runtime.skimmer.skim(body)
+        if skimmed is not None:
+            return skimmed.of(body)
+    return recognise(body, runtime.schemas)
+
+
 def receive_and_find(
     runtime: Runtime, principal: Principal, body: bytes, zicht: Zicht
 ) -> tuple[Receipt, BerichtRecord]:
@@ -93,7 +102,7 @@ def receive_and_find(
     return receipt, record
 
 
-def _take_in(runtime: Runtime, arrival: Arrival, inhoud: Inhoud, also: Also) -> Receipt:
+def _take_in(runtime: Runtime, arrival: Arrival, inhoud: Ontvangen, also: Also) -> Receipt:
     def work(session: Session) -> Receipt:
         receipt = process(session, runtime, arrival, inhoud)
         also(session, receipt.bericht_id)
@@ -104,7 +113,7 @@ def _take_in(runtime: Runtime, arrival: Arrival, inhoud: Inhoud, also: Also) -> 
     passed("bericht-gelezen")
     receipt = runtime.storage.run(work)
     passed("bericht-bewaard")
-    if receipt.is_new and isinstance(inhoud, Declaratie):
+    if receipt.is_new and isinstance(inhoud, Declaratie | AangebodenDeclaratie):
         watch(runtime, inhoud)
     log.info(
         "bericht_received",
@@ -117,10 +126,10 @@ def _take_in(runtime: Runtime, arrival: Arrival, inhoud: Inhoud, also: Also) -> 
     return receipt
 
 
-def gate(runtime: Runtime, arrival: Arrival) -> Inhoud:
+def gate(runtime: Runtime, arrival: Arrival) -> Ontvangen:
     """What a message says, once its sender may send it and its XSD holds; raises SenderNotAllowed, RejectedBericht."""
     access.authorise(runtime, arrival)
-    return content_of(runtime, arrival)
+    return arrival.recognised.aangeboden or content_of(runtime, arrival)
 
 
 def content_of(runtime: Runtime, arrival: Arrival) -> Inhoud:
@@ -136,14 +145,14 @@ def content_of(runtime: Runtime, arrival: Arrival) -> Inhoud:
     return read(recognised)
 
 
-def process(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud) -> Receipt:
+def process(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Ontvangen) -> Receipt:
     """Do what the message asks, within the transaction of the session."""
     match inhoud:
         case Toewijzingsbericht():
             return toewijzingen.receive(session, runtime, arrival, inhoud)
         case ToewijzingRetour():
             return retouren.receive(session, runtime, arrival, inhoud)
-        case Declaratie():
+        case Declaratie() | AangebodenDeclaratie():
             return declaraties.receive(session, runtime, arrival, inhoud)
         case DeclaratieRetour():
             findings = arrival.located(declaraties.second_304(inhoud))
@@ -154,9 +163,9 @@ def process(session: Session, runtime: Runtime, arrival: Arrival, inhoud: Inhoud
             assert_never(inhoud)
 
 
-def bsns_in(inhoud: Inhoud) -> frozenset[str]:
+def bsns_in(inhoud: Ontvangen) -> frozenset[str]:
     """Whom a message is about."""
-    if isinstance(inhoud, OverigBericht):
+    if isinstance(inhoud, OverigBericht | Declaratie | AangebodenDeclaratie):
         return frozenset(inhoud.bsns)
     return frozenset(client.bsn for client in inhoud.clienten)
 

@@ -25,6 +25,7 @@ from app.iwmo.reading import recognise
 from app.iwmo.xsd import Schemas
 from app.processing.aside import Aside
 from app.processing.geheimen import Geheimen
+from app.processing.skimmer import Skimmer
 from app.processing.tempo import Tempo
 from app.processing.weigeringen import Weigeringen
 from app.storage.base import Storage, moment_of
@@ -60,6 +61,7 @@ class Runtime:
     never goes stale. `shared_clock`: nodes with clocks of their own work on one database, so it says what the time is
     where they have to agree. What is written in the logboek is kept for `logboek_jaren`; `weigeringen` are those that
     are counted and not written down yet. `aside` settles large 303s in a process of its own; None: the worker does.
+    `skimmer` reads them in another, as they come in; None: who receives them does.
     """
 
     storage: Storage
@@ -79,6 +81,7 @@ class Runtime:
     weigeringen: Weigeringen = field(default_factory=Weigeringen)
     tempo: Tempo = field(default_factory=Tempo)
     aside: Aside | None = None
+    skimmer: Skimmer | None = None
     parsed_inrichtingen: dict[tuple[str, int], Inrichting] = field(default_factory=dict[tuple[str, int], Inrichting])
 
     def moment(self, session: Session) -> datetime:

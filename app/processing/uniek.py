@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.bericht import Berichtsoort
-from app.domain.declaratie import Declaratie
+from app.domain.declaratie import DeclaratieHeader
 from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.processing.arrival import Arrival
 
@@ -25,9 +25,8 @@ def of_retour(retour: ToewijzingRetour) -> str:
     return f"{Berichtsoort.WMO302}|{retour.header.ontvanger}|{retour.header.identificatie_retour}"
 
 
-def of_declaratie(declaratie: Declaratie, sha256: str) -> str:
+def of_declaratie(header: DeclaratieHeader, sha256: str) -> str:
     """Of a 303: its number and its bytes, for other bytes under a used number are judged (RC-0030)."""
-    header = declaratie.header
     nummer = header.declaratie_factuur_identificatie.declarant_factuur_nummer
     return f"{Berichtsoort.WMO303}|{header.gemeente}|{header.aanbieder}|{nummer}|{sha256}"
 

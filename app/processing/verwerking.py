@@ -55,8 +55,7 @@ def settle(runtime: Runtime, job: Job) -> None:
         if feiten_of(session, id=arrival.id, lock=True).status == BerichtStatus.IN_VERWERKING:
             _book(session, runtime, arrival, declaratie, plan)
             _note(session, runtime, arrival.id)
-            bsns = frozenset(client.bsn for client in declaratie.clienten)
-            regel = Logregel(handeling=Handeling.BERICHT_VERWERKT, object_id=arrival.id, bsns=bsns)
+            regel = Logregel(handeling=Handeling.BERICHT_VERWERKT, object_id=arrival.id, bsns=declaratie.bsns)
             logboek.note(session, runtime, DIENST, regel)
             passed("verwerking-geboekt")
         finish_job(session, job, now=runtime.now())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.domain.declaratie import Declaratie
+from app.domain.declaratie import AangebodenDeclaratie, Declaratie
 from app.domain.principal import Principal
 from app.processing.runtime import Runtime
 from app.storage.outages import DatabaseUnavailable
@@ -19,7 +19,7 @@ def demand_few(session: Session, runtime: Runtime, principal: Principal, declara
     runtime.tempo.foreign_bsns(principal, _vreemden(session, declaratie))
 
 
-def watch(runtime: Runtime, declaratie: Declaratie) -> None:
+def watch(runtime: Runtime, declaratie: Declaratie | AangebodenDeclaratie) -> None:
     """Count those of a message that was taken in, to warn who runs the service."""
     try:
         with runtime.storage.reading() as session:
@@ -29,7 +29,6 @@ def watch(runtime: Runtime, declaratie: Declaratie) -> None:
     runtime.tempo.watch_foreign_bsns(declaratie.header.aanbieder, found)
 
 
-def _vreemden(session: Session, declaratie: Declaratie) -> int:
-    header = declaratie.header
-    named = {client.bsn for client in declaratie.clienten}
+def _vreemden(session: Session, declaratie: Declaratie | AangebodenDeclaratie) -> int:
+    header, named = declaratie.header, set(declaratie.bsns)
     return len(named - known_bsns(session, gemeente=header.gemeente, aanbieder=header.aanbieder, bsns=named))
