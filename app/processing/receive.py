@@ -17,6 +17,7 @@ from app.domain.refusals import Refusal, RejectedBericht, SenderNotAllowed, Unre
 from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.domain.verzoek import OverigBericht
 from app.iwmo.reading import Inhoud, Recognised, declared, read, recognise
+from app.iwmo.xsd import LARGEST_WHOLE
 from app.processing import access, declaraties, overige, retouren, toewijzingen
 from app.processing.arrival import Arrival, Receipt, refused, unreadable
 from app.processing.collector import LARGE_BYTES, collector_paused
@@ -78,7 +79,7 @@ def _receive(runtime: Runtime, principal: Principal, body: bytes, also: Also) ->
 
 
 def _recognised(runtime: Runtime, body: bytes) -> Recognised:
-    if runtime.skimmer is not None and len(body) > runtime.direct_bytes:
+    if runtime.skimmer is not None and len(body) > max(runtime.direct_bytes, LARGEST_WHOLE):
         skimmed = runtime.skimmer.skim(body)
         if skimmed is not None:
             return skimmed.of(body)

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from typing import NoReturn
 
 from app import settling
-from app.processing import aside
+from app.processing import beside
 
 
 class Forked:
@@ -45,10 +45,11 @@ def settle_in_forks() -> None:
         ours.close()
         _fork_on_request(theirs)
     theirs.close()
-    aside.start_process = partial(_forked, ours)
+    beside.start_process = partial(_forked, ours)
 
 
-def _forked(there: socket.socket, connection: int) -> Forked:
+def _forked(there: socket.socket, module: str, connection: int) -> Forked:
+    assert module == "app.settling", "no other is needed for what the faults send"
     socket.send_fds(there, [b"1"], [connection])
     return Forked(int(there.recv(20)))
 

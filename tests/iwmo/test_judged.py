@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
 
+from app.domain.declaratie import AangebodenDeclaratie, Declaratie
 from app.domain.refusals import RejectedBericht, UnreadableBericht
 from app.iwmo import reading
 from app.iwmo.parsing import in_pieces
-from app.iwmo.reading import Inhoud, read, recognise, recognise_again
+from app.iwmo.reading import Inhoud, declared, read, recognise, recognise_again, skim
 from app.iwmo.releases import write
 from app.iwmo.xsd import LARGEST_WHOLE, Schemas
 from tests import builders as a
@@ -127,3 +129,26 @@ def test_an_absurd_value_has_its_line():
         read(recognised)
     (finding,) = refused.value.findings
     assert finding.regelnummer == body[:at].count(b"\n") + 1
+
+
+def test_what_another_process_read_is_what_is_read_here():
+    skimmed = skim(in_pieces(BODY), SCHEMAS)
+    assert skimmed is not None
+    told, here = pickle.loads(pickle.dumps(skimmed)).of(BODY), recognise(BODY, SCHEMAS)
+    pads = [f"/Bericht/Clienten/Client[1]/Prestaties/Prestatie[{n}]/ProductPeriode" for n in (1, 45, 90)]
+    assert (told.release, told.soort, told.accepted, declared(told)) == (here.release, here.soort, True, declared(here))
+    assert told.lines_of(pads) == here.lines_of(pads)
+    assert told.line_of(pads[1]) == here.line_of(pads[1])
+    declaratie = read(told)  # though only what is `aangeboden` was told
+    assert isinstance(declaratie, Declaratie)
+    assert told.aangeboden == AangebodenDeclaratie(header=declaratie.header, bsns=declaratie.bsns)
+    assert declaratie == read(here)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [BODY.replace(b">82<", b">99<", 1), BODY[:-9], write(a.a_toewijzingsbericht(), "2.3"), b""],
+    ids=["not valid", "cut off", "a 301", "nothing"],
+)
+def test_another_process_tells_nothing_of_what_is_no_valid_303(body: bytes):
+    assert skim(in_pieces(body), SCHEMAS) is None

@@ -16,7 +16,7 @@ import pytest
 from app.domain.werk import JobSoort
 from app.iwmo.releases import write
 from app.parts import create_runtime
-from app.processing import aside
+from app.processing import beside
 from app.processing.aside import Aside, Died, Ending, Outcome, Word
 from app.processing.inrichtingen import load_files
 from app.processing.receive import receive
@@ -73,7 +73,7 @@ class InThread:
 def others(monkeypatch: pytest.MonkeyPatch) -> list[Other]:
     """What each process does that is started, in turn."""
     found: list[Other] = []
-    monkeypatch.setattr(aside, "start_process", lambda connection: InThread(found.pop(0), connection))
+    monkeypatch.setattr(beside, "start_process", lambda _module, connection: InThread(found.pop(0), connection))
     return found
 
 
@@ -166,8 +166,8 @@ def test_it_writes_when_it_is_its_turn(post, others):
 
 
 def test_nothing_is_started_after_the_end(post, others):
-    beside = Aside(None)
-    beside.close()
-    post = replace(post, aside=beside)
+    closed = Aside(None)
+    closed.close()
+    post = replace(post, aside=closed)
     with pytest.raises(Died):
         settled(post)
