@@ -175,15 +175,16 @@ def test_two_ways_compared_by_the_clock_and_by_processor_time():
     assert compared("G1", "x", "x", "SQLite", [Cost(4, 3)], [Cost(2, 0)]).processor is None
 
 
-def test_beside_is_judged_on_all_samples_together():
+def test_beside_each_303_is_set_against_the_moments_before_it():
     busy = [_Busy(quiet=10.0 * turn, begun=10.0 * turn + 5, ended=10.0 * turn + 10) for turn in range(3)]
-    slow = [(1.0, 4.0), (1.0, 40.0), (20.0, 4.0)]  # before and meanwhile: by pair 4, 40 and 0.2 times as slow
+    slow = [(1.0, 3.0), (1.0, 40.0), (20.0, 4.0)]
     samples = [
         Sample(one.quiet + 5 * part, seconds, 202)
         for one, pair in zip(busy, slow, strict=True)
         for part, seconds in enumerate(pair)
     ]
-    assert beside_figure("sqlite", 1, busy, samples).ratio.median == 2.0
+    figure = beside_figure("sqlite", 1, busy, samples)
+    assert (figure.ratio.median, figure.ours, figure.baseline) == (3.0, "4.00 s", "1.00 s")
 
 
 def test_the_table_goes_between_its_marks(tmp_path, monkeypatch):
