@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
+from typing import Final, TypeAlias
 
 from sqlalchemy.orm import Session
 
 from app.domain.bericht import Berichtsoort
 from app.domain.codelijsten import TECHNISCH_AFGEKEURD
 from app.domain.declaratie import Declaratie, Prestatie
-from app.domain.dossier import DeclaratieDossier
+from app.domain.dossier import DeclaratieDossier, EerderePrestatie
 from app.domain.inrichting import Inrichting
 from app.domain.retour import Finding
 from app.domain.versies import Toewijzing
@@ -22,6 +24,12 @@ from app.rules.judgement import findings_beyond, findings_within
 from app.storage import declaraties as stored
 from app.storage import toewijzingen
 from app.storage.wire import Answer, known
+
+LINES_AT_ONCE: Final = 1_000
+"""Of more lines the facts are asked in parts: rows on their way take as much memory as what is made of them."""
+
+Line: TypeAlias = tuple[str, Prestatie]
+"""A bsn and a line of that client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +56,13 @@ def load_feiten(
     *,
     within: tuple[Finding, ...],
     claim: str | None = None,
+    earlier: Feiten | None = None,
 ) -> Feiten:
     """The facts as they are now; `within` is what `judged_alone` found.
 
     With `claim`, the id that the declaratie gets, nobody else changes them until the transaction ends: it takes the
-    DeclarantFactuurNummer and locks the toewijzingen. Without it they are only looked at.
+    DeclarantFactuurNummer and locks the toewijzingen. Without it they are only looked at, as may have been done
+    `earlier`.
     """
     inrichting = find_inrichting(session, runtime, declaratie.header.gemeente)
     dossier = DeclaratieDossier(today=runtime.today(), inrichting=inrichting)
@@ -62,7 +72,15 @@ def load_feiten(
     used = _factuurnummer_used(session, runtime, declaratie, claim)
     return Feiten(
         technisch=(),
-        dossier=load_dossier(session, runtime, declaratie, inrichting, factuurnummer_used=used, lock=claim is not None),
+        dossier=load_dossier(
+            session,
+            runtime,
+            declaratie,
+            inrichting,
+            factuurnummer_used=used,
+            lock=claim is not None,
+            earlier=earlier and earlier.dossier,
+        ),
     )
 
 
@@ -74,31 +92,77 @@ def load_dossier(
     *,
     factuurnummer_used: Answer[bool],
     lock: bool,
+    earlier: DeclaratieDossier | None = None,
 ) -> DeclaratieDossier:
-    """The facts for settling the lines; `lock` keeps the toewijzingen until the end, so that no two share room."""
+    """The facts for settling the lines; `lock` keeps the toewijzingen until the end, so that no two share room.
+
+    Of what is as it was `earlier` nothing is kept twice.
+    """
     lines = [(client.bsn, prestatie) for client in declaratie.clienten for prestatie in client.prestaties]
     own = {"gemeente": (gemeente := declaratie.header.gemeente), "aanbieder": declaratie.header.aanbieder}
-    asked = _toewijzingen(session, gemeente, lines, lock=lock)
-    geboortedata = toewijzingen.ask_geboortedata(session, gemeente=gemeente, bsns={bsn for bsn, _ in lines})
-    used_referenties = stored.ask_used_referenties(session, **own, nummers=_referenties(lines))
-    by_nummer, by_bsn = asked.get()
-    vorige = {v for _, p in lines if (v := p.product_referentie.vorig_referentie_nummer) is not None}
-    sleutels = {one.sleutel for one in chain(by_nummer.values(), *by_bsn.values())}
+    if lock:
+        nummers, unnumbered = _named(lines)
+        toewijzingen.lock_toewijzingen(session, gemeente=gemeente, nummers=nummers, bsns=unnumbered)
+    found = _Found(earlier)
+    for at in range(0, len(lines), LINES_AT_ONCE):
+        found.add(session, own, lines[at : at + LINES_AT_ONCE])
     return DeclaratieDossier(
         today=runtime.today(),
         inrichting=inrichting,
         factuurnummer_used=factuurnummer_used.get(),
-        toewijzingen=by_nummer,
-        toewijzingen_by_bsn=by_bsn,
-        geboortedata=geboortedata.get(),
-        used_referenties=used_referenties.get(),
-        debets=stored.debets(session, **own, nummers=vorige),
-        gecrediteerd=stored.gecrediteerd(session, **own, nummers=vorige),
-        geboekt=stored.geboekt(session, gemeente=gemeente, sleutels=sleutels),
+        toewijzingen=found.toewijzingen,
+        toewijzingen_by_bsn=found.by_bsn,
+        geboortedata=found.geboortedata,
+        used_referenties=frozenset(found.used_referenties),
+        debets=found.debets,
+        gecrediteerd=frozenset(found.gecrediteerd),
+        geboekt=found.geboekt,
     )
 
 
-def _referenties(lines: Sequence[tuple[str, Prestatie]]) -> set[str]:
+class _Found:
+    """What was found for the lines so far."""
+
+    def __init__(self, earlier: DeclaratieDossier | None) -> None:
+        self._earlier: Mapping[int, Toewijzing] = earlier.toewijzingen if earlier else {}
+        self.toewijzingen: dict[int, Toewijzing] = {}
+        self.by_bsn: dict[str, tuple[Toewijzing, ...]] = {}
+        self.geboortedata: dict[str, date] = {}
+        self.used_referenties: set[str] = set()
+        self.debets: dict[str, EerderePrestatie] = {}
+        self.gecrediteerd: set[str] = set()
+        self.geboekt: dict[tuple[str, date], int] = {}
+
+    def add(self, session: Session, own: Mapping[str, str], lines: Sequence[Line]) -> None:
+        """Ask for what these lines name, of the parties `own`."""
+        gemeente, (nummers, unnumbered) = own["gemeente"], _named(lines)
+        asked = toewijzingen.ask_by_nummer(session, gemeente=gemeente, nummers=nummers)
+        asked_by_bsn = toewijzingen.ask_by_bsn(session, gemeente=gemeente, bsns=unnumbered)
+        geboortedata = toewijzingen.ask_geboortedata(session, gemeente=gemeente, bsns={bsn for bsn, _ in lines})
+        used = stored.ask_used_referenties(session, **own, nummers=_referenties(lines))
+        by_nummer, by_bsn = asked.get(), asked_by_bsn.get()
+        vorige = {v for _, p in lines if (v := p.product_referentie.vorig_referentie_nummer) is not None}
+        sleutels = {one.sleutel for one in chain(by_nummer.values(), *by_bsn.values())}
+        self.toewijzingen |= {nummer: self._as_it_was(nummer, one) for nummer, one in by_nummer.items()}
+        self.by_bsn |= by_bsn
+        self.geboortedata |= geboortedata.get()
+        self.used_referenties |= used.get()
+        self.debets |= stored.debets(session, **own, nummers=vorige)
+        self.gecrediteerd |= stored.gecrediteerd(session, **own, nummers=vorige)
+        self.geboekt |= stored.geboekt(session, gemeente=gemeente, sleutels=sleutels)
+
+    def _as_it_was(self, nummer: int, one: Toewijzing) -> Toewijzing:
+        earlier = self._earlier.get(nummer)
+        return earlier if earlier is not None and earlier == one else one
+
+
+def _named(lines: Sequence[Line]) -> tuple[set[int], set[str]]:
+    """The ToewijzingNummers that lines name, and the clients of lines that name none."""
+    nummers = {p.toewijzing_nummer for _, p in lines if p.toewijzing_nummer is not None}
+    return nummers, {bsn for bsn, p in lines if p.toewijzing_nummer is None}
+
+
+def _referenties(lines: Sequence[Line]) -> set[str]:
     return {prestatie.product_referentie.referentie_nummer for _, prestatie in lines}
 
 
@@ -120,16 +184,3 @@ def _factuurnummer_used(session: Session, runtime: Runtime, declaratie: Declarat
         return known(stored.factuurnummer_used(session, **number, today=runtime.today()))
     claimed = stored.ask_claim(session, **number, declaratie_id=claim, today=runtime.today())
     return claimed.then(operator.not_)
-
-
-def _toewijzingen(
-    session: Session, gemeente: str, lines: Sequence[tuple[str, Prestatie]], *, lock: bool
-) -> Answer[tuple[dict[int, Toewijzing], dict[str, tuple[Toewijzing, ...]]]]:
-    """The toewijzingen that lines name, and those of the clients of lines that name none."""
-    nummers = {p.toewijzing_nummer for _, p in lines if p.toewijzing_nummer is not None}
-    unnumbered = {bsn for bsn, p in lines if p.toewijzing_nummer is None}
-    if lock:
-        toewijzingen.lock_toewijzingen(session, gemeente=gemeente, nummers=nummers, bsns=unnumbered)
-    by_nummer = toewijzingen.ask_by_nummer(session, gemeente=gemeente, nummers=nummers)
-    by_bsn = toewijzingen.ask_by_bsn(session, gemeente=gemeente, bsns=unnumbered)
-    return by_nummer.then(lambda found: (found, by_bsn.get()))

@@ -82,7 +82,9 @@ def _plan(runtime: Runtime, arrival: Arrival, declaratie: Declaratie) -> _Plan:
 
 def _book(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Declaratie, plan: _Plan) -> None:
     id = new_id()
-    feiten = load_feiten(session, runtime, declaratie, arrival.release, within=plan.within, claim=id)
+    feiten = load_feiten(
+        session, runtime, declaratie, arrival.release, within=plan.within, claim=id, earlier=plan.feiten
+    )
     besluit = plan.besluit if feiten == plan.feiten else decide(runtime, arrival, declaratie, feiten)
     declaraties.record(session, runtime, arrival, declaratie, besluit, id=id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.domain.bedrag import HIGHEST_BEDRAG, NUL, Bedrag
@@ -82,18 +82,28 @@ class _Desk:
 
     def decide(self) -> tuple[ClientOutcome, ...]:
         clienten = self._declaratie.clienten
-        refused = {i: found for i, client in enumerate(clienten) if (found := self._client_findings(client))}
-        places = [
-            (i, j) for i, client in enumerate(clienten) if i not in refused for j in range(len(client.prestaties))
-        ]
-        places.sort(key=lambda place: not clienten[place[0]].prestaties[place[1]].is_credit)
-        outcomes = {(i, j): self._line(clienten[i], clienten[i].prestaties[j]) for i, j in places}
-        return tuple(
-            _refused_client(client, refused[i])
-            if i in refused
-            else ClientOutcome(client=client, lines=tuple(outcomes[i, j] for j in range(len(client.prestaties))))
+        refused = [self._client_findings(client) for client in clienten]
+        credits = {
+            (i, j): self._line(client, prestatie)
             for i, client in enumerate(clienten)
+            if not refused[i]
+            for j, prestatie in enumerate(client.prestaties)
+            if prestatie.is_credit
+        }
+        return tuple(
+            [
+                _refused_client(client, refused[i]) if refused[i] else self._client(i, client, credits)
+                for i, client in enumerate(clienten)
+            ]
         )
+
+    def _client(
+        self, i: int, client: DeclaratieClient, credits: Mapping[tuple[int, int], LineOutcome]
+    ) -> ClientOutcome:
+        self._in_order.clear()  # what was found for one client is not asked for another
+        self._sizes.clear()
+        lines = [credits.get((i, j)) or self._line(client, line) for j, line in enumerate(client.prestaties)]
+        return ClientOutcome(client=client, lines=tuple(lines))
 
     def _client_findings(self, client: DeclaratieClient) -> tuple[Finding, ...]:
         return tuple(regels.geboortedatum_belongs_to_bsn.findings(client, self._dossier))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,9 @@ from app.domain.declaratie import DeclaratieRetour
 from app.domain.werk import JobSoort, JobStatus
 from app.iwmo.reading import read, recognise
 from app.iwmo.releases import write
-from app.processing import declaratie_besluit, failpoints, verwerking
+from app.processing import declaratie_besluit, declaratie_feiten, failpoints, verwerking
 from app.processing.controleren import controleer
+from app.processing.declaratie_feiten import Feiten, load_feiten
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
 from app.processing.werk import MOST_CRASHES, carry_out
@@ -20,8 +23,8 @@ from app.storage.berichten import BerichtFilters, BerichtRecord, body_of, get_be
 from app.storage.declaraties import toegekend_by_period
 from app.storage.jobs import LeaseLost, finish_job, voortgang_of
 from app.storage.zicht import Zicht
-from tests.builders import GEMEENTE, P1
-from tests.e2e.notation import BASE, D, line, message_303
+from tests.builders import BSN_X, BSN_Y, GEMEENTE, P1
+from tests.e2e.notation import BASE, T1, C, D, day, line, message_301, message_303, second_version
 from tests.e2e.service import drain
 from tests.processing.working import BACK_OFFICE, DECLARANT, Moment, claimed, jobs, kinds, status_of
 
@@ -155,6 +158,58 @@ class TestDecidedBeforehand:
         drain(post)
         used = [finding.regel for finding in _record(post, id).findings]
         assert "TR314" in used
+
+
+class TestFeiten:
+    """The facts of many lines are asked in parts, and those of before are kept where they still hold."""
+
+    @pytest.fixture
+    def asked(self, post: Runtime) -> Callable[..., Feiten]:
+        """Asks the facts of lines that credit, use a number again, name no toewijzing, and are of two clients."""
+        receive(replace(post, direct_bytes=10_000_000), DECLARANT, A_303)
+        lines = (
+            line("R9", 1001, P1, 600, 100, C(60_000), vorig="R1"),
+            line("R2", 1001, P1, 10, 100, D(1_000)),
+            line("R3", None, P1, 10, 100, D(1_000)),
+            line("R4", 1004, P1, 10, 100, D(1_000), bsn=BSN_Y),
+            line("R5", 1001, P1, 10, 100, D(1_000)),
+        )
+        declaratie = message_303("F8", P1, "2019-06-20", *lines)
+
+        def ask(**more: Any) -> Feiten:
+            with post.storage.reading() as session:
+                return load_feiten(session, post, declaratie, "2.3", within=(), **more)
+
+        return ask
+
+    @pytest.mark.parametrize("at_once", [1, 2, 4])
+    def test_in_parts_they_are_the_same(self, at_once: int, asked: Callable[..., Feiten], monkeypatch):
+        whole = asked()
+        monkeypatch.setattr(declaratie_feiten, "LINES_AT_ONCE", at_once)
+        assert asked() == whole
+        dossier = whole.dossier
+        assert (set(dossier.toewijzingen), set(dossier.debets), dossier.used_referenties) == (
+            {1001, 1004},
+            {"R1"},
+            {"R2"},
+        )
+        assert len(dossier.toewijzingen_by_bsn[BSN_X]) == 3
+        assert len(dossier.geboortedata) == 2
+        assert dossier.geboekt
+
+    def test_what_still_holds_is_not_kept_twice(self, asked: Callable[..., Feiten]):
+        before = asked()
+        again = asked(earlier=before)
+        assert again == before
+        assert all(again.dossier.toewijzingen[n] is before.dossier.toewijzingen[n] for n in (1001, 1004))
+
+    def test_what_changed_is_as_it_is_now(self, asked: Callable[..., Feiten], post: Runtime):
+        before = asked()
+        changed = message_301("NIEUW", "2019-06-19", second_version(T1, "2019-06-19", einddatum=day("2019-08-01")))
+        receive(post, BACK_OFFICE, write(changed, "2.3"))
+        again = asked(earlier=before)
+        assert again == asked() != before
+        assert again.dossier.toewijzingen[1004] is before.dossier.toewijzingen[1004]
 
 
 class TestInterrupted:
