@@ -71,6 +71,8 @@ class BedragMetDC:
         >>> BedragMetDC.of(Bedrag(-5))
         BedragMetDC(bedrag=Bedrag(cents=5), debet_credit=<DebetCredit.CREDIT: 'C'>)
         """
+        if saldo == NUL:
+            return NUL_DEBET
         side = DebetCredit.CREDIT if saldo < NUL else DebetCredit.DEBET
         return cls(Bedrag(abs(saldo.cents)), side)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 from array import array
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 ROOT: Final = "/Bericht"
@@ -44,31 +45,32 @@ class LineIndex:
         None for a path that does not begin at the root.
         """
         found: dict[str, int | None] = {}
-        by_part: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
-        for pad in dict.fromkeys(pads):
+        wanted: list[tuple[int, int, str]] = []
+        for pad in pads:
+            if pad not in found and (pad == ROOT or pad.startswith(f"{ROOT}/")):
+                wanted.append((*self._part_of(pad), pad))
             found[pad] = None
-            if pad == ROOT or pad.startswith(f"{ROOT}/"):
-                part, above = self._part_of(pad)
-                by_part[part].append((pad, above))
-        for part, written in self._written(pieces, sorted(by_part)):
-            for pad, above in by_part[part]:
-                found[pad] = _line_in(written, self._lines[part], pad[len(above) :].strip("/"))
+        wanted.sort()
+        texts = self._written(pieces, sorted({part for part, _, _ in wanted}))
+        for (_, of_part), written in zip(groupby(wanted, itemgetter(0)), texts, strict=True):
+            for part, above, pad in of_part:
+                found[pad] = _line_in(written, self._lines[part], pad[above:].strip("/"))
         return found
 
-    def _part_of(self, pad: str) -> tuple[int, str]:
-        """The part in which a path ends, and the path of that part."""
+    def _part_of(self, pad: str) -> tuple[int, int]:
+        """The part in which a path ends, and how long the path of that part is."""
         steps = _OF_LINE.match(pad)
         client = int(steps[1]) if steps else 0
         if steps is None or not 0 < client <= len(self._clienten):
-            return 0, ROOT
+            return 0, len(ROOT)
         part = self._clienten[client - 1]
         after = self._clienten[client] if client < len(self._clienten) else len(self._starts)
         line = int(steps[2] or 0)
         if 0 < line < after - part:
-            return part + line, steps[0]
-        return part, steps[0].partition("]")[0] + "]"
+            return part + line, steps.end()
+        return part, pad.index("]") + 1
 
-    def _written(self, pieces: Iterable[bytes], parts: Collection[int]) -> Iterator[tuple[int, str]]:
+    def _written(self, pieces: Iterable[bytes], parts: Collection[int]) -> Iterator[str]:
         """The text of each of these parts, which are in order."""
         text, passed = "", 0
         texts = codecs.iterdecode(pieces, "utf-8")
@@ -78,7 +80,7 @@ class LineIndex:
             while (end < 0 or passed + len(text) < end) and (more := next(texts, None)) is not None:
                 skip = min(max(start - passed, 0), len(text))
                 text, passed = text[skip:] + more, passed + skip
-            yield part, text[start - passed : None if end < 0 else end - passed]
+            yield text[start - passed : None if end < 0 else end - passed]
 
 
 def _line_in(written: str, line: int, below: str) -> int:
