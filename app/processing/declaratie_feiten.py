@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.bericht import Berichtsoort
 from app.domain.codelijsten import TECHNISCH_AFGEKEURD
-from app.domain.declaratie import Declaratie, Prestatie
+from app.domain.declaratie import Declaratie, DeclaratieHeader, Prestatie
 from app.domain.dossier import DeclaratieDossier, EerderePrestatie
 from app.domain.inrichting import Inrichting
 from app.domain.retour import Finding
@@ -70,18 +70,9 @@ def load_feiten(
     if technisch:
         return Feiten(technisch=technisch, dossier=dossier)
     used = _factuurnummer_used(session, runtime, declaratie, claim)
-    return Feiten(
-        technisch=(),
-        dossier=load_dossier(
-            session,
-            runtime,
-            declaratie,
-            inrichting,
-            factuurnummer_used=used,
-            lock=claim is not None,
-            earlier=earlier and earlier.dossier,
-        ),
-    )
+    before, lock = earlier and earlier.dossier, claim is not None
+    dossier = load_dossier(session, runtime, declaratie, inrichting, factuurnummer_used=used, lock=lock, earlier=before)
+    return Feiten(technisch=(), dossier=dossier)
 
 
 def load_dossier(
@@ -98,14 +89,9 @@ def load_dossier(
 
     Of what is as it was `earlier` nothing is kept twice.
     """
-    lines = [(client.bsn, prestatie) for client in declaratie.clienten for prestatie in client.prestaties]
-    own = {"gemeente": (gemeente := declaratie.header.gemeente), "aanbieder": declaratie.header.aanbieder}
-    if lock:
-        nummers, unnumbered = _named(lines)
-        toewijzingen.lock_toewijzingen(session, gemeente=gemeente, nummers=nummers, bsns=unnumbered)
     found = _Found(earlier)
-    for at in range(0, len(lines), LINES_AT_ONCE):
-        found.add(session, own, lines[at : at + LINES_AT_ONCE])
+    for part in _parts(session, declaratie, lock=lock):
+        found.add(session, declaratie.header, part)
     return DeclaratieDossier(
         today=runtime.today(),
         inrichting=inrichting,
@@ -118,6 +104,16 @@ def load_dossier(
         gecrediteerd=frozenset(found.gecrediteerd),
         geboekt=found.geboekt,
     )
+
+
+def _parts(session: Session, declaratie: Declaratie, *, lock: bool) -> Iterator[list[Line]]:
+    """The lines, so many at once; all that they name is locked before the first."""
+    lines = [(client.bsn, prestatie) for client in declaratie.clienten for prestatie in client.prestaties]
+    if lock:
+        nummers, unnumbered = _named(lines)
+        toewijzingen.lock_toewijzingen(session, gemeente=declaratie.header.gemeente, nummers=nummers, bsns=unnumbered)
+    for at in range(0, len(lines), LINES_AT_ONCE):
+        yield lines[at : at + LINES_AT_ONCE]
 
 
 class _Found:
@@ -133,9 +129,10 @@ class _Found:
         self.gecrediteerd: set[str] = set()
         self.geboekt: dict[tuple[str, date], int] = {}
 
-    def add(self, session: Session, own: Mapping[str, str], lines: Sequence[Line]) -> None:
-        """Ask for what these lines name, of the parties `own`."""
-        gemeente, (nummers, unnumbered) = own["gemeente"], _named(lines)
+    def add(self, session: Session, header: DeclaratieHeader, lines: Sequence[Line]) -> None:
+        """Ask for what these lines name."""
+        own = {"gemeente": (gemeente := header.gemeente), "aanbieder": header.aanbieder}
+        nummers, unnumbered = _named(lines)
         asked = toewijzingen.ask_by_nummer(session, gemeente=gemeente, nummers=nummers)
         asked_by_bsn = toewijzingen.ask_by_bsn(session, gemeente=gemeente, bsns=unnumbered)
         geboortedata = toewijzingen.ask_geboortedata(session, gemeente=gemeente, bsns={bsn for bsn, _ in lines})
