@@ -34,13 +34,32 @@ Line: TypeAlias = tuple[str, Prestatie]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feiten:
-    """What a decision on a 303 looks at. Equal facts give an equal decision.
+    """What a decision on a 303 looks at. Facts that are `unchanged` give an equal decision.
 
     `technisch` refuses the whole message with 0001; the dossier then holds nothing more, and the number stays free.
     """
 
     technisch: tuple[Finding, ...]
     dossier: DeclaratieDossier
+
+
+def unchanged(now: Feiten, then: Feiten) -> bool:
+    """Whether what was decided on the facts of then is what these give."""
+    if now != then:
+        return False
+    new, old = now.dossier, then.dossier
+    pairs = [(one, old.toewijzingen[nummer]) for nummer, one in new.toewijzingen.items()]
+    for bsn, found in new.toewijzingen_by_bsn.items():
+        pairs += zip(found, old.toewijzingen_by_bsn[bsn], strict=True)
+    return all(_alike(*pair) for pair in pairs)
+
+
+def _alike(one: Toewijzing, other: Toewijzing) -> bool:
+    """Whether they are equal, and in the same place of the whole: that makes a version no other one, but counts."""
+    if one is other:
+        return True
+    places = ([versie.aandeel_vanaf for versie in part.versies] for part in (one, other))
+    return one == other and next(places) == next(places)
 
 
 def judged_alone(declaratie: Declaratie, release: str) -> tuple[Finding, ...]:
@@ -150,7 +169,7 @@ class _Found:
 
     def _as_it_was(self, nummer: int, one: Toewijzing) -> Toewijzing:
         earlier = self._earlier.get(nummer)
-        return earlier if earlier is not None and earlier == one else one
+        return earlier if earlier is not None and _alike(earlier, one) else one
 
 
 def _named(lines: Sequence[Line]) -> tuple[set[int], set[str]]:

@@ -21,7 +21,7 @@ from app.processing import declaraties, logboek
 from app.processing.arrival import Arrival
 from app.processing.collector import collector_paused
 from app.processing.declaratie_besluit import Besluit, decide
-from app.processing.declaratie_feiten import Feiten, judged_alone, load_feiten
+from app.processing.declaratie_feiten import Feiten, judged_alone, load_feiten, unchanged
 from app.processing.failpoints import passed
 from app.processing.runtime import Runtime, new_id
 from app.storage.accepted import feiten_of
@@ -85,7 +85,7 @@ def _book(session: Session, runtime: Runtime, arrival: Arrival, declaratie: Decl
     feiten = load_feiten(
         session, runtime, declaratie, arrival.release, within=plan.within, claim=id, earlier=plan.feiten
     )
-    besluit = plan.besluit if feiten == plan.feiten else decide(runtime, arrival, declaratie, feiten)
+    besluit = plan.besluit if unchanged(feiten, plan.feiten) else decide(runtime, arrival, declaratie, feiten)
     declaraties.record(session, runtime, arrival, declaratie, besluit, id=id)
 
 

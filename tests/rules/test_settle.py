@@ -123,6 +123,13 @@ class TestOrder:
         lines = settled(first, a_prestatie(referentie_nummer="R2")).clienten[0].lines
         assert [line.uitkomst for line in lines] == [Uitkomst.AFGEWEZEN, Uitkomst.TOEGEKEND]
 
+    def test_lines_that_are_alike_are_judged_each_on_its_own_toewijzing(self) -> None:
+        later = a_toewijzing(a_versie(ingangsdatum=P2.begindatum), nummer=1005)
+        dossier = a_dossier(toewijzingen={1001: a_toewijzing(), 1005: later})
+        lines = a_prestatie(referentie_nummer="R1"), a_prestatie(referentie_nummer="R2", toewijzing_nummer=1005)
+        (client,) = settled(*lines, dossier=dossier).clienten
+        assert [line.uitkomst for line in client.lines] == [Uitkomst.TOEGEKEND, Uitkomst.AFGEWEZEN]
+
     def test_lines_of_a_refused_client_take_and_give_nothing(self) -> None:
         dossier = a_dossier(geboortedata={BSN_X: date(1980, 1, 1)}, debets={"R0001": an_earlier(boekingen=BOOKED)})
         settlement = settled(a_prestatie(), a_credit(), dossier=dossier)
