@@ -106,12 +106,9 @@ class TestOrder:
             toewijzingen_by_bsn={},
         )
         settlement = settled(a_declaratie_client(debit), a_declaratie_client(a_credit()), dossier=dossier)
-        uitkomsten = [line.uitkomst for client in settlement.clienten for line in client.lines]
-        assert uitkomsten == [Uitkomst.TOEGEKEND, Uitkomst.TOEGEKEND]
-        references = [
-            line.prestatie.product_referentie.referentie_nummer for c in settlement.clienten for line in c.lines
-        ]
-        assert references == ["R1", "R0037"]
+        lines = [line for client in settlement.clienten for line in client.lines]
+        assert [line.uitkomst for line in lines] == [Uitkomst.TOEGEKEND, Uitkomst.TOEGEKEND]
+        assert [line.prestatie.product_referentie.referentie_nummer for line in lines] == ["R1", "R0037"]
 
     def test_of_two_debits_the_first_gets_the_room(self) -> None:
         first, second = a_prestatie(referentie_nummer="R1"), a_prestatie(referentie_nummer="R2")
@@ -126,9 +123,9 @@ class TestOrder:
     def test_lines_that_are_alike_are_judged_each_on_its_own_toewijzing(self) -> None:
         later = a_toewijzing(a_versie(ingangsdatum=P2.begindatum), nummer=1005)
         dossier = a_dossier(toewijzingen={1001: a_toewijzing(), 1005: later})
-        lines = a_prestatie(referentie_nummer="R1"), a_prestatie(referentie_nummer="R2", toewijzing_nummer=1005)
-        (client,) = settled(*lines, dossier=dossier).clienten
-        assert [line.uitkomst for line in client.lines] == [Uitkomst.TOEGEKEND, Uitkomst.AFGEWEZEN]
+        second = a_prestatie(referentie_nummer="R2", toewijzing_nummer=1005)
+        (client,) = settled(a_prestatie(referentie_nummer="R1"), second, dossier=dossier).clienten
+        assert [line.retour_codes for line in client.lines] == [(), line_of(second, dossier=dossier).retour_codes]
 
     def test_lines_of_a_refused_client_take_and_give_nothing(self) -> None:
         dossier = a_dossier(geboortedata={BSN_X: date(1980, 1, 1)}, debets={"R0001": an_earlier(boekingen=BOOKED)})
