@@ -13,7 +13,7 @@ from app.iwmo.xsd import Schemas
 from app.processing.aside import Aside
 from app.processing.geheimen import Geheimen
 from app.processing.runtime import Runtime
-from app.processing.skimmer import Skimmer
+from app.processing.skimmer import Skimmer, Told
 from app.settings import PROJECT, Settings
 from app.storage.base import Turn, create_storage
 
@@ -25,10 +25,11 @@ def create_runtime(settings: Settings, *, beside: Turn | None = None) -> Runtime
 
     `beside`: this process settles for another one, and writes to a SQLite database when it is its turn there.
     """
-    schemas = settings.schemas_dir or active_directory(settings.schemas_pointer, OWN_SCHEMAS)
+    directory = settings.schemas_dir or active_directory(settings.schemas_pointer, OWN_SCHEMAS)
+    schemas = Schemas.load(directory)
     return Runtime(
         storage=create_storage(settings.database_url, turn=beside),
-        schemas=Schemas.load(schemas),
+        schemas=schemas,
         today=settings.business_date,
         now=lambda: datetime.now(UTC),
         shared_clock=True,
@@ -41,7 +42,7 @@ def create_runtime(settings: Settings, *, beside: Turn | None = None) -> Runtime
         transports=_transports(settings),
         geheimen=Geheimen(cache(settings.secret), previous=settings.earlier_secrets()),
         aside=Aside(settings) if beside is None else None,
-        skimmer=Skimmer(schemas) if beside is None else None,
+        skimmer=Skimmer(Told(directory, dict(schemas.digests()))) if beside is None else None,
     )
 
 

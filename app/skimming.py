@@ -8,27 +8,38 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 
 from app.iwmo.reading import Skimmed, skim
+from app.iwmo.schema_files import SchemasUnusable
 from app.iwmo.xsd import Schemas
 from app.processing.beside import KEPT
 from app.processing.collector import collector_paused
+from app.processing.skimmer import Failed, Told
 
 
 def work_for(connection: Connection) -> None:
-    """Read what comes over the connection, after the folder of the schemas, until nothing comes for a while."""
-    schemas = Schemas.load(connection.recv())
+    """Read what comes over the connection, after what is told before all, until nothing comes for a while."""
+    schemas = _same(connection.recv())
     while connection.poll(KEPT):
         connection.send(_skimmed(connection, schemas))
 
 
-def _skimmed(connection: Connection, schemas: Schemas) -> Skimmed | None:
+def _same(told: Told) -> Schemas | None:
+    """The schemas, None when they are not (any more) those of who receives."""
+    try:
+        schemas = Schemas.load(told.directory)
+    except (SchemasUnusable, OSError):
+        return None
+    return schemas if schemas.digests() == told.digests else None
+
+
+def _skimmed(connection: Connection, schemas: Schemas | None) -> Skimmed | Failed | None:
     pieces = iter(connection.recv_bytes, b"")
     try:
         with collector_paused():
-            return skim(pieces, schemas)
-    except (EOFError, OSError):
+            return skim(pieces, schemas) if schemas else None
+    except (EOFError, ConnectionError):
         raise
-    except Exception:
-        return None  # the other side meets the same error, and tells of it
+    except Exception as error:
+        return Failed(type(error).__name__)
     finally:
         _pass_over(pieces)
 
@@ -44,7 +55,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     try:
         work_for(Connection(int(sys.argv[1])))
-    except (EOFError, OSError):
+    except (EOFError, ConnectionError):
         return  # it is gone
 
 

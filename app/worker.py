@@ -74,8 +74,9 @@ class Worker:
         try:
             self._end_in_peace()
         finally:
-            if self._runtime.aside is not None:
-                self._runtime.aside.close()
+            for process in (self._runtime.aside, self._runtime.skimmer):
+                if process is not None:
+                    process.close()
 
     def _end_in_peace(self) -> None:
         self._stop.set()

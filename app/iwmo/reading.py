@@ -34,7 +34,7 @@ from app.iwmo.skim import NotPlain, Skim
 from app.iwmo.source_line import Places
 from app.iwmo.xsd import LARGEST_WHOLE, Schemas
 
-__all__ = ["Aanduiding", "Inhoud", "Recognised", "Skimmed", "declared", "read", "recognise", "skim"]
+__all__ = ["Aanduiding", "Inhoud", "Recognised", "Skimmed", "declared", "may_be_skimmed", "read", "recognise", "skim"]
 
 Source: TypeAlias = Callable[[], Iterable[bytes]]
 """The bytes of a message in pieces, from the start each time it is asked."""
@@ -119,6 +119,12 @@ class Skimmed:
             skimmed=self.index,
             aangeboden=self.aangeboden,
         )
+
+
+def may_be_skimmed(body: bytes) -> bool:
+    """Whether the root is that of a message that `skim` reads."""
+    found = _BY_NAMESPACE.get(root_namespace(body) or "")
+    return found is not None and found[1].skim is not None
 
 
 def skim(pieces: Iterator[bytes], schemas: Schemas) -> Skimmed | None:

@@ -12,7 +12,8 @@ import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from socket import socketpair
+from socket import SO_SNDTIMEO, SOL_SOCKET, socketpair
+from struct import pack
 from threading import Lock
 from typing import Final, Protocol
 
@@ -20,6 +21,9 @@ import app
 
 KEPT: Final = 30.0
 """Seconds without work before it ends; to start again takes one or two."""
+
+PATIENCE: Final = 30
+"""Whole seconds that it may leave something unread that is said to it: then it hangs."""
 
 LAST_MOMENT: Final = 5.0
 """Seconds that the process gets to end after it was killed; a disk that hangs may hold it longer."""
@@ -38,14 +42,18 @@ class Process(Protocol):
 
 
 def start_process(module: str, connection: int) -> Process:
-    """Start the other side, with the file number of its end of the connection; it runs the code that runs here."""
+    """Start the other side, with the file number of its end of the connection; it runs the code that runs here.
+
+    The settings are not in its environment: it is told what it needs.
+    """
     home = str(Path(app.__path__[0]).resolve().parent)
     path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
+    without_settings = {name: value for name, value in os.environ.items() if not name.startswith("IWMO_")}
     return subprocess.Popen(  # noqa: S603 - ourselves
-        [sys.executable, "-m", module, str(connection)],
+        [sys.executable, "-P", "-m", module, str(connection)],
         pass_fds=[connection],
         stdin=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**without_settings, "PYTHONPATH": path},
     )
 
 
@@ -88,9 +96,10 @@ class Beside:
 
     def _started(self) -> tuple[Process, Connection]:
         ours, theirs = socketpair()
-        with theirs:
+        with ours, theirs:
+            ours.setsockopt(SOL_SOCKET, SO_SNDTIMEO, pack("ll", PATIENCE, 0))
             process = start_process(self._module, theirs.fileno())
-        return process, Connection(ours.detach())
+            return process, Connection(ours.detach())
 
 
 def _end(process: Process) -> None:

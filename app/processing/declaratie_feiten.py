@@ -106,7 +106,7 @@ def load_dossier(
 ) -> DeclaratieDossier:
     """The facts for settling the lines; `lock` keeps the toewijzingen until the end, so that no two share room.
 
-    Of what is as it was `earlier` nothing is kept twice.
+    Of toewijzingen that lines name, and that are as they were `earlier`, none is kept twice.
     """
     found = _Found(earlier)
     for part in _parts(session, declaratie, lock=lock):

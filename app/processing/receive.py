@@ -16,7 +16,7 @@ from app.domain.principal import Principal
 from app.domain.refusals import Refusal, RejectedBericht, SenderNotAllowed, UnreadableBericht
 from app.domain.toewijzing import ToewijzingRetour, Toewijzingsbericht
 from app.domain.verzoek import OverigBericht
-from app.iwmo.reading import Inhoud, Recognised, declared, read, recognise
+from app.iwmo.reading import Inhoud, Recognised, declared, may_be_skimmed, read, recognise
 from app.iwmo.xsd import LARGEST_WHOLE
 from app.processing import access, declaraties, overige, retouren, toewijzingen
 from app.processing.arrival import Arrival, Receipt, refused, unreadable
@@ -79,7 +79,8 @@ def _receive(runtime: Runtime, principal: Principal, body: bytes, also: Also) ->
 
 
 def _recognised(runtime: Runtime, body: bytes) -> Recognised:
-    if runtime.skimmer is not None and len(body) > max(runtime.direct_bytes, LARGEST_WHOLE):
+    is_large = len(body) > max(runtime.direct_bytes, LARGEST_WHOLE)
+    if runtime.skimmer is not None and is_large and may_be_skimmed(body):
         skimmed = runtime.skimmer.skim(body)
         if skimmed is not None:
             return skimmed.of(body)

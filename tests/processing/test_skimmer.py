@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
@@ -13,24 +14,29 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app import skimming
 from app.domain.bericht import BerichtStatus
-from app.domain.refusals import RejectedBericht, UnreadableBericht
+from app.domain.principal import Principal, Rol
+from app.domain.refusals import RejectedBericht, SenderNotAllowed, UnreadableBericht
 from app.iwmo.releases import write
 from app.iwmo.xsd import LARGEST_WHOLE
 from app.main import OWN_SCHEMAS
 from app.parts import create_runtime
-from app.processing import beside
+from app.processing import beside, skimmer
 from app.processing import receive as receiving
 from app.processing.inrichtingen import load_files
+from app.processing.logboek import clients_in
 from app.processing.receive import receive
 from app.processing.runtime import Runtime
-from app.processing.skimmer import Skimmer
+from app.processing.skimmer import Skimmer, Told
 from app.settings import Settings
 from app.storage.berichten import get_bericht
+from app.storage.logboek import bsns_of_berichten
+from app.storage.logboek_tables import LogboekClientRow, LogboekRow
 from app.storage.zicht import Zicht
-from tests.builders import GEMEENTE, P1
+from tests.builders import BSN_X, GEMEENTE, OTHER_AANBIEDER, P1
 from tests.e2e.notation import BASE, D, line, message_303
 from tests.e2e.service import INRICHTING, drain
 from tests.processing.test_aside import InThread, Other
@@ -153,19 +159,100 @@ def test_an_error_that_nobody_foresaw_is_met_here(post: Runtime, others, monkeyp
     assert receive(post, DECLARANT, OTHER_303).is_new
 
 
+def says_no_pickle(connection: Connection) -> None:
+    hears(connection)
+    connection.send_bytes(b"no pickle")
+
+
+def is_silent(connection: Connection) -> None:
+    hears(connection)
+    connection.poll(None)
+
+
+def hears(connection: Connection) -> None:
+    while connection.recv_bytes():
+        pass
+
+
+@pytest.mark.parametrize("other", [says_no_pickle, is_silent])
+def test_one_that_fails_is_given_up_and_the_next_is_new(
+    other: Other, post: Runtime, others, monkeypatch: pytest.MonkeyPatch
+):
+    others += [other, partial(reads)]
+    with monkeypatch.context() as patched:
+        patched.setattr(skimmer, "PATIENCE", 0.05)
+        assert receive(post, DECLARANT, A_303).is_new
+    never_read_here(monkeypatch)
+    assert receive(post, DECLARANT, OTHER_303).is_new
+    assert others == []
+
+
+def test_what_is_no_303_does_not_go_there(post: Runtime, others):
+    with pytest.raises(UnreadableBericht):
+        receive(post, DECLARANT, b"x" * (LARGEST_WHOLE + 1))
+
+
+def test_the_message_of_another_is_refused_as_ever(post: Runtime, others, monkeypatch: pytest.MonkeyPatch):
+    others.append(partial(reads))
+    never_read_here(monkeypatch)
+    stranger = Principal(key_id="b", rol=Rol.AANBIEDER, aanbieders=frozenset({OTHER_AANBIEDER}))
+    with pytest.raises(SenderNotAllowed):
+        receive(post, stranger, A_303)
+
+
+def test_whom_it_is_about_is_kept_written_down_and_counted(post: Runtime, others, monkeypatch: pytest.MonkeyPatch):
+    others.append(partial(reads))
+    watched: list[frozenset[str]] = []
+    monkeypatch.setattr(receiving, "watch", lambda _runtime, declaratie: watched.append(declaratie.bsns))
+    id = receive(post, DECLARANT, A_303).bericht_id
+    with post.storage.reading() as session:
+        assert bsns_of_berichten(session, ids=[id]) == {BSN_X}
+        regel = select(LogboekRow.id).where(LogboekRow.object_id == id)
+        clients = session.scalars(select(LogboekClientRow.client).where(LogboekClientRow.logboek_id.in_(regel))).all()
+    assert watched == [{BSN_X}]
+    assert list(clients) == clients_in(post, [BSN_X])
+
+
+def told(**digests: str) -> Told:
+    return Told(OWN_SCHEMAS, {**skimming.Schemas.load(OWN_SCHEMAS).digests(), **digests})
+
+
 def test_nothing_is_started_after_the_end():
-    skimmer = Skimmer(OWN_SCHEMAS)
-    skimmer.close()
-    assert skimmer.skim(A_303) is None
+    closed = Skimmer(told())
+    closed.close()
+    assert closed.skim(A_303) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "is_read"),
+    [
+        (told(), True),
+        (told(**{"2.3/WMO303.xsd": "another"}), False),
+        (Told(Path("gone"), told().digests), False),
+    ],
+    ids=["the same", "others", "gone"],
+)
+def test_it_says_nothing_with_other_schemas(said: Told, is_read: bool):
+    ours, theirs = beside.socketpair()
+    with ours, theirs, Connection(os.dup(ours.fileno())) as connection:
+        Thread(target=work_until_it_ends, args=(Connection(os.dup(theirs.fileno())),), daemon=True).start()
+        connection.send(said)
+        for piece in (A_303, b""):
+            connection.send_bytes(piece)
+        assert (connection.recv() is not None) == is_read
+
+
+def work_until_it_ends(connection: Connection) -> None:
+    with connection, suppress(EOFError, OSError):
+        skimming.work_for(connection)
 
 
 def test_it_ends_when_it_is_asked_nothing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(skimming, "KEPT", 0.01)
     ours, theirs = beside.socketpair()
-    with ours, theirs:
-        connection = Connection(os.dup(ours.fileno()))
-        connection.send(OWN_SCHEMAS)
-        ended = Thread(target=skimming.work_for, args=(Connection(os.dup(theirs.fileno())),))
-        ended.start()
-        ended.join()
-        connection.close()
+    with ours, theirs, Connection(os.dup(ours.fileno())) as connection:
+        thread = Thread(target=work_until_it_ends, args=(Connection(os.dup(theirs.fileno())),), daemon=True)
+        thread.start()
+        connection.send(told())
+        thread.join(60)
+        assert not thread.is_alive()
