@@ -10,11 +10,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
+from app.iwmo.pad import STEP
+
 ROOT: Final = "/Bericht"
 _OF_LINE: Final = re.compile(
     r"/Bericht/Clienten/Client\[([0-9]{1,9})\](?:/Prestaties/Prestatie\[([0-9]{1,9})\])?(?![^/])"
 )
-_STEP: Final = re.compile(r"([^/\[\]]+)(?:\[([1-9][0-9]{0,8})\])?")
 _TAG: Final = re.compile(
     r"<(/?)(?:[^\s<>/:?!'\"=]+:)?([^\s<>/:?!'\"=]+)(?:[^<>'\"/]|/(?!>)|'[^'<]*'|\"[^\"<]*\")*(/?)>"
 )
@@ -85,7 +86,7 @@ class LineIndex:
 
 def _line_in(written: str, line: int, below: str) -> int:
     """The line of the element `below` the first in this text, which begins on `line`; of the nearest that is there."""
-    steps = [step and (step[1], int(step[2] or 1)) for step in map(_STEP.fullmatch, below.split("/") if below else [])]
+    steps = [step and (step[1], int(step[2] or 1)) for step in map(STEP.fullmatch, below.split("/") if below else [])]
     at = depth = matched = seen = 0
     for tag in _TAG.finditer(written):
         if tag[1]:

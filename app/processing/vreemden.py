@@ -30,5 +30,5 @@ def watch(runtime: Runtime, declaratie: Declaratie | AangebodenDeclaratie) -> No
 
 
 def _vreemden(session: Session, declaratie: Declaratie | AangebodenDeclaratie) -> int:
-    header, named = declaratie.header, set(declaratie.bsns)
+    header, named = declaratie.header, declaratie.bsns
     return len(named - known_bsns(session, gemeente=header.gemeente, aanbieder=header.aanbieder, bsns=named))

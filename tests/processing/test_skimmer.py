@@ -71,9 +71,13 @@ def post(database_url: str, tmp_path: Path) -> Iterator[Runtime]:
 
 @pytest.fixture
 def others(monkeypatch: pytest.MonkeyPatch) -> list[Other]:
-    """What each process does that is started, in turn."""
+    """What each process does that is started, in turn; no other may be."""
     found: list[Other] = []
-    monkeypatch.setattr(beside, "start_process", lambda _module, connection: InThread(found.pop(0), connection))
+
+    def start(_module: str, connection: int) -> InThread:
+        return InThread(found.pop(0) if found else pytest.fail("a process was started"), connection)
+
+    monkeypatch.setattr(beside, "start_process", start)
     return found
 
 
