@@ -15,7 +15,7 @@ from app.domain.codelijsten import DebetCredit
 from app.domain.dossier import EerderePrestatie
 from app.storage.declaratie_records import Uitkomst, prestatie_of
 from app.storage.declaratie_tables import BoekingRow, PrestatieRow
-from app.storage.prepared import Prepared, Values, among
+from app.storage.prepared import Prepared, Target, Values, among
 from app.storage.toewijzing_tables import ToewijzingRow
 from app.storage.wire import Answer
 
@@ -106,11 +106,11 @@ _OF_LINE: Final = and_(
 )
 
 
-def _telt(dialect: str) -> ColumnElement[bool]:
+def _telt(dialect: Target) -> ColumnElement[bool]:
     return and_(*_OF_PARTIES, among(dialect, PrestatieRow.referentie_nummer, "nummers"), PrestatieRow.telt)
 
 
-def _debet(dialect: str) -> ColumnElement[bool]:
+def _debet(dialect: Target) -> ColumnElement[bool]:
     return and_(_telt(dialect), PrestatieRow.debet_credit == DebetCredit.DEBET.value)
 
 

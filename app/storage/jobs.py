@@ -33,7 +33,7 @@ from app.domain.werk import GEEN_BAAN, JobSoort, JobStatus, Slotgroep, slotgroep
 from app.storage.columns import POSTGRESQL, UtcDateTime, insert_or_conflict
 from app.storage.job_banen import IS_OPEN, DueBaan, clear_baan, due_and_free, due_banen, leased, oldest_due
 from app.storage.job_tables import JobRow
-from app.storage.prepared import Prepared, among
+from app.storage.prepared import Prepared, Target, among
 from app.storage.wakes import work_added
 
 AS_NEW: Final = {"pogingen": 0, "onverwacht": 0, "afgebroken": 0}
@@ -274,7 +274,7 @@ def _row(job: NewJob, now: datetime) -> dict[str, Any]:
     }
 
 
-def _oldest(dialect: str) -> Select[*tuple[Any, ...]]:
+def _oldest(dialect: Target) -> Select[*tuple[Any, ...]]:
     """The oldest jobs of the lane `lane` that are due `now` and free, of the kinds `soorten`, at most `most`."""
     now = bindparam("now", type_=UtcDateTime())
     columns = [getattr(JobRow, name) for name in (*JOB_FACTS, "lease_token", "gepland_op")]

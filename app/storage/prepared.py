@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, Self, TypeAlias
 
 from sqlalchemy import ARRAY, JSON, ColumnElement, Dialect, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -22,24 +23,45 @@ from app.storage.wire import WIRE, Answer, Wire
 
 Convert: TypeAlias = Callable[[Any], Any]
 Values: TypeAlias = Mapping[str, Any]
+Names: TypeAlias = frozenset[str]
+
+NONE: Final[Names] = frozenset()
+
+
+class Target(str):
+    """The dialect (`sqlite`, `postgresql`) that a statement is built for, and which of its lists hold one value.
+
+    `lists` are those that it turns out to have. A list of one is asked as that value: PostgreSQL then plans the
+    statement once and not every time, and SQLite has no list to take apart.
+    """
+
+    __slots__ = ("alone", "lists")
+
+    alone: Names
+    lists: set[str]
+
+    def __new__(cls, dialect: str, alone: Names = NONE) -> Self:
+        """Not filled yet."""
+        target = super().__new__(cls, dialect)
+        target.alone, target.lists = alone, set()
+        return target
 
 
 class Prepared:
     """A statement that is the same every time but for its parameters.
 
-    `build` makes it for a dialect (`sqlite`, `postgresql`); what changes is a named `bindparam` in it. An INSERT has
-    one for each of `columns`.
+    `build` makes it for a database; what changes is a named `bindparam` in it. An INSERT has one for each of `columns`.
     """
 
-    def __init__(self, build: Callable[[str], Any], *, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, build: Callable[[Target], Any], *, columns: Sequence[str] | None = None) -> None:
         self._build = build
         self._columns = columns
-        self._compiled: dict[str, _Compiled] = {}
+        self._compiled: dict[tuple[str, Names], _Compiled] = {}
 
     def ask(self, session: Session, values: Values) -> Answer[list[Any]]:
         """What it will answer, as named tuples."""
         wire = wire_of(session)
-        compiled = self._for(wire.connection.dialect)
+        compiled = self._for(wire.connection.dialect, values)
         return wire.ask(compiled.sql, compiled.write(values)).then(compiled.read)
 
     def rows(self, session: Session, values: Values) -> list[Any]:
@@ -61,19 +83,31 @@ class Prepared:
         if not rows:
             return
         wire = wire_of(session)
-        compiled = self._for(wire.connection.dialect)
+        compiled = self._for(wire.connection.dialect, rows[0] if len(rows) == 1 else None)
         wire.tell(compiled.sql, [compiled.write(row) for row in rows])
 
-    def _for(self, dialect: Dialect) -> _Compiled:
-        known = self._compiled.get(dialect.name)
+    def _for(self, dialect: Dialect, values: Values | None) -> _Compiled:
+        """What is compiled for these values; for values of any length when there are none."""
+        compiled = self._with(dialect, NONE)
+        if not compiled.lists or values is None:
+            return compiled
+        return self._with(dialect, frozenset(name for name in compiled.lists if len(values[name]) == 1))
+
+    def _with(self, dialect: Dialect, alone: Names) -> _Compiled:
+        known = self._compiled.get((dialect.name, alone))
         if known is None:
-            known = self._compiled[dialect.name] = _compile(self._build(dialect.name), dialect, self._columns)
+            target = Target(dialect.name, alone)
+            known = _compile(self._build(target), target, dialect, self._columns)
+            self._compiled[dialect.name, alone] = known
         return known
 
 
-def among(dialect: str, column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+def among(target: Target, column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
     """Whether the column holds one of the values of the parameter `name`, a list of any length."""
-    if dialect == POSTGRESQL:
+    target.lists.add(name)
+    if name in target.alone:
+        return column == bindparam(name, type_=column.type)
+    if target == POSTGRESQL:
         return column == any_(bindparam(name, type_=ARRAY(column.type)))
     element = func.json_each(bindparam(name, type_=JSON())).table_valued("value")
     return column.in_(select(element.c.value))
@@ -84,6 +118,7 @@ class _Compiled(NamedTuple):
 
     sql: str
     names: tuple[str, ...]
+    lists: Names
     constants: Mapping[str, Any]
     writers: tuple[tuple[int, Convert], ...]
     readers: tuple[tuple[int, Convert], ...]
@@ -119,21 +154,27 @@ def _numbered() -> Dialect:
     return PGDialect_psycopg(paramstyle="numeric_dollar")
 
 
-def _compile(statement: Any, dialect: Dialect, columns: Sequence[str] | None) -> _Compiled:  # noqa: ANN401
-    target = _numbered() if dialect.name == POSTGRESQL else dialect
-    compiled = statement.compile(dialect=target, column_keys=columns)
+def _compile(statement: Any, target: Target, dialect: Dialect, columns: Sequence[str] | None) -> _Compiled:  # noqa: ANN401
+    dialect = _numbered() if target == POSTGRESQL else dialect
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
     names: tuple[str, ...] = tuple(compiled.positiontup)
-    writers = [compiled.binds[name].type.dialect_impl(target).bind_processor(target) for name in names]
+    processors = {name: compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+    writers = [_of_first(processors[name]) if name in target.alone else processors[name] for name in names]
     answer = list(statement.exported_columns)
-    readers = [column.type.dialect_impl(target).result_processor(target, None) for column in answer]
+    readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in answer]
     return _Compiled(
         sql=compiled.string,
         names=names,
+        lists=frozenset(target.lists),
         constants={name: compiled.params[name] for name in names if not compiled.binds[name].required},
         writers=_converting(writers),
         readers=_converting(readers),
         row=namedtuple("Row", [column.key for column in answer])._make,  # pyright: ignore
     )
+
+
+def _of_first(convert: Convert | None) -> Convert:
+    return (lambda values: convert(values[0])) if convert else itemgetter(0)
 
 
 def _converting(converters: Iterable[Convert | None]) -> tuple[tuple[int, Convert], ...]:

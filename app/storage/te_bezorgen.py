@@ -16,7 +16,7 @@ from app.storage.aansluitingen import ENDED
 from app.storage.bericht_tables import BerichtInhoudRow, BerichtRow
 from app.storage.gebeurtenissen import last_of_partij
 from app.storage.job_tables import AansluitingRow
-from app.storage.prepared import Prepared, among
+from app.storage.prepared import Prepared, Target, among
 
 
 class TeBezorgen(NamedTuple):
@@ -84,7 +84,7 @@ def _finding(_dialect: str) -> Select[*tuple[Any, ...]]:
     return query.where(BerichtRow.id == bericht_id)
 
 
-def _advancing(dialect: str) -> Update:
+def _advancing(dialect: Target) -> Update:
     changed = update(BerichtRow).values(status=bindparam("new", type_=Text()))
     return changed.where(
         BerichtRow.id == bindparam("bericht", type_=Text()), among(dialect, BerichtRow.status, "after")

@@ -20,6 +20,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    union,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,7 +30,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from app.domain.versies import Toewijzing, ToewijzingVersie
 from app.storage.columns import insert_in_dialect, insert_or_conflict, is_postgresql, one_of
 from app.storage.inserts import insert_rows
-from app.storage.prepared import Prepared, among
+from app.storage.prepared import Prepared, Target, among
 from app.storage.toewijzing_dagen import days_of_first, settle_days
 from app.storage.toewijzing_records import ToewijzingRecord, VersieRecord, find_toewijzing_record, list_toewijzingen
 from app.storage.toewijzing_tables import ToewijzingRow, ToewijzingVersieRow, VersieBerichtRow
@@ -50,12 +51,13 @@ def lock_toewijzingen(session: Session, *, gemeente: str, nummers: Collection[in
     _LOCK.tell(session, [{"van": gemeente, "nummers": list(nummers), "bsns": list(bsns)}])
 
 
-def _lock(dialect: str) -> Select[int]:
-    of_clients = select(ToewijzingVersieRow.toewijzing_id).where(among(dialect, ToewijzingVersieRow.bsn, "bsns"))
-    query = select(ToewijzingRow.id).where(
-        ToewijzingRow.gemeente == bindparam("van"),
-        or_(among(dialect, ToewijzingRow.nummer, "nummers"), ToewijzingRow.id.in_(of_clients)),
+def _lock(dialect: Target) -> Select[int]:
+    named = select(ToewijzingRow.id).where(
+        ToewijzingRow.gemeente == bindparam("van"), among(dialect, ToewijzingRow.nummer, "nummers")
     )
+    # Of clients at any gemeente: asked for its own alone, or with "or", every toewijzing of a gemeente is looked at.
+    of_clients = select(ToewijzingVersieRow.toewijzing_id).where(among(dialect, ToewijzingVersieRow.bsn, "bsns"))
+    query = select(ToewijzingRow.id).where(ToewijzingRow.id.in_(union(named, of_clients)))
     # New versions and bookings may still refer to the row.
     return query.order_by(ToewijzingRow.id).with_for_update(key_share=True)
 
@@ -272,7 +274,7 @@ def _counting(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _by_bsn(dialect: str) -> Select[*tuple[Any, ...]]:
+def _by_bsn(dialect: Target) -> Select[*tuple[Any, ...]]:
     counts = (among(dialect, ToewijzingVersieRow.bsn, "bsns"), ToewijzingVersieRow.vervallen == false())
     return _counting(ToewijzingRow.id.in_(select(ToewijzingVersieRow.toewijzing_id).where(*counts)))
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 import pytest
-from sqlalchemy import ARRAY, Text, bindparam, event, insert, select, text
+from sqlalchemy import ARRAY, Text, bindparam, delete, event, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from app.storage.bericht_tables import BerichtClientRow, BerichtRow
@@ -62,6 +62,30 @@ class TestPrepared:
             ADD.tell(session, [spoor("a"), spoor("b")])
             for names, expected in ([], []), (["b"], ["b"]), (["b", *map(str, range(20_000))], ["b"]):
                 assert [row.spoor for row in which.rows(session, {"names": names})] == expected
+
+    def test_a_list_of_one_is_asked_as_that_value_and_a_longer_one_as_a_list(self, storage):
+        which = Prepared(lambda target: select(BerichtRow.id).where(among(target, BerichtRow.ontvangen_op, "moments")))
+        early, late = datetime(2018, 3, 25, 0, 30, tzinfo=UTC), datetime(2018, 3, 25, 1, 30, tzinfo=UTC)
+        ids = [stored_bericht(storage, ontvangen_op=moment, identificatie=str(moment)) for moment in (early, late)]
+        heard = []
+        with storage.reading() as session:
+            event.listen(session.get_bind(), "before_cursor_execute", lambda *call: heard.append(call[2]))
+            assert [row.id for row in which.rows(session, {"moments": [late]})] == ids[1:]
+            assert "= ANY" not in heard[0]
+            assert "json_each" not in heard[0]
+            if storage.dialect == "postgresql":  # JSON holds no moments
+                assert {row.id for row in which.rows(session, {"moments": [early, late]})} == {*ids}
+                assert "= ANY" in heard[1]
+
+    def test_of_several_rows_each_has_lists_of_its_own_length(self, storage):
+        drop = Prepared(
+            lambda target: delete(VerwijderdSpoorRow).where(among(target, VerwijderdSpoorRow.spoor, "names"))
+        )
+        with storage.writing() as session:
+            ADD.tell(session, [spoor(name) for name in "abcd"])
+            drop.tell(session, [{"names": ["a"]}, {"names": ["b", "c"]}])
+        with storage.reading() as session:
+            assert session.scalars(select(VerwijderdSpoorRow.spoor)).all() == ["d"]
 
     def test_a_constant_of_the_statement_keeps_its_value(self, storage):
         only_a = Prepared(lambda _dialect: select(VerwijderdSpoorRow.spoor).where(VerwijderdSpoorRow.spoor == "a"))

@@ -1,5 +1,6 @@
 """Toewijzingen: booked version by version, found by number, client or party."""
 
+import re
 from datetime import date, time, timedelta
 from threading import Event, Thread
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.bericht import Product
@@ -196,6 +198,22 @@ class TestLockToewijzingen:
             for thread in threads:
                 thread.join(120)
             assert order == ["first holds", "first ends", "second holds", "second ends"]
+
+    @pytest.mark.parametrize("bsns", [[], [BSN]], ids=["numbered", "with-lines-without-number"])
+    def test_does_not_look_at_every_toewijzing_of_the_gemeente(self, storage, bsns):
+        if storage.dialect == "sqlite":
+            return  # one writer at a time needs no locks
+        asked: list[tuple[str, Any]] = []
+        with storage.writing() as session:
+            event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+            lock_toewijzingen(session, gemeente=GEMEENTE, nummers=[1, 2], bsns=bsns)
+            told, (question, values) = session.connection().exec_driver_sql, asked[0]
+            told("SET LOCAL enable_seqscan = off")  # an empty table is read whole otherwise
+            told(f"PREPARE asked AS {question}")
+            given = ", ".join(f"'{{{','.join(map(str, v))}}}'" if isinstance(v, list) else f"'{v}'" for v in values)
+            plan = str(told(f"EXPLAIN EXECUTE asked ({given})").all())
+        assert "Index Cond: ((gemeente = '1708'::text) AND (nummer = " in plan
+        assert re.findall(r"Seq Scan|Cond: \(gemeente = '1708'::text\)", plan) == [], plan
 
 
 class TestFindToewijzingRecord:
