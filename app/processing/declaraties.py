@@ -62,7 +62,7 @@ def record(
 ) -> None:
     """Write a decision down as the declaratie `id`, under which its facts were claimed in this transaction."""
     status = BerichtStatus.AFGEKEURD if besluit.settlement.refused else BerichtStatus.VERWERKT
-    set_status(session, id=arrival.id, status=status)
+    set_status(session, id=arrival.id, status=status, answered=True)
     add_findings(session, bericht_id=arrival.id, findings=besluit.findings)
     stored.add_declaratie(
         session, declaratie=_record_of(arrival, declaratie, besluit.settlement, id), lines=besluit.lines

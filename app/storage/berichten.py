@@ -164,10 +164,10 @@ def _inhoud_of(session: Session, id: str) -> bytes:
     return inhoud
 
 
-def set_status(session: Session, *, id: str, status: str) -> None:
-    """Give the bericht another status."""
+def set_status(session: Session, *, id: str, status: str, answered: bool = False) -> None:
+    """Give the bericht another status; `answered`: in this transaction it gets its answer too."""
     values = {"bericht": id, "status": status}
-    if status in NOT_WAITING:
+    if answered or status in NOT_WAITING:
         _SET_STATUS_ANSWERED.tell(session, [{**values, "wacht_op_antwoord": False}])
     else:
         _SET_STATUS.tell(session, [values])

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from tests.bench.databases import NAMES
 from tests.bench.figures import Figure, duration
-from tests.bench.generators import clients_of, declaratie
+from tests.bench.generators import declaratie
 from tests.bench.ground import furnish, runtime_on
 from tests.bench.load import Sample
 from tests.bench.measure import percentile, ratios
@@ -51,7 +51,7 @@ def _on(plan: Plan, kind: str) -> Figure:
     url = plan.grounds.url(kind, "beside")
     with ExitStack() as exits:
         with runtime_on(url) as runtime:
-            furnish(runtime, clients_of(lines))
+            furnish(runtime, plan.clients)
             keys = keys_of(runtime)
         direct = {"IWMO_DIRECT_BYTES": "1000"} if plan.quick else {}
         server = exits.enter_context(iwmo(plan.folder, url, **direct))

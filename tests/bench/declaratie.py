@@ -21,7 +21,7 @@ from typing import Any, Final
 from app.settings import PROJECT
 from tests.bench.databases import NAMES
 from tests.bench.figures import Figure, compared, duration
-from tests.bench.generators import VARIANTS, clients_of, declaratie
+from tests.bench.generators import VARIANTS, declaratie
 from tests.bench.ground import furnish, runtime_on
 from tests.bench.limits import NONE
 from tests.bench.measure import PINNED, Cost, Spread, exponent, spread
@@ -69,7 +69,7 @@ def figures(plan: Plan) -> Iterator[Figure]:
         run = Run(plan)
         url = plan.grounds.url(kind, "declaratie")
         with runtime_on(url) as runtime:
-            furnish(runtime, clients_of(plan.sizes[-1]))
+            furnish(runtime, plan.clients)
         for task in _tasks(plan, with_gate=first):
             do(run, kind, url, task)
         if first:

@@ -46,7 +46,7 @@ def _with_workers(plan: Plan, kind: str, workers: int) -> Iterator[Figure]:
     with ExitStack() as exits:
         url = plan.grounds.url(kind, f"http_{workers}")
         with runtime_on(url) as runtime:
-            furnish(runtime, 1)
+            furnish(runtime, plan.clients)
             key = keys_of(runtime)["gemeente"]
         bare_url = plan.grounds.empty(kind, f"bare_http_{workers}")
         bare_on(bare_url).close()

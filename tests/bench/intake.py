@@ -1,7 +1,8 @@
 """Small messages, inside one process: G1 and G2.
 
 The whole intake of a 301, with rules, toewijzing, postbus and logboek, next to parsing, validating and one durable
-insert of its bytes; and the gate with its defences next to parsing and validating.
+insert of its bytes, and the same in a house twenty times as large; and the gate with its defences next to parsing and
+validating.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from typing import Final
 
 from app.iwmo.reading import recognise
 from app.processing.receive import receive
@@ -16,28 +18,31 @@ from app.processing.runtime import Runtime
 from tests.bench.baselines import Judge, bare_on
 from tests.bench.databases import NAMES
 from tests.bench.figures import Figure, compared
-from tests.bench.generators import clients_of, declaratie, toewijzing
+from tests.bench.generators import declaratie, toewijzing
 from tests.bench.ground import CLAIMANT, SENDER, furnish, runtime_on
 from tests.bench.limits import NONE
 from tests.bench.measure import Clock, Round, paired
 from tests.bench.plan import Plan
 
-FIRST = 2_000_000
+FIRST: Final = 2_000_000
+GROWTH: Final = 2_500_000
+TIMES: Final = 20
 
 
 def figures(plan: Plan) -> Iterator[Figure]:
     """Measure on each database."""
     for kind in plan.databases:
-        with _runtime(plan, kind) as runtime:
+        with _house(plan, kind, "intake", plan.clients) as runtime:
             yield from _on(plan, kind, runtime)
+            yield _growth(plan, kind, runtime)
             if kind == plan.databases[0]:
                 yield _gate(plan, runtime)
 
 
 @contextmanager
-def _runtime(plan: Plan, kind: str) -> Iterator[Runtime]:
-    with runtime_on(plan.grounds.url(kind, "intake")) as runtime:
-        furnish(runtime, clients_of(1))
+def _house(plan: Plan, kind: str, name: str, clients: int) -> Iterator[Runtime]:
+    with runtime_on(plan.grounds.url(kind, name)) as runtime:
+        furnish(runtime, clients)
         yield runtime
 
 
@@ -64,6 +69,21 @@ def _on(plan: Plan, kind: str, runtime: Runtime) -> Iterator[Figure]:
         what = f"{plan.batch} × {soort} of {len(make())} bytes, received / parsed, validated and inserted"
         yield compared("G1" if name == "301" else "", name, what, NAMES[kind], costs["full"], costs["durable"])
     bare.close()
+
+
+def _growth(plan: Plan, kind: str, runtime: Runtime) -> Figure:
+    numbers = count(GROWTH)
+
+    def batch(house: Runtime) -> Round:
+        def take(body: bytes) -> None:
+            receive(house, SENDER, body)
+
+        return _batch(plan, lambda: toewijzing(next(numbers)), take)
+
+    with _house(plan, kind, "large_intake", TIMES * plan.clients) as large:
+        costs = paired({"large": batch(large), "small": batch(runtime)}, plan.pairs, Clock(plan.grounds.servers(kind)))
+    what = f"{plan.batch} × 301 where there are {TIMES * plan.clients} toewijzingen / where there are {plan.clients}"
+    return compared("", "history-301", what, NAMES[kind], costs["large"], costs["small"])
 
 
 def _gate(plan: Plan, runtime: Runtime) -> Figure:

@@ -50,7 +50,7 @@ def figures(plan: Plan) -> Iterator[Figure]:
     for kind in plan.databases:
         url = plan.grounds.url(kind, "jobs")
         with runtime_on(url) as runtime, _receiving(plan.folder / f"came-{kind}") as (ports, came):
-            furnish(runtime, 1)
+            furnish(runtime, plan.clients)
             key = keys_of(runtime)["gemeente"]
             _connect(runtime, ports)
             work = _Work(plan, url, runtime, key, {"IWMO_DELIVERY_PORTS": json.dumps(ports), **SETTINGS}, came)

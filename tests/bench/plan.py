@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.databases import Grounds
 from tests.bench.figures import Figure
-from tests.bench.generators import LARGE_LINES
+from tests.bench.generators import LARGE_LINES, clients_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,11 @@ class Plan:
     def sizes(self) -> tuple[int, ...]:
         """Lines of 303s, from small to the largest, each as many times the one before."""
         return (30, 60, 120) if self.quick else (1_000, 4_450, LARGE_LINES)
+
+    @property
+    def clients(self) -> int:
+        """How many have a toewijzing: as many as the largest 303 needs."""
+        return clients_of(self.sizes[-1])
 
     @property
     def seconds(self) -> float:
