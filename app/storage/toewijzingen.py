@@ -282,8 +282,7 @@ def _by_bsn(dialect: Target) -> Select[*tuple[Any, ...]]:
 _BY_BSN: Final = Prepared(_by_bsn)
 _GEBOORTEDATA: Final = Prepared(
     lambda dialect: (
-        select(ToewijzingVersieRow.bsn, ToewijzingVersieRow.geboortedatum, ToewijzingRow.gemeente)
-        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
+        select(ToewijzingVersieRow.bsn, ToewijzingVersieRow.geboortedatum, ToewijzingVersieRow.gemeente)
         .where(among(dialect, ToewijzingVersieRow.bsn, "bsns"), ToewijzingVersieRow.vervallen == false())
         .order_by(ToewijzingVersieRow.toewijzingsdatum, ToewijzingVersieRow.toewijzingstijd, ToewijzingVersieRow.id)
     )
@@ -292,10 +291,9 @@ _KNOWN_BSNS: Final = Prepared(
     lambda dialect: (
         select(ToewijzingVersieRow.bsn)
         .distinct()
-        .join(ToewijzingRow, ToewijzingRow.id == ToewijzingVersieRow.toewijzing_id)
         .where(
-            ToewijzingRow.gemeente == bindparam("van"),
-            ToewijzingRow.aanbieder == bindparam("aan"),
+            ToewijzingVersieRow.gemeente == bindparam("van"),
+            ToewijzingVersieRow.aanbieder == bindparam("aan"),
             among(dialect, ToewijzingVersieRow.bsn, "bsns"),
         )
     )
