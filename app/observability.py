@@ -16,6 +16,8 @@ import structlog
 from stdnum.nl import bsn
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from app.processing.metingen import LOG_LINES_LOST
+
 FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     "aantal": (int,),
     "adres": (str,),  # of the other side of a connection
@@ -206,8 +208,24 @@ def _hidden(found: re.Match[str]) -> str:
     return "*********" if bsn.is_valid(number) else found[0]
 
 
-def _on_standard_error(*_names: object) -> structlog.PrintLogger:
-    return structlog.PrintLogger(sys.stderr)
+class StandardError(structlog.PrintLogger):
+    """Writes lines to standard error. One that it cannot take, as on a full disk, is lost and counted.
+
+    What was done is done, and who asked for it hears that; a line that fails must not make it look as if it was not.
+    """
+
+    def msg(self, message: str) -> None:
+        """Write a line."""
+        try:
+            super().msg(message)
+        except OSError:
+            LOG_LINES_LOST.inc()
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
+
+
+def _on_standard_error(*_names: object) -> StandardError:
+    return StandardError(sys.stderr)
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import subprocess
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from app import observability
 from app.observability import DROPPED, FIELDS, LONGEST_VALUE, configure_logging, harmless, only_known_fields
+from app.processing.metingen import LOG_LINES_LOST
 
 SECRET = "999900006"
 FORMATS = pytest.mark.parametrize("log_format", ["console", "json"])
@@ -75,6 +77,19 @@ def test_a_later_configuration_counts(capfd: pytest.CaptureFixture[str]):
     logger.warning("said")
     logging.getLogger("elsewhere").warning("said once")
     assert [json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()] == ["said", "library_logged"]
+
+
+@pytest.mark.parametrize("level", ["info", "warning", "error", "critical"])
+def test_a_line_that_cannot_be_written_is_counted_and_fails_nothing(level: str, monkeypatch: pytest.MonkeyPatch):
+    configure_logging("json", "info")
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        lost = LOG_LINES_LOST._value.get()  # pyright: ignore[reportPrivateUsage]
+        getattr(structlog.get_logger(), level)("something_happened")
+        assert LOG_LINES_LOST._value.get() == lost + 1  # pyright: ignore[reportPrivateUsage]
+        monkeypatch.undo()
+        with contextlib.suppress(OSError):
+            full.close()
 
 
 class TestFields:

@@ -39,6 +39,11 @@ DUUR: Final = Histogram(
     buckets=SECONDS,
     registry=OF_THIS_PROCESS,
 )
+LOG_LINES_LOST: Final = Counter(
+    "iwmo_log_lines_lost",
+    "Lines of the log that standard error could not take, of this process",
+    registry=OF_THIS_PROCESS,
+)
 
 
 def metrics_text(runtime: Runtime) -> bytes:

@@ -15,18 +15,20 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.domain.aflevering import Aansluiting, AansluitingSoort
-from app.domain.principal import Rol, aanbieder_partij, gemeente_partij
+from app.domain.principal import Principal, Rol, aanbieder_partij, gemeente_partij
 from app.domain.werk import JobSoort, JobStatus
 from app.iwmo.xsd import Schemas
 from app.main import OWN_SCHEMAS
 from app.processing.geheimen import Geheimen
 from app.processing.inrichtingen import load_files
 from app.processing.keys import create_key
+from app.processing.opnieuw import try_again
 from app.processing.runtime import Runtime
 from app.settings import PROJECT
 from app.storage.aansluitingen import set_aansluiting
 from app.storage.base import Storage
 from app.storage.job_tables import JobRow
+from app.storage.zicht import Zicht
 from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER
 from tests.faults.adapter import Adapter
 from tests.faults.client import Acknowledged, Connection, Load, Numbers, Task, insist
@@ -43,6 +45,7 @@ PARTIJEN = {
     "aanbieder": aanbieder_partij(AANBIEDER),
     "other": aanbieder_partij(OTHER_AANBIEDER),
 }
+BACK_OFFICE = Principal(key_id="x", rol=Rol.GEMEENTE, gemeenten=frozenset({GEMEENTE}))
 ONE_OFF = (JobSoort.AFLEVERING, JobSoort.VERWERKING, JobSoort.ENVELOP, JobSoort.FOUTBERICHT)
 
 
@@ -173,6 +176,17 @@ class House:
     def _left(self) -> int:
         """Files that nobody picked up yet, and open jobs; in this order, for a file becomes a job."""
         return len(list((self.folder / "map" / "in").glob("*.xml"))) + self.open_jobs()
+
+    def try_given_up_again(self) -> None:
+        """Have settled what was cut off so often that nobody tries any more, as a gemeente does that sees it."""
+        with self.storage.reading() as session:
+            given_up = select(JobRow.bericht_id).where(
+                JobRow.status == JobStatus.MISLUKT, JobRow.soort == JobSoort.VERWERKING
+            )
+            ids = session.scalars(given_up).all()
+        zicht = Zicht(gemeenten=BACK_OFFICE.gemeenten)
+        for id in filter(None, ids):
+            assert try_again(self.runtime(), BACK_OFFICE, zicht, id)
 
     def tally(self) -> Counter[str]:
         """What was done to the house, and what came of it."""

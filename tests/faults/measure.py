@@ -18,13 +18,12 @@ from tempfile import mkdtemp
 from sqlalchemy import func, select
 
 from app.domain.aflevering import Aansluiting, AansluitingSoort
-from app.domain.principal import Principal, Rol
 from app.processing.receive import receive
 from app.storage.bericht_tables import BerichtRow
 from app.storage.job_tables import JobRow
-from tests.builders import AANBIEDER, GEMEENTE, OTHER_AANBIEDER
+from tests.builders import AANBIEDER, OTHER_AANBIEDER
 from tests.faults.client import Connection, insist
-from tests.faults.house import PARTIJEN, House, await_true
+from tests.faults.house import BACK_OFFICE, PARTIJEN, House, await_true
 from tests.faults.invariants import broken
 from tests.faults.launch import prepare_once
 from tests.faults.messages import toewijzing
@@ -135,10 +134,9 @@ def _throughput_to_several(name: str, house: House, count: int) -> None:
 def _kills(name: str, house: House, count: int) -> None:
     """Work off a full queue with kills; on PostgreSQL two nodes share it and are killed in turn."""
     runtime = house.runtime()
-    back_office = Principal(key_id="x", rol=Rol.GEMEENTE, gemeenten=frozenset({GEMEENTE}))
     for number in range(count // 2):  # each is delivered, and answered by a 302 that is
         message = toewijzing(200_000 + number)
-        house.acknowledged.add(receive(runtime, back_office, message.body).bericht_id, message.body)
+        house.acknowledged.add(receive(runtime, BACK_OFFICE, message.body).bericht_id, message.body)
     before, due, begun = house.receiver.requests.total(), house.open_jobs(), time.monotonic()
     nodes = [house.work(**LONG_LEASE) for _ in range(2 if house.storage.dialect == "postgresql" else 1)]
     for turn in range(KILLS):

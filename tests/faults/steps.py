@@ -12,15 +12,14 @@ from pathlib import Path
 from sqlalchemy import update
 
 from app.domain.aflevering import Aansluiting, AansluitingSoort
-from app.domain.principal import Principal, Rol
 from app.domain.werk import JobSoort
 from app.processing.receive import receive
 from app.storage.job_tables import JobRow
 from app.storage.jobs import NewJob, add_jobs, claim_jobs, finish_job
-from tests.builders import GEMEENTE, OTHER_AANBIEDER
+from tests.builders import OTHER_AANBIEDER
 from tests.faults.client import INSIST_SECONDS
 from tests.faults.ggk_steps import GGK_PLACES
-from tests.faults.house import PARTIJEN, House
+from tests.faults.house import BACK_OFFICE, PARTIJEN, House
 from tests.faults.messages import accepted_302, afwijzing, chain, toewijzing
 from tests.faults.node import ask
 from tests.faults.places import places
@@ -35,8 +34,7 @@ OVERDUE_NUMMERS, CHAIN_NUMMERS = 50_000, 60_000
 
 def prepare_every_kind_of_work(house: House, turn: int) -> None:
     """Leave behind what the periodic work finds: an answer that is overdue, old work, a file in a folder."""
-    back_office = Principal(key_id="x", rol=Rol.GEMEENTE, gemeenten=frozenset({GEMEENTE}))
-    receive(house.runtime(), back_office, toewijzing(OVERDUE_NUMMERS + turn, OTHER_AANBIEDER).body)
+    receive(house.runtime(), BACK_OFFICE, toewijzing(OVERDUE_NUMMERS + turn, OTHER_AANBIEDER).body)
     _old_work(house)
     folder = house.folder / "map"
     for name in ("in", "uit"):
