@@ -32,6 +32,7 @@ def test_a_quick_run_gives_a_row_for_each_figure():
     assert {(figure.name, figure.database) for figure in figures} == {
         ("301", "SQLite"),
         ("303-1", "SQLite"),
+        ("history-301", "SQLite"),
         ("gate-301", "–"),
     }
     assert all(figure.ratio.median > 0 for figure in figures)
