@@ -9,9 +9,13 @@ from functools import partial
 from random import Random
 
 import pytest
+from sqlalchemy import select, update
 
+from app.domain.werk import JobSoort, JobStatus
 from app.processing.receive import receive
+from app.processing.werk import MOST_CRASHES
 from app.storage.job_banen import AT_ONCE_PER_BAAN
+from app.storage.job_tables import JobRow
 from tests.faults.adapter import an_adapter
 from tests.faults.client import INSIST_SECONDS, Task
 from tests.faults.ggk_steps import GGK_PLACES, bring_everything_again, do_everything_over_ggk
@@ -49,6 +53,22 @@ def test_at_any_moment(house: House, rounds):
     house.await_quiet()
     check(house)
     assert house.acknowledged.chains
+
+
+def test_what_was_cut_off_too_often_is_settled_when_a_gemeente_tries_again(house: House):
+    serving = house.serve("--no-worker")
+    house.post(*chain(1))
+    house.acknowledged.chains.append(1)
+    serving.kill()
+    of_303s = JobRow.soort == JobSoort.VERWERKING
+    house.storage.run(lambda session: session.execute(update(JobRow).where(of_303s).values(afgebroken=MOST_CRASHES)))
+    house.serve()
+    house.await_quiet()
+    with house.storage.reading() as session:
+        assert set(session.scalars(select(JobRow.status).where(of_303s))) == {JobStatus.MISLUKT}
+    house.try_given_up_again()
+    house.await_quiet()
+    check(house)
 
 
 def test_a_full_queue_on_two_nodes(house: House, rounds: Callable[[int], int]):
